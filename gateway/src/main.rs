@@ -1,0 +1,3 @@
+//! The `lionrock` program.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Who you are: residents, authenticators, OpenID provider, consent.

@@ -1,0 +1,102 @@
+//! Who takes part in the switch: banks and stored-value facility operators.
+
+use std::fmt;
+use std::str::FromStr;
+
+use diesel::deserialize::FromSqlRow;
+use diesel::expression::AsExpression;
+use diesel::sql_types::SmallInt;
+use serde::{Deserialize, Serialize};
+
+/// A participant's three-digit clearing code, such as `004`: its identity in the switch.
+///
+/// In ISO 20022 it is `FinInstnId/ClrSysMmbId/MmbId` under the clearing system `HKNCC`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow, Serialize, Deserialize)]
+#[diesel(sql_type = SmallInt)]
+#[serde(try_from = "String", into = "String")]
+pub struct ClearingCode(i16);
+
+/// The text is not three digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a clearing code is three digits")]
+pub struct NotAClearingCode;
+
+impl ClearingCode {
+    /// The number that the three digits write.
+    pub const fn number(self) -> i16 {
+        self.0
+    }
+}
+
+impl FromStr for ClearingCode {
+    type Err = NotAClearingCode;
+    fn from_str(text: &str) -> Result<Self, NotAClearingCode> {
+        if text.len() != 3 || !text.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(NotAClearingCode);
+        }
+        text.parse().map(Self).map_err(|_| NotAClearingCode)
+    }
+}
+
+impl fmt::Display for ClearingCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:03}", self.0)
+    }
+}
+
+impl fmt::Debug for ClearingCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl TryFrom<String> for ClearingCode {
+    type Error = NotAClearingCode;
+    fn try_from(text: String) -> Result<Self, NotAClearingCode> {
+        text.parse()
+    }
+}
+
+impl From<ClearingCode> for String {
+    fn from(code: ClearingCode) -> Self {
+        code.to_string()
+    }
+}
+
+mod columns {
+    use super::{ClearingCode, SmallInt};
+    use diesel::backend::Backend;
+    use diesel::deserialize::{self, FromSql};
+    use diesel::serialize::{self, Output, ToSql};
+
+    impl<DB: Backend> FromSql<SmallInt, DB> for ClearingCode
+    where
+        i16: FromSql<SmallInt, DB>,
+    {
+        fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+            i16::from_sql(bytes).map(Self)
+        }
+    }
+
+    impl<DB: Backend> ToSql<SmallInt, DB> for ClearingCode
+    where
+        i16: ToSql<SmallInt, DB>,
+    {
+        fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+            self.0.to_sql(out)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clearing_code_is_three_digits() {
+        assert_eq!("004".parse::<ClearingCode>().unwrap().to_string(), "004");
+        for wrong in ["", "4", "0004", "00a", "+04", "-04"] {
+            assert!(wrong.parse::<ClearingCode>().is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! A connection of either kind, and the macro that writes a query once for both.
+
+use diesel::connection::SimpleConnection;
+use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
+use diesel::{PgConnection, SqliteConnection};
+use std::time::Duration;
+
+use crate::Error;
+
+/// A connection inside a piece of work. Use it through [`on_db!`](crate::on_db).
+pub enum Conn<'a> {
+    /// To a PostgreSQL server.
+    Postgres(&'a mut PgConnection),
+    /// To an embedded database.
+    Sqlite(&'a mut SqliteConnection),
+}
+
+/// Which of the two databases is behind a handle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backend {
+    /// A PostgreSQL server.
+    Postgres,
+    /// An embedded SQLite database.
+    Sqlite,
+}
+
+impl Conn<'_> {
+    /// Which database this is.
+    pub fn backend(&self) -> Backend {
+        match self {
+            Self::Postgres(_) => Backend::Postgres,
+            Self::Sqlite(_) => Backend::Sqlite,
+        }
+    }
+}
+
+/// Runs one query body on whichever database is connected, type-checked for each.
+///
+/// `on_db!(conn, c => body)`: `conn` is a `&mut Conn`, and in `body` `c` is the backend's own connection.
+#[macro_export]
+macro_rules! on_db {
+    ($conn:expr, $c:ident => $body:expr) => {
+        match $conn {
+            $crate::Conn::Postgres(connection) => {
+                let $c: &mut $crate::macro_support::diesel::PgConnection = connection;
+                $body
+            }
+            $crate::Conn::Sqlite(connection) => {
+                let $c: &mut $crate::macro_support::diesel::SqliteConnection = connection;
+                $body
+            }
+        }
+    };
+}
+
+pub(crate) type PostgresPool = Pool<ConnectionManager<PgConnection>>;
+pub(crate) type SqlitePool = Pool<ConnectionManager<SqliteConnection>>;
+
+/// How long a caller waits for a connection before it is told that the database cannot be reached.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+pub(crate) fn postgres_pool(url: &str, size: u32) -> Result<PostgresPool, Error> {
+    Pool::builder()
+        .max_size(size)
+        .min_idle(Some(1))
+        .connection_timeout(ACQUIRE_TIMEOUT)
+        .build(ConnectionManager::new(url))
+        .map_err(|e| Error::Unavailable(e.to_string()))
+}
+
+pub(crate) fn sqlite_read_pool(path: &str, size: u32) -> Result<SqlitePool, Error> {
+    Pool::builder()
+        .max_size(size)
+        .min_idle(Some(1))
+        .connection_timeout(ACQUIRE_TIMEOUT)
+        .connection_customizer(Box::new(ReadOnly))
+        .build(ConnectionManager::new(path))
+        .map_err(|e| Error::Unavailable(e.to_string()))
+}
+
+/// Readers of SQLite cannot write, not even by mistake: writing belongs to the one writer.
+#[derive(Debug)]
+struct ReadOnly;
+
+impl CustomizeConnection<SqliteConnection, diesel::r2d2::Error> for ReadOnly {
+    fn on_acquire(&self, conn: &mut SqliteConnection) -> Result<(), diesel::r2d2::Error> {
+        conn.batch_execute("PRAGMA busy_timeout=5000; PRAGMA query_only=ON; PRAGMA cache_size=-16384;")
+            .map_err(diesel::r2d2::Error::QueryError)
+    }
+}

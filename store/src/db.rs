@@ -1,0 +1,160 @@
+//! The handle: open by URL, migrate, read, write.
+
+use std::error::Error as StdError;
+use std::sync::Arc;
+
+use diesel::{Connection, SqliteConnection};
+
+use crate::connection::{PostgresPool, SqlitePool, postgres_pool, sqlite_read_pool};
+use crate::group_commit::Writer;
+use crate::{Backend, Conn, DatabaseUrl, Error, durability, migrate, retry};
+
+/// How a database is opened.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Connections at most: to PostgreSQL in all, of SQLite for reading.
+    pub connections: u32,
+    /// Accept a PostgreSQL server elsewhere although this build speaks no TLS to it.
+    pub allow_plaintext: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { connections: 16, allow_plaintext: false }
+    }
+}
+
+/// A database. Cheap to clone; the last clone closes it.
+#[derive(Clone)]
+pub struct Db(Arc<Inner>);
+
+enum Inner {
+    Postgres(PostgresPool),
+    Sqlite { readers: SqlitePool, writer: Writer },
+}
+
+impl Db {
+    /// Opens the database behind `url`, creating an embedded one that is not there yet.
+    ///
+    /// # Errors
+    /// [`Error::Url`], [`Error::Unavailable`], and [`Error::Unsafe`] when its settings could lose a commit.
+    pub fn open(url: &str, options: &Options) -> Result<Self, Error> {
+        let url: DatabaseUrl = url.parse()?;
+        if !cfg!(feature = "postgres-tls") && !url.is_local() && !options.allow_plaintext {
+            return Err(Error::Unsafe(format!(
+                "{url} is on another machine and this build speaks no TLS to PostgreSQL; \
+                 build with the feature postgres-tls, or set allow_plaintext"
+            )));
+        }
+        let inner = match &url {
+            DatabaseUrl::Postgres(url) => {
+                let pool = postgres_pool(url, options.connections)?;
+                durability::check_postgres(&mut *checkout(&pool)?)?;
+                Inner::Postgres(pool)
+            }
+            DatabaseUrl::Sqlite(path) => {
+                if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+                    std::fs::create_dir_all(folder)
+                        .map_err(|e| Error::Unavailable(format!("{}: {e}", folder.display())))?;
+                }
+                let path = path.to_string_lossy();
+                let open = || -> Result<SqliteConnection, Error> {
+                    let mut conn =
+                        SqliteConnection::establish(&path).map_err(|e| Error::Unavailable(format!("{path}: {e}")))?;
+                    durability::prepare_sqlite(&mut conn)?;
+                    Ok(conn)
+                };
+                let writer = Writer::start(open()?, open()?)?;
+                Inner::Sqlite { readers: sqlite_read_pool(&path, options.connections)?, writer }
+            }
+        };
+        Ok(Self(Arc::new(inner)))
+    }
+
+    /// Which database this is.
+    pub fn backend(&self) -> Backend {
+        match &*self.0 {
+            Inner::Postgres(_) => Backend::Postgres,
+            Inner::Sqlite { .. } => Backend::Sqlite,
+        }
+    }
+
+    /// Applies the migrations that are missing and names them.
+    pub fn migrate(&self) -> Result<Vec<String>, Error> {
+        match &*self.0 {
+            Inner::Postgres(pool) => migrate::postgres(&mut *checkout(pool)?),
+            Inner::Sqlite { writer, .. } => writer.write(|conn| match conn {
+                Conn::Sqlite(conn) => migrate::sqlite(conn),
+                Conn::Postgres(_) => Ok(Vec::new()),
+            }),
+        }
+    }
+
+    /// Whether a migration of this program is missing in the database.
+    pub fn needs_migration(&self) -> Result<bool, Error> {
+        match &*self.0 {
+            Inner::Postgres(pool) => migrate::postgres_pending(&mut *checkout(pool)?),
+            Inner::Sqlite { readers, .. } => migrate::sqlite_pending(&mut *checkout(readers)?),
+        }
+    }
+
+    /// Reads. Each statement sees what was committed when it began; see [`Db::snapshot`] for several.
+    pub fn read<T, E>(&self, work: impl FnOnce(&mut Conn<'_>) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<Error>,
+    {
+        match &*self.0 {
+            Inner::Postgres(pool) => work(&mut Conn::Postgres(&mut *checkout(pool)?)),
+            Inner::Sqlite { readers, .. } => work(&mut Conn::Sqlite(&mut *checkout(readers)?)),
+        }
+    }
+
+    /// Reads with all statements seeing the same state.
+    pub fn snapshot<T, E>(&self, work: impl FnOnce(&mut Conn<'_>) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<Error> + From<diesel::result::Error>,
+    {
+        match &*self.0 {
+            Inner::Postgres(pool) => {
+                let mut conn = checkout(pool)?;
+                conn.build_transaction().read_only().repeatable_read().run(|c| work(&mut Conn::Postgres(c)))
+            }
+            Inner::Sqlite { readers, .. } => checkout(readers)?.transaction(|c| work(&mut Conn::Sqlite(c))),
+        }
+    }
+
+    /// Writes: `work` is one transaction, durable when this returns `Ok`, undone whole when it returns `Err`
+    /// (but see [`Error::CommitUnknown`]).
+    ///
+    /// PostgreSQL runs it under READ COMMITTED and tries again, a bounded number of times, what it undid
+    /// because of another transaction; so `work` may be called more than once and decides by conditional
+    /// statements (`UPDATE … WHERE state = …`, row counts), never by an earlier read alone.
+    pub fn write<T, E>(&self, mut work: impl FnMut(&mut Conn<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + From<diesel::result::Error> + StdError + Send + 'static,
+    {
+        let pool = match &*self.0 {
+            Inner::Sqlite { writer, .. } => return writer.write(work),
+            Inner::Postgres(pool) => pool,
+        };
+        let mut attempt = 1;
+        loop {
+            let mut conn = checkout(pool)?;
+            match conn.transaction(|c| work(&mut Conn::Postgres(c))) {
+                Err(failed) if attempt < retry::ATTEMPTS && retry::may_retry(&failed) => {
+                    drop(conn);
+                    std::thread::sleep(retry::pause(attempt));
+                    attempt += 1;
+                }
+                done => return done,
+            }
+        }
+    }
+}
+
+fn checkout<M: diesel::r2d2::ManageConnection>(
+    pool: &diesel::r2d2::Pool<M>,
+) -> Result<diesel::r2d2::PooledConnection<M>, Error> {
+    pool.get().map_err(|e| Error::Unavailable(e.to_string()))
+}

@@ -1,0 +1,66 @@
+//! Settings under which a crash could lose what was acknowledged are refused at start.
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+
+use crate::Error;
+
+/// What every SQLite connection that writes is set to, before the first transaction.
+const SQLITE_WRITER: &str = "
+    PRAGMA page_size=8192;
+    PRAGMA journal_mode=WAL;
+    PRAGMA synchronous=FULL;
+    PRAGMA foreign_keys=ON;
+    PRAGMA busy_timeout=5000;
+    PRAGMA cache_size=-65536;
+    PRAGMA wal_autocheckpoint=0;";
+
+/// `synchronous` as SQLite numbers it: 2 is FULL, 3 is EXTRA.
+const SQLITE_FULL: i32 = 2;
+
+#[derive(QueryableByName)]
+struct Setting {
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Text)]
+    setting: String,
+}
+
+#[derive(QueryableByName)]
+struct Synchronous {
+    #[diesel(sql_type = diesel::sql_types::Integer)]
+    synchronous: i32,
+}
+
+#[derive(QueryableByName)]
+struct JournalMode {
+    #[diesel(sql_type = Text)]
+    journal_mode: String,
+}
+
+/// Sets a writing connection up and makes sure that the settings took.
+pub(crate) fn prepare_sqlite(conn: &mut SqliteConnection) -> Result<(), Error> {
+    conn.batch_execute(SQLITE_WRITER)?;
+    let journal: JournalMode = diesel::sql_query("PRAGMA journal_mode").get_result(conn)?;
+    if journal.journal_mode != "wal" {
+        return Err(Error::Unsafe(format!("SQLite journal_mode is {}, not wal", journal.journal_mode)));
+    }
+    let sync: Synchronous = diesel::sql_query("PRAGMA synchronous").get_result(conn)?;
+    if sync.synchronous < SQLITE_FULL {
+        return Err(Error::Unsafe("SQLite synchronous is below FULL".to_owned()));
+    }
+    Ok(())
+}
+
+/// Refuses a PostgreSQL server, or session, that may forget a commit.
+pub(crate) fn check_postgres(conn: &mut PgConnection) -> Result<(), Error> {
+    let settings: Vec<Setting> = diesel::sql_query(
+        "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes')",
+    )
+    .load(conn)?;
+    match settings.iter().find(|s| s.setting == "off") {
+        Some(bad) => Err(Error::Unsafe(format!("PostgreSQL {} is off", bad.name))),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,128 @@
+//! SQLite's one writer. While a commit is on its way to disk the next pieces of work gather; then all of them
+//! share one transaction, each in a savepoint of its own, and each caller is answered after the commit.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::{Connection, SqliteConnection};
+
+use crate::{Conn, Error};
+
+/// At most this many pieces of work share a commit.
+const MAX_BATCH: usize = 256;
+/// How often the write-ahead log is folded into the database while nobody waits for it.
+const CHECKPOINT_EVERY: Duration = Duration::from_millis(250);
+
+/// Answers the caller of one piece of work, once it is known whether its batch was committed.
+type Answer = Box<dyn FnOnce(Result<(), Error>) + Send>;
+/// Does one piece of work in a savepoint.
+type Job = Box<dyn FnOnce(&mut SqliteConnection) -> Answer + Send>;
+
+/// The handle of the writer's thread. Dropping it finishes the queue and ends the thread.
+pub(crate) struct Writer {
+    jobs: Option<Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+    checkpointer: Option<(Sender<()>, JoinHandle<()>)>,
+}
+
+impl Writer {
+    /// Starts the writer over a connection that is set up, and a second connection for checkpoints.
+    pub(crate) fn start(conn: SqliteConnection, checkpoints: SqliteConnection) -> Result<Self, Error> {
+        let unavailable = |e: std::io::Error| Error::Unavailable(e.to_string());
+        let (jobs, queue) = channel::<Job>();
+        let thread = std::thread::Builder::new()
+            .name("sqlite-writer".to_owned())
+            .spawn(move || run(conn, &queue))
+            .map_err(unavailable)?;
+        let (stop, stopped) = channel::<()>();
+        let checkpointer = std::thread::Builder::new()
+            .name("sqlite-checkpoint".to_owned())
+            .spawn(move || checkpoint(checkpoints, &stopped))
+            .map_err(unavailable)?;
+        Ok(Self { jobs: Some(jobs), thread: Some(thread), checkpointer: Some((stop, checkpointer)) })
+    }
+
+    /// Does `work` in a transaction and returns when it is durable, or when none of it is.
+    pub(crate) fn write<T, E>(&self, work: impl FnOnce(&mut Conn<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + From<diesel::result::Error> + Send + 'static,
+    {
+        let (answer, answered) = channel();
+        let job: Job = Box::new(move |conn| {
+            let done =
+                catch_unwind(AssertUnwindSafe(|| conn.transaction::<T, E, _>(|conn| work(&mut Conn::Sqlite(conn)))));
+            let done = done.unwrap_or_else(|_| Err(E::from(Error::Panicked)));
+            Box::new(move |committed| {
+                // The caller may be gone; what it asked for is done all the same.
+                let _ = answer.send(done.and_then(|value| committed.map(|()| value).map_err(E::from)));
+            })
+        });
+        let sent = self.jobs.as_ref().is_some_and(|jobs| jobs.send(job).is_ok());
+        if !sent {
+            return Err(Error::Unavailable("the writer has stopped".to_owned()).into());
+        }
+        answered.recv().unwrap_or_else(|_| Err(Error::Unavailable("the writer has stopped".to_owned()).into()))
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        drop(self.jobs.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+        if let Some((stop, thread)) = self.checkpointer.take() {
+            drop(stop);
+            let _ = thread.join();
+        }
+    }
+}
+
+fn run(mut conn: SqliteConnection, queue: &Receiver<Job>) {
+    while let Ok(first) = queue.recv() {
+        if let Err(refused) = AnsiTransactionManager::begin_transaction_sql(&mut conn, "BEGIN IMMEDIATE") {
+            // Nothing can be done without a transaction: drop the job unrun, its caller reads "unavailable".
+            tracing::error!(error = %refused, "SQLite would not begin a transaction");
+            drop(first);
+            continue;
+        }
+        let mut answers = vec![first(&mut conn)];
+        while answers.len() < MAX_BATCH {
+            let Ok(next) = queue.try_recv() else { break };
+            answers.push(next(&mut conn));
+        }
+        let committed = commit(&mut conn);
+        for answer in answers {
+            answer(committed.clone().map_err(Error::CommitUnknown));
+        }
+    }
+}
+
+/// Commits; on failure rolls back and says why, in words that can be given to every caller of the batch.
+fn commit(conn: &mut SqliteConnection) -> Result<(), String> {
+    AnsiTransactionManager::commit_transaction(conn).map_err(|refused| {
+        tracing::error!(error = %refused, "SQLite would not commit");
+        if AnsiTransactionManager::rollback_transaction(conn).is_err() {
+            let _ = conn.batch_execute("ROLLBACK");
+        }
+        refused.to_string()
+    })
+}
+
+/// Folds the log into the database away from the path of commits. `stopped` ends it, with a last fold.
+fn checkpoint(mut conn: SqliteConnection, stopped: &Receiver<()>) {
+    loop {
+        let ended = stopped.recv_timeout(CHECKPOINT_EVERY) != Err(RecvTimeoutError::Timeout);
+        let mode = if ended { "TRUNCATE" } else { "PASSIVE" };
+        if let Err(refused) = conn.batch_execute(&format!("PRAGMA wal_checkpoint({mode})")) {
+            tracing::debug!(error = %refused, "checkpoint put off");
+        }
+        if ended {
+            return;
+        }
+    }
+}
