@@ -1,0 +1,1 @@
+//! How residents prove who they are: passkeys (WebAuthn level 3).

@@ -1,0 +1,1 @@
+//! What a resident agreed that a relying party may know.

@@ -1,0 +1,56 @@
+//! The thin, impure side: the handle, the database, and randomness.
+
+mod random;
+
+use std::sync::Arc;
+
+use ::store::Db;
+use url::Url;
+
+pub(crate) use random::random;
+
+use crate::{Error, IdentityKeys};
+
+/// How this installation presents itself.
+#[derive(Debug, Clone)]
+pub struct IdentitySettings {
+    /// The issuer: the URL that every token and every endpoint begins with, as residents' browsers see it.
+    pub issuer: Url,
+    /// The WebAuthn relying party id: the issuer's domain or a parent of it. Passkeys are bound to it for ever.
+    pub relying_party_id: String,
+    /// The name that authenticators show beside a passkey.
+    pub relying_party_name: String,
+}
+
+/// The identity provider. Cheap to clone; every method blocks while it works on the database.
+#[derive(Clone)]
+pub struct Identity(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    keys: IdentityKeys,
+    settings: IdentitySettings,
+}
+
+impl Identity {
+    /// Opens the provider over a database that has been migrated.
+    ///
+    /// # Errors
+    /// [`Error::Settings`] when the relying party id does not belong to the issuer.
+    pub fn open(db: Db, keys: IdentityKeys, settings: IdentitySettings) -> Result<Self, Error> {
+        Ok(Self(Arc::new(Inner { db, keys, settings })))
+    }
+
+    /// How this installation presents itself.
+    pub fn settings(&self) -> &IdentitySettings {
+        &self.0.settings
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    pub(crate) fn keys(&self) -> &IdentityKeys {
+        &self.0.keys
+    }
+}
