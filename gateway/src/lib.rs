@@ -1,3 +1,11 @@
 //! The gateway: HTTP, TLS, pages, command line and wiring around `identity` and `payments`.
+//!
+//! **Invariants.** The gateway holds no rule of identity or payments: it parses, calls, renders. It is the
+//! only place that knows both of them, reads the clock ([`clock`]), and speaks HTTP.
 
+pub mod cli;
 pub mod clock;
+pub mod config;
+pub mod error;
+pub mod http;
+pub mod keys;

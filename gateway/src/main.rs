@@ -1,3 +1,7 @@
-//! The `lionrock` program.
+//! The `lionrock` program: reads the command line and does what it says.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    lionrock::cli::main()
+}

@@ -1,0 +1,53 @@
+//! What most commands begin with: the configuration, the key folder and the database it names.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use store::Db;
+
+use crate::clock;
+use crate::config::Config;
+use crate::keys::KeyFolder;
+
+/// The `--config` option that commands share.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ConfigPath {
+    /// The configuration file
+    #[arg(long = "config", value_name = "FILE", env = "LIONROCK_CONFIG", default_value = "lionrock.toml")]
+    pub path: PathBuf,
+}
+
+/// One installation of the program, opened by its configuration.
+pub struct Installation {
+    /// The configuration.
+    pub config: Config,
+    /// The key folder.
+    pub keys: KeyFolder,
+    /// The database, with all migrations in place.
+    pub db: Db,
+}
+
+impl Installation {
+    /// Opens an installation whose database is up to date.
+    pub fn open(config: &ConfigPath) -> anyhow::Result<Self> {
+        let installation = Self::open_unmigrated(config)?;
+        anyhow::ensure!(
+            !installation.db.needs_migration()?,
+            "the database is older than this program; bring it up with: lionrock migrate --config {}",
+            config.path.display()
+        );
+        Ok(installation)
+    }
+
+    /// Opens an installation whatever the state of its database.
+    pub fn open_unmigrated(config: &ConfigPath) -> anyhow::Result<Self> {
+        let config = Config::load(&config.path)?;
+        let keys = KeyFolder::open_or_create(&config.keys.folder, clock::now())?;
+        let options = store::Options {
+            connections: config.database.connections,
+            allow_plaintext: config.database.allow_plaintext,
+        };
+        let db = Db::open(&config.database.url, &options).context("database.url")?;
+        Ok(Self { config, keys, db })
+    }
+}

@@ -1,0 +1,37 @@
+//! The command line. Each command is a file of its own; they print for people, or with `--json` for programs.
+
+mod installation;
+mod migrate;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use installation::{ConfigPath, Installation};
+pub use output::Output;
+
+/// A city's digital identity and instant payments, as one program.
+#[derive(Parser)]
+#[command(name = "lionrock", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Bring the database up to this program
+    Migrate(migrate::Migrate),
+}
+
+/// Runs what the command line says.
+pub fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Migrate(command) => migrate::run(command),
+    };
+    done.unwrap_or_else(|failure| {
+        eprintln!("lionrock: {failure:#}");
+        ExitCode::FAILURE
+    })
+}

@@ -1,0 +1,10 @@
+//! What every listener has: request ids and logs without personal data, problem details, security headers, TLS.
+
+mod observe;
+mod problems;
+mod security_headers;
+pub mod tls;
+
+pub use observe::{RequestId, observe, request_id};
+pub use problems::problems;
+pub use security_headers::{page_security, transport_security};
