@@ -9,6 +9,7 @@ mod keys;
 pub mod oidc;
 pub mod resident;
 mod sealed;
+mod secret;
 pub mod session;
 mod store;
 

@@ -1,1 +1,21 @@
-//! Signing keys and JSON web signatures (RFC 7515, 7517, 7518, 7638).
+//! Signing keys and JSON web signatures (RFC 7515, 7517, 7518, 7519, 7638).
+//!
+//! All cryptography is ring's. Signing draws its own randomness, which is why this module is exempt from
+//! the rule that randomness is an argument. Times are checked here against `now`, never against a clock.
+
+mod jws;
+mod key_ring;
+mod keys;
+mod provider;
+mod times;
+
+pub use jsonwebtoken::jwk::{Jwk, JwkSet};
+pub use jsonwebtoken::{Algorithm, Header};
+pub use jws::{JwsError, Verified, has_typ, sign, thumbprint, verify};
+pub use key_ring::{KeyRing, KeyState, RingKey};
+pub use keys::{SigningAlgorithm, SigningKey};
+pub use provider::install_provider;
+pub use times::{NumericDate, TimeRefusal, Times, Tolerance};
+
+/// The signature algorithms that tokens of others may carry (FAPI 2.0 Security Profile, section 5.4).
+pub const ACCEPTED_ALGORITHMS: &[Algorithm] = &[Algorithm::ES256, Algorithm::EdDSA, Algorithm::PS256];

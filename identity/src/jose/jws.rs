@@ -1,0 +1,149 @@
+//! JSON web signatures in their compact form (RFC 7515, section 7.1).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, PublicKeyUse, ThumbprintHash};
+use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, Header, Validation};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::keys::SigningKey;
+use super::provider::install_provider;
+use crate::Error;
+
+/// No token that this provider takes is longer, in bytes.
+const LONGEST: usize = 16 * 1024;
+
+/// Signs `claims`. `typ` names what the token is (RFC 8725, section 3.11), such as `at+jwt`.
+pub fn sign<T: Serialize>(key: &SigningKey, typ: &str, claims: &T) -> Result<String, Error> {
+    let mut header = Header::new(key.algorithm().jwa());
+    header.typ = Some(typ.to_owned());
+    header.kid = Some(key.kid().to_owned());
+    let mut token = encode(&header)?;
+    token.push('.');
+    token.push_str(&encode(claims)?);
+    let signature = key.sign(token.as_bytes())?;
+    token.push('.');
+    URL_SAFE_NO_PAD.encode_string(signature, &mut token);
+    Ok(token)
+}
+
+fn encode<T: Serialize>(part: &T) -> Result<String, Error> {
+    let json = serde_json::to_vec(part).map_err(|_| Error::Cryptography("claims that are not JSON"))?;
+    Ok(URL_SAFE_NO_PAD.encode(json))
+}
+
+/// A token whose signature holds. Times, issuer and audience are for the caller to check.
+#[derive(Debug, Clone)]
+pub struct Verified<T> {
+    /// The protected header.
+    pub header: Header,
+    /// The claims.
+    pub claims: T,
+}
+
+/// Why a token is refused before its claims are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum JwsError {
+    /// Not three parts of base64url, not JSON, or too long.
+    #[error("not a signed token in compact form")]
+    Malformed,
+    /// The algorithm is not one that is accepted here.
+    #[error("this signature algorithm is not accepted")]
+    Algorithm,
+    /// The header asks for an extension that must be understood (`crit`); none is.
+    #[error("the token carries a critical extension that is not understood")]
+    CriticalExtension,
+    /// None of the keys may have made this signature.
+    #[error("no key fits this token")]
+    NoKey,
+    /// The signature is not by the key it names.
+    #[error("the signature does not hold")]
+    Signature,
+    /// The claims are not of the expected shape.
+    #[error("the claims are not of the expected shape")]
+    Claims,
+}
+
+/// Checks the signature of `token` by one of `keys`, with an algorithm among `algorithms`.
+///
+/// A token that names its key (`kid`) is checked by that key alone.
+pub fn verify<T: DeserializeOwned>(
+    token: &str,
+    keys: &[Jwk],
+    algorithms: &[Algorithm],
+) -> Result<Verified<T>, JwsError> {
+    install_provider();
+    if token.len() > LONGEST || token.bytes().filter(|b| *b == b'.').count() != 2 {
+        return Err(JwsError::Malformed);
+    }
+    let header = read_header(token)?;
+    if !algorithms.contains(&header.alg) {
+        return Err(JwsError::Algorithm);
+    }
+    if header.crit.is_some() {
+        return Err(JwsError::CriticalExtension);
+    }
+    let mut validation = Validation::new(header.alg);
+    validation.required_spec_claims.clear();
+    validation.validate_exp = false;
+    validation.validate_nbf = false;
+    validation.validate_aud = false;
+
+    let mut refused = JwsError::NoKey;
+    for key in keys.iter().filter(|key| may_have_signed(key, &header)) {
+        let Ok(key) = DecodingKey::from_jwk(key) else { continue };
+        match jsonwebtoken::decode::<serde_json::Value>(token, &key, &validation) {
+            Ok(verified) => {
+                let claims = serde_json::from_value(verified.claims).map_err(|_| JwsError::Claims)?;
+                return Ok(Verified { header: verified.header, claims });
+            }
+            Err(_) => refused = JwsError::Signature,
+        }
+    }
+    Err(refused)
+}
+
+/// Reads the header alone, telling an algorithm that nobody knows (`none`) from a header that is not one.
+fn read_header(token: &str) -> Result<Header, JwsError> {
+    #[derive(serde::Deserialize)]
+    struct Named {
+        alg: String,
+    }
+    let encoded = token.split('.').next().unwrap_or_default();
+    let json = URL_SAFE_NO_PAD.decode(encoded).map_err(|_| JwsError::Malformed)?;
+    let named: Named = serde_json::from_slice(&json).map_err(|_| JwsError::Malformed)?;
+    named.alg.parse::<Algorithm>().map_err(|_| JwsError::Algorithm)?;
+    serde_json::from_slice(&json).map_err(|_| JwsError::Malformed)
+}
+
+/// Whether this key may have made a signature with this header: name, kind, `use` and `alg` all fit.
+fn may_have_signed(key: &Jwk, header: &Header) -> bool {
+    let kind = matches!(
+        (&key.algorithm, header.alg.family()),
+        (AlgorithmParameters::EllipticCurve(_), AlgorithmFamily::Ec)
+            | (AlgorithmParameters::OctetKeyPair(_), AlgorithmFamily::Ed)
+            | (AlgorithmParameters::RSA(_), AlgorithmFamily::Rsa)
+    );
+    let named = header.kid.is_none() || header.kid == key.common.key_id;
+    let signs = matches!(key.common.public_key_use, None | Some(PublicKeyUse::Signature));
+    let algorithm = key.common.key_algorithm.is_none_or(|own| own.to_string() == format!("{:?}", header.alg));
+    kind && named && signs && algorithm
+}
+
+/// Whether the header says that the token is of this type; `application/` may be left out (RFC 7515, section 4.1.9).
+pub fn has_typ(header: &Header, typ: &str) -> bool {
+    header.typ.as_deref().is_some_and(|given| {
+        let given = given.get(..12).filter(|p| p.eq_ignore_ascii_case("application/")).map_or(given, |_| &given[12..]);
+        given.eq_ignore_ascii_case(typ)
+    })
+}
+
+/// The SHA-256 thumbprint of a public key, in base64url (RFC 7638).
+pub fn thumbprint(key: &Jwk) -> Option<String> {
+    install_provider();
+    key.thumbprint(ThumbprintHash::SHA256).ok()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,157 @@
+//! Keys that sign tokens: made by ring, named by their thumbprint, published as JSON web keys (RFC 7517).
+
+use std::fmt;
+use std::str::FromStr;
+
+use jsonwebtoken::jwk::{Jwk, KeyAlgorithm, PublicKeyUse};
+use jsonwebtoken::{Algorithm, DecodingKey};
+use ring::rand::{SecureRandom, SystemRandom};
+use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _};
+use zeroize::Zeroizing;
+
+use super::jws::thumbprint;
+use super::provider::install_provider;
+use crate::Error;
+
+/// The algorithms this provider signs with (RFC 7518, section 3.1; RFC 8037).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SigningAlgorithm {
+    /// ECDSA on P-256 with SHA-256: what id_tokens carry unless a client asked otherwise.
+    Es256,
+    /// Ed25519.
+    EdDsa,
+}
+
+impl SigningAlgorithm {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Es256, Self::EdDsa];
+
+    /// The registered name (`alg`).
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Es256 => "ES256",
+            Self::EdDsa => "EdDSA",
+        }
+    }
+
+    /// As jsonwebtoken names it.
+    pub const fn jwa(self) -> Algorithm {
+        match self {
+            Self::Es256 => Algorithm::ES256,
+            Self::EdDsa => Algorithm::EdDSA,
+        }
+    }
+
+    pub(super) fn from_jwa(algorithm: Algorithm) -> Option<Self> {
+        Self::ALL.into_iter().find(|ours| ours.jwa() == algorithm)
+    }
+}
+
+impl FromStr for SigningAlgorithm {
+    type Err = ();
+    fn from_str(name: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|ours| ours.as_str() == name).ok_or(())
+    }
+}
+
+/// A key pair as ring holds it, parsed once.
+pub(super) enum KeyPair {
+    Es256(EcdsaKeyPair),
+    EdDsa(Ed25519KeyPair),
+}
+
+impl KeyPair {
+    pub(super) fn from_pkcs8(algorithm: SigningAlgorithm, pkcs8: &[u8]) -> Option<Self> {
+        match algorithm {
+            SigningAlgorithm::Es256 => {
+                EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8, &SystemRandom::new())
+                    .ok()
+                    .map(Self::Es256)
+            }
+            // OpenSSL writes PKCS#8 version 1, without the public key: ring takes it only "unchecked".
+            SigningAlgorithm::EdDsa => Ed25519KeyPair::from_pkcs8_maybe_unchecked(pkcs8).ok().map(Self::EdDsa),
+        }
+    }
+
+    pub(super) fn public_key(&self) -> &[u8] {
+        match self {
+            Self::Es256(pair) => pair.public_key().as_ref(),
+            Self::EdDsa(pair) => pair.public_key().as_ref(),
+        }
+    }
+
+    pub(super) fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {
+        match self {
+            Self::Es256(pair) => pair.sign(&SystemRandom::new(), message).ok().map(|s| s.as_ref().to_vec()),
+            Self::EdDsa(pair) => Some(pair.sign(message).as_ref().to_vec()),
+        }
+    }
+}
+
+/// A private key that signs, with its public half ready to publish. Never printed.
+pub struct SigningKey {
+    algorithm: SigningAlgorithm,
+    pair: KeyPair,
+    kid: String,
+    jwk: Jwk,
+}
+
+impl SigningKey {
+    /// Makes a new key and gives it with its PKCS#8 form (RFC 5958), for safekeeping.
+    pub fn generate(
+        algorithm: SigningAlgorithm,
+        random: &dyn SecureRandom,
+    ) -> Result<(Self, Zeroizing<Vec<u8>>), Error> {
+        let document = match algorithm {
+            SigningAlgorithm::Es256 => EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, random),
+            SigningAlgorithm::EdDsa => Ed25519KeyPair::generate_pkcs8(random),
+        };
+        let pkcs8 = Zeroizing::new(document.map_err(|_| Error::Cryptography("making a key"))?.as_ref().to_vec());
+        Ok((Self::from_pkcs8(algorithm, &pkcs8)?, pkcs8))
+    }
+
+    /// Reads a key from PKCS#8.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] when it is not a private key of this algorithm.
+    pub fn from_pkcs8(algorithm: SigningAlgorithm, pkcs8: &[u8]) -> Result<Self, Error> {
+        const WHAT: Error = Error::Damaged("signing key");
+        install_provider();
+        let pair = KeyPair::from_pkcs8(algorithm, pkcs8).ok_or(WHAT)?;
+        let public = match algorithm {
+            SigningAlgorithm::Es256 => DecodingKey::from_ec_der(pair.public_key()),
+            SigningAlgorithm::EdDsa => DecodingKey::from_ed_der(pair.public_key()),
+        };
+        let mut jwk = Jwk::from_decoding_key(&public, Some(algorithm.jwa())).map_err(|_| WHAT)?;
+        let kid = thumbprint(&jwk).ok_or(WHAT)?;
+        jwk.common.key_id = Some(kid.clone());
+        jwk.common.public_key_use = Some(PublicKeyUse::Signature);
+        jwk.common.key_algorithm = Some(KeyAlgorithm::from(algorithm.jwa()));
+        Ok(Self { algorithm, pair, kid, jwk })
+    }
+
+    /// Its name: the SHA-256 thumbprint of its public half (RFC 7638).
+    pub fn kid(&self) -> &str {
+        &self.kid
+    }
+
+    /// What it signs with.
+    pub fn algorithm(&self) -> SigningAlgorithm {
+        self.algorithm
+    }
+
+    /// Its public half, with `kid`, `use` and `alg`.
+    pub fn jwk(&self) -> &Jwk {
+        &self.jwk
+    }
+
+    pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
+        self.pair.sign(message).ok_or(Error::Cryptography("signing"))
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SigningKey({} {})", self.algorithm.as_str(), self.kid)
+    }
+}
