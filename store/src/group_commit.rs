@@ -53,9 +53,11 @@ impl Writer {
     {
         let (answer, answered) = channel();
         let job: Job = Box::new(move |conn| {
-            let done =
-                catch_unwind(AssertUnwindSafe(|| conn.transaction::<T, E, _>(|conn| work(&mut Conn::Sqlite(conn)))));
-            let done = done.unwrap_or_else(|_| Err(E::from(Error::Panicked)));
+            // A panic is caught inside the savepoint, so that the savepoint is rolled back like any refusal.
+            let done = conn.transaction::<T, E, _>(|conn| {
+                catch_unwind(AssertUnwindSafe(|| work(&mut Conn::Sqlite(conn))))
+                    .unwrap_or_else(|_| Err(E::from(Error::Panicked)))
+            });
             Box::new(move |committed| {
                 // The caller may be gone; what it asked for is done all the same.
                 let _ = answer.send(done.and_then(|value| committed.map(|()| value).map_err(E::from)));

@@ -32,6 +32,8 @@ mod group_commit;
 mod identifier;
 mod migrate;
 mod retry;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod timestamp;
 mod url;
 

@@ -83,3 +83,17 @@ pub fn remember_peer(connection: &dyn Any, data: &mut Extensions) {
         }
     }
 }
+
+/// A client that trusts `roots` and, when it has one, shows its own certificate.
+pub fn client(
+    roots: RootCertStore,
+    identity: Option<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)>,
+) -> anyhow::Result<rustls::ClientConfig> {
+    let builder = rustls::ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots);
+    Ok(match identity {
+        Some((chain, key)) => builder.with_client_auth_cert(chain, key)?,
+        None => builder.with_no_client_auth(),
+    })
+}
