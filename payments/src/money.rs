@@ -16,7 +16,7 @@ pub enum Currency {
 }
 
 impl Currency {
-    /// Every currency, in the order of their codes in the database.
+    /// Every currency.
     pub const ALL: [Self; 2] = [Self::Hkd, Self::Cny];
 
     /// The ISO 4217 letters.
@@ -27,7 +27,7 @@ impl Currency {
         }
     }
 
-    /// The ISO 4217 number, as QR codes carry it.
+    /// The ISO 4217 number, as QR codes and the database carry it.
     pub const fn number(self) -> u16 {
         match self {
             Self::Hkd => 344,

@@ -7,6 +7,7 @@ use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
 use diesel::sql_types::SmallInt;
 use serde::{Deserialize, Serialize};
+use store::Timestamp;
 
 /// A participant's three-digit clearing code, such as `004`: its identity in the switch.
 ///
@@ -60,6 +61,75 @@ impl TryFrom<String> for ClearingCode {
 impl From<ClearingCode> for String {
     fn from(code: ClearingCode) -> Self {
         code.to_string()
+    }
+}
+
+/// Whether a participant may pay and be paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It takes part.
+    Active,
+    /// No new payments from it or to it; answers to old ones are still taken.
+    Suspended,
+}
+
+/// A participant, as everybody may know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Participant {
+    /// Its identity in the switch.
+    pub clearing_code: ClearingCode,
+    /// ISO 9362 business identifier code, 8 or 11 characters.
+    pub bic: Option<String>,
+    /// Its name in Chinese.
+    pub name_zh: String,
+    /// Its name in English.
+    pub name_en: String,
+    /// Whether it may pay and be paid.
+    pub standing: Standing,
+    /// Since when it takes part.
+    pub added: Timestamp,
+}
+
+/// SHA-256 of a client certificate's DER bytes (RFC 8705, section 3.1): what identifies a participant's
+/// connection.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Thumbprint([u8; 32]);
+
+impl Thumbprint {
+    /// The thumbprint with these bytes.
+    pub const fn new(sha256: [u8; 32]) -> Self {
+        Self(sha256)
+    }
+
+    /// Its bytes.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+/// The text is not sixty-four hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a certificate thumbprint is 64 hexadecimal digits")]
+pub struct NotAThumbprint;
+
+impl FromStr for Thumbprint {
+    type Err = NotAThumbprint;
+    fn from_str(text: &str) -> Result<Self, NotAThumbprint> {
+        let mut bytes = [0; 32];
+        hex::decode_to_slice(text, &mut bytes).map_err(|_| NotAThumbprint)?;
+        Ok(Self(bytes))
+    }
+}
+
+impl fmt::Display for Thumbprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(self.0))
+    }
+}
+
+impl fmt::Debug for Thumbprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

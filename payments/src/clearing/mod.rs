@@ -1,5 +1,37 @@
 //! The clearing path: what a payment is, how it moves through its states, and what that does to positions.
+//!
+//! All of it is pure: [`settle::apply`] decides one command in a [`State`], at a moment it is told, and the
+//! state moves only by folding [`Row`]s of the log. The switch (`crate::Switch`) gives it commands in one
+//! order, makes the rows durable and replies afterwards.
 
+mod business_day;
+mod canonical;
+pub mod chain;
+mod command;
+mod fingerprint;
+mod inbox;
+mod operate;
+mod operation;
 mod payment;
+mod position;
+mod refusal;
+mod reserve;
+mod row;
+pub mod settle;
+mod state;
+pub mod timeout;
+mod transfer;
 
-pub use payment::{Answer, CreditTransfer, Status, StatusReport, Verdict};
+pub use business_day::BusinessDay;
+pub use canonical::Digest;
+pub use command::{Command, Reply, Rules, Step};
+pub use fingerprint::{Fingerprint, fingerprint};
+pub use inbox::{ForwardedPayment, Inbox, InboxItem, InboxMessage};
+pub use operation::{Operation, Particulars};
+pub use payment::{Ending, Payment, PaymentState};
+pub use position::{Position, PositionBroken};
+pub use refusal::{AnswerRefusal, OperationRefusal, Refusal};
+pub(crate) use row::EventFields;
+pub use row::{Duplicate, Event, EventRow, OutcomeRow, PaymentRow, Row};
+pub use state::{BrokenLog, Certificate, State};
+pub use transfer::{Answer, CreditTransfer, Status, StatusReport, Verdict};

@@ -1,103 +1,140 @@
-//! What a payment says: the parts of a pacs.008 that the switch acts on, and of a pacs.002 that ends it.
+//! One payment's life in the switch: what was recorded of it, and how far it has come.
 
 use store::Timestamp;
-use time::Date;
 use uuid::Uuid;
 
-use crate::directory::Proxy;
+use super::fingerprint::Fingerprint;
+use super::timeout::TIMED_OUT;
+use super::{Status, StatusReport};
 use crate::iso20022::ReasonCode;
 use crate::money::Amount;
 use crate::participant::ClearingCode;
 
-/// One credit transfer (pacs.008 `CdtTrfTxInf`), parsed at the edge.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CreditTransfer {
-    /// `PmtId/InstrId`, at most 35 characters.
-    pub instruction_id: Option<String>,
-    /// `PmtId/EndToEndId`, at most 35 characters.
-    pub end_to_end_id: String,
-    /// `PmtId/TxId`, at most 35 characters: with the debtor agent, what makes a payment the same payment.
-    pub transaction_id: String,
-    /// `PmtId/UETR`, a UUIDv4.
-    pub uetr: Uuid,
-    /// `IntrBkSttlmAmt`.
-    pub amount: Amount,
-    /// `IntrBkSttlmDt`.
-    pub settlement_date: Date,
-    /// `AccptncDtTm`: when the debtor agent accepted it. The deadline counts from here.
-    pub accepted: Timestamp,
-    /// `Dbtr/Nm`.
-    pub debtor_name: String,
-    /// `DbtrAcct/Id/Othr/Id`.
-    pub debtor_account: String,
-    /// `DbtrAgt`.
-    pub debtor_agent: ClearingCode,
-    /// `CdtrAgt`.
-    pub creditor_agent: ClearingCode,
-    /// `Cdtr/Nm`: what the payer was shown, masked when it came from a look-up.
-    pub creditor_name: String,
-    /// `CdtrAcct/Id/Othr/Id`: an account number, or the opaque token of a look-up.
-    pub creditor_account: String,
-    /// `CdtrAcct/Prxy`, when the payer paid a number or an address.
-    pub creditor_proxy: Option<Proxy>,
-    /// `SplmtryData/Envlp/LookupReference`: proves what the payer was shown; needed with a proxy.
-    pub lookup_reference: Option<String>,
-    /// `RmtInf/Ustrd`, at most 140 characters.
-    pub remittance_information: Option<String>,
-}
-
-/// How the creditor agent answers (pacs.002 `TxSts`).
+/// How far a payment has come. `Reserved → Settled | Rejected | TimedOut`; what is final stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// `ACCP`, `ACSP` or `ACTC`: it will credit its customer.
-    Accepted,
-    /// `ACWP`: accepted, to be posted later.
-    AcceptedWithoutPosting,
-    /// `RJCT`, with why.
-    Rejected(ReasonCode),
-}
-
-/// The creditor agent's answer to a payment it was sent (pacs.002 `TxInfAndSts`).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
-    /// `OrgnlUETR`: which payment.
-    pub original_uetr: Uuid,
-    /// `OrgnlTxId`: must be that payment's.
-    pub original_transaction_id: String,
-    /// What is answered.
-    pub verdict: Verdict,
-}
-
-/// A transaction's status as the switch tells it (pacs.002 `TxSts`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
-    /// `ACSP`: reserved, the creditor agent has been asked.
-    InProcess,
-    /// `ACSC`: settled, final.
+pub enum PaymentState {
+    /// The debtor agent's money is set aside; the creditor agent has been asked.
+    Reserved,
+    /// The money has moved, with finality.
     Settled,
-    /// `RJCT`: refused, rejected or timed out; nothing was moved.
+    /// Refused by the switch, or rejected by the creditor agent; nothing was moved.
     Rejected(ReasonCode),
+    /// The creditor agent did not answer in time; nothing was moved.
+    TimedOut,
 }
 
-/// The switch's word on one payment (pacs.002), for either agent.
+impl PaymentState {
+    /// Whether it can never change again.
+    pub const fn is_final(self) -> bool {
+        !matches!(self, Self::Reserved)
+    }
+
+    /// The same as participants are told it (pacs.002 `TxSts`).
+    pub const fn status(self) -> Status {
+        match self {
+            Self::Reserved => Status::InProcess,
+            Self::Settled => Status::Settled,
+            Self::Rejected(reason) => Status::Rejected(reason),
+            Self::TimedOut => Status::Rejected(TIMED_OUT),
+        }
+    }
+}
+
+/// How a reservation ended: every [`PaymentState`] but the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// The creditor agent accepted it.
+    Settled,
+    /// The creditor agent rejected it.
+    Rejected(ReasonCode),
+    /// The creditor agent did not answer in time.
+    TimedOut,
+}
+
+impl Ending {
+    /// The state it leads to.
+    pub const fn state(self) -> PaymentState {
+        match self {
+            Self::Settled => PaymentState::Settled,
+            Self::Rejected(reason) => PaymentState::Rejected(reason),
+            Self::TimedOut => PaymentState::TimedOut,
+        }
+    }
+
+    /// The word that the log keeps.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Settled => "settled",
+            Self::Rejected(_) => "rejected",
+            Self::TimedOut => "timed_out",
+        }
+    }
+
+    /// Why, when the creditor agent said so.
+    pub(crate) const fn reason(self) -> Option<ReasonCode> {
+        match self {
+            Self::Rejected(reason) => Some(reason),
+            Self::Settled | Self::TimedOut => None,
+        }
+    }
+
+    /// Reads what [`Ending::name`] and [`Ending::reason`] wrote.
+    pub(crate) fn from_columns(name: &str, reason: Option<&str>) -> Option<Self> {
+        match (name, reason) {
+            ("settled", None) => Some(Self::Settled),
+            ("timed_out", None) => Some(Self::TimedOut),
+            ("rejected", Some(reason)) => reason.parse().ok().map(Self::Rejected),
+            _ => None,
+        }
+    }
+}
+
+/// A payment as the switch remembers it. The message itself stays in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StatusReport {
-    /// The sequence number of the row that says so: `MsgId` and `CreDtTm` come from it and from `recorded`.
+pub struct Payment {
+    /// The sequence number under which it was recorded.
     pub sequence: i64,
-    /// When that row was recorded.
+    /// When it was recorded.
     pub recorded: Timestamp,
-    /// `OrgnlEndToEndId`.
-    pub original_end_to_end_id: String,
-    /// `OrgnlTxId`.
-    pub original_transaction_id: String,
-    /// `OrgnlUETR`.
-    pub original_uetr: Uuid,
-    /// `TxSts` and its reason.
-    pub status: Status,
-    /// `AccptncDtTm` of the payment.
-    pub accepted: Timestamp,
-    /// The payment's debtor agent.
+    /// Who pays (`DbtrAgt`).
     pub debtor_agent: ClearingCode,
-    /// The payment's creditor agent.
+    /// Who is paid (`CdtrAgt`).
     pub creditor_agent: ClearingCode,
+    /// How much.
+    pub amount: Amount,
+    /// `PmtId/TxId`.
+    pub transaction_id: String,
+    /// `PmtId/EndToEndId`.
+    pub end_to_end_id: String,
+    /// `PmtId/UETR`.
+    pub uetr: Uuid,
+    /// `AccptncDtTm`.
+    pub accepted: Timestamp,
+    /// Until when the creditor agent's answer must have arrived.
+    pub deadline: Timestamp,
+    /// What tells a repetition from another payment under the same id.
+    pub fingerprint: Fingerprint,
+    /// How far it has come.
+    pub state: PaymentState,
+    /// The sequence number of the row that brought it there: its own, or its outcome's.
+    pub state_sequence: i64,
+    /// When that row was recorded.
+    pub state_recorded: Timestamp,
+}
+
+impl Payment {
+    /// What either agent is told about it now.
+    pub fn report(&self) -> StatusReport {
+        StatusReport {
+            sequence: self.state_sequence,
+            recorded: self.state_recorded,
+            original_end_to_end_id: self.end_to_end_id.clone(),
+            original_transaction_id: self.transaction_id.clone(),
+            original_uetr: self.uetr,
+            status: self.state.status(),
+            accepted: self.accepted,
+            debtor_agent: self.debtor_agent,
+            creditor_agent: self.creditor_agent,
+        }
+    }
 }

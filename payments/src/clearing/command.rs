@@ -1,0 +1,94 @@
+//! What the sequencer takes, one after the other, and what it replies.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use store::Timestamp;
+
+use super::refusal::{AnswerRefusal, OperationRefusal};
+use super::row::Row;
+use super::{Answer, CreditTransfer, Operation, StatusReport};
+use crate::participant::ClearingCode;
+
+/// One thing to decide.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// A payment came in.
+    Reserve {
+        /// What it says.
+        transfer: CreditTransfer,
+        /// `CdtTrfTxInf` as it was sent: kept as evidence and forwarded.
+        body: Arc<[u8]>,
+        /// When it arrived.
+        arrived: Timestamp,
+    },
+    /// A participant answers a payment it was sent.
+    Answer {
+        /// Who answers.
+        sender: ClearingCode,
+        /// What.
+        answer: Answer,
+        /// When the answer arrived: it is judged by this, not by when its turn came.
+        arrived: Timestamp,
+    },
+    /// A payment's deadline has passed.
+    TimeOut {
+        /// Its sequence number.
+        payment: i64,
+    },
+    /// The operator acts.
+    Operate {
+        /// Who does it.
+        actor: String,
+        /// Upon whom.
+        participant: ClearingCode,
+        /// What.
+        operation: Operation,
+    },
+    /// A participant asks how its own payment stands.
+    Enquire {
+        /// Who asks: the debtor agent.
+        debtor_agent: ClearingCode,
+        /// `PmtId/TxId`.
+        transaction_id: String,
+    },
+}
+
+/// What a command leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The row to append; none when nothing happened.
+    pub row: Option<Row>,
+    /// What to tell whoever asked, once the row is durable.
+    pub reply: Reply,
+}
+
+/// The reply to a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// To a payment: how it stands.
+    Reserved(StatusReport),
+    /// To an answer: the state that stands.
+    Answered(Result<StatusReport, AnswerRefusal>),
+    /// To a time-out: nobody asked.
+    TimedOut,
+    /// To an operator's act: the sequence number of its event, or of the last row when nothing had to change.
+    Operated(Result<i64, OperationRefusal>),
+    /// To an enquiry: how the payment stands, when there is one.
+    Enquired(Option<StatusReport>),
+}
+
+/// The times by which payments are judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    /// From `AccptncDtTm` to the deadline of the answer.
+    pub time_to_answer: Duration,
+    /// How far `AccptncDtTm` may be from the moment of arrival, either way.
+    pub acceptance_tolerance: Duration,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self { time_to_answer: Duration::from_secs(10), acceptance_tolerance: Duration::from_secs(5) }
+    }
+}

@@ -1,0 +1,52 @@
+//! What a participant reads: the messages of the log that concern it, in the order of the log.
+
+use store::Timestamp;
+use uuid::Uuid;
+
+use super::StatusReport;
+use crate::money::Amount;
+use crate::participant::ClearingCode;
+
+/// A page of a participant's inbox. The reader holds the cursor; the switch remembers none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inbox {
+    /// What concerns the reader, oldest first.
+    pub messages: Vec<InboxItem>,
+    /// The cursor of the next page: everything up to this sequence number has been looked at.
+    pub next: i64,
+}
+
+/// One message. It is the same, to the byte when rendered, however often it is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InboxItem {
+    /// The row of the log that it tells about.
+    pub sequence: i64,
+    /// When that row was recorded.
+    pub recorded: Timestamp,
+    /// What it says.
+    pub message: InboxMessage,
+}
+
+/// What a message says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InboxMessage {
+    /// A payment to answer (pacs.008), for the creditor agent.
+    Payment(ForwardedPayment),
+    /// How a payment ended (pacs.002), for both agents; when it was refused at once, for the debtor agent.
+    Report(StatusReport),
+}
+
+/// A reserved payment on its way to the creditor agent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForwardedPayment {
+    /// `PmtId/UETR`.
+    pub uetr: Uuid,
+    /// `IntrBkSttlmAmt`, as reserved.
+    pub amount: Amount,
+    /// `InstgAgt`.
+    pub debtor_agent: ClearingCode,
+    /// `InstdAgt`.
+    pub creditor_agent: ClearingCode,
+    /// The transaction as the debtor agent sent it (`CdtTrfTxInf`), never rewritten.
+    pub body: Vec<u8>,
+}

@@ -1,0 +1,52 @@
+//! What the operator does: who takes part, with how much money, under which limits.
+
+use serde::{Deserialize, Serialize};
+
+use crate::money::{Amount, Currency};
+use crate::participant::Thumbprint;
+
+/// An act of the operator upon one participant. Each leaves an event in the log that says who did it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Operation {
+    /// Lets a participant in.
+    Add(Particulars),
+    /// Credits its position: money arrived at the settlement institution.
+    Fund(Amount),
+    /// Debits its position: money left the settlement institution.
+    Withdraw(Amount),
+    /// Sets how far below zero its position may go, in minor units.
+    SetNetDebitCap(Currency, i64),
+    /// Takes no new payments from it or to it.
+    Suspend,
+    /// Ends a suspension.
+    Resume,
+    /// Lets a client certificate act for it.
+    AddCertificate(Thumbprint),
+    /// Ends that, for good.
+    RevokeCertificate(Thumbprint),
+}
+
+/// What a participant is called.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Particulars {
+    /// ISO 9362 business identifier code, 8 or 11 characters.
+    pub bic: Option<String>,
+    /// Its name in Chinese.
+    pub name_zh: String,
+    /// Its name in English.
+    pub name_en: String,
+}
+
+impl Particulars {
+    /// The longest name (ISO 20022 `Max140Text`).
+    const LONGEST_NAME: usize = 140;
+
+    /// Whether they can be written into messages.
+    pub(crate) fn are_well_formed(&self) -> bool {
+        let name = |name: &str| (1..=Self::LONGEST_NAME).contains(&name.trim().chars().count());
+        let bic = |bic: &String| {
+            matches!(bic.len(), 8 | 11) && bic.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        };
+        name(&self.name_zh) && name(&self.name_en) && self.bic.as_ref().is_none_or(bic)
+    }
+}

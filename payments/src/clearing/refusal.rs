@@ -1,0 +1,153 @@
+//! Why the switch refuses a payment, in one order.
+
+use crate::iso20022::ReasonCode;
+
+/// Every reason for which the switch itself refuses a payment.
+///
+/// The order is the order of precedence: when several apply, the first is given. Identity comes before
+/// standing, standing before form, form before the payee, and money is last, so that a refusal for want of
+/// liquidity says that everything else was right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
+pub enum Refusal {
+    /// The debtor agent used this `TxId` for another payment within two business days.
+    #[error("this transaction id was used for another payment")]
+    Duplicate,
+    /// The debtor agent does not take part in the switch.
+    #[error("the debtor agent is not a participant")]
+    DebtorAgentUnknown,
+    /// The debtor agent is suspended: it may answer, but not pay.
+    #[error("the debtor agent is suspended")]
+    DebtorAgentSuspended,
+    /// The creditor agent does not take part in the switch.
+    #[error("the creditor agent is not a participant")]
+    CreditorAgentUnknown,
+    /// The creditor agent is suspended.
+    #[error("the creditor agent is suspended")]
+    CreditorAgentSuspended,
+    /// Debtor agent and creditor agent are one: such a payment is booked at home, not cleared.
+    #[error("a payment between customers of one participant is not cleared here")]
+    SameAgent,
+    /// Another payment carries this UETR.
+    #[error("this UETR belongs to another payment")]
+    UetrNotUnique,
+    /// `AccptncDtTm` is too far from the moment at which the payment arrived.
+    #[error("the acceptance time is too far from the time of arrival")]
+    AcceptanceTimeOff,
+    /// `IntrBkSttlmDt` is neither the business day nor one beside it.
+    #[error("the settlement date is not this business day")]
+    SettlementDateOff,
+    /// The time for an answer had passed before the payment was taken up.
+    #[error("the payment could not be taken up in time")]
+    TooLate,
+    /// A proxy is paid without the reference of a look-up.
+    #[error("a payment to a proxy carries the reference of its look-up")]
+    LookupReferenceMissing,
+    /// The reference was not issued for this payer's agent, proxy and account.
+    #[error("the look-up reference does not belong to this payment")]
+    LookupReferenceInvalid,
+    /// The reference has run out; the payer must be shown the payee again.
+    #[error("the look-up reference has expired")]
+    LookupReferenceExpired,
+    /// The proxy is no longer registered.
+    #[error("the proxy is not registered")]
+    ProxyUnknown,
+    /// The proxy leads elsewhere than when it was looked up. The payment is never silently redirected.
+    #[error("the proxy leads elsewhere since it was looked up")]
+    ProxyMoved,
+    /// Balance, less what is reserved, plus the net debit cap does not cover the amount.
+    #[error("the debtor agent's liquidity does not cover the amount")]
+    InsufficientLiquidity,
+}
+
+impl Refusal {
+    /// All of them, by descending precedence.
+    pub const ALL: [Self; 16] = [
+        Self::Duplicate,
+        Self::DebtorAgentUnknown,
+        Self::DebtorAgentSuspended,
+        Self::CreditorAgentUnknown,
+        Self::CreditorAgentSuspended,
+        Self::SameAgent,
+        Self::UetrNotUnique,
+        Self::AcceptanceTimeOff,
+        Self::SettlementDateOff,
+        Self::TooLate,
+        Self::LookupReferenceMissing,
+        Self::LookupReferenceInvalid,
+        Self::LookupReferenceExpired,
+        Self::ProxyUnknown,
+        Self::ProxyMoved,
+        Self::InsufficientLiquidity,
+    ];
+
+    /// The ISO 20022 external status reason that says so in a pacs.002.
+    pub const fn reason(self) -> ReasonCode {
+        ReasonCode::literal(match self {
+            Self::Duplicate => "AM05",
+            Self::DebtorAgentUnknown => "RC03",
+            Self::DebtorAgentSuspended => "AG10",
+            Self::CreditorAgentUnknown => "RC04",
+            Self::CreditorAgentSuspended => "AG11",
+            Self::SameAgent => "AG01",
+            Self::UetrNotUnique => "DU03",
+            Self::AcceptanceTimeOff | Self::SettlementDateOff => "DT01",
+            Self::TooLate => "AB03",
+            Self::LookupReferenceMissing => "FF02",
+            Self::LookupReferenceInvalid | Self::ProxyMoved => "BE01",
+            Self::LookupReferenceExpired => "DS24",
+            Self::ProxyUnknown => "BE23",
+            Self::InsufficientLiquidity => "AM04",
+        })
+    }
+}
+
+/// Why an answer of a creditor agent is not taken. A late or second answer is not among these: it is
+/// answered with the state that stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AnswerRefusal {
+    /// There is no payment with this UETR, or it was never sent to whoever answers.
+    #[error("there is no such payment to answer")]
+    UnknownPayment,
+    /// The transaction id is not that payment's.
+    #[error("the original transaction id is not that of the payment with this UETR")]
+    OtherTransaction,
+}
+
+impl AnswerRefusal {
+    /// The ISO 20022 reason.
+    pub const fn reason(self) -> ReasonCode {
+        ReasonCode::literal(match self {
+            Self::UnknownPayment => "AG09",
+            Self::OtherTransaction => "BE01",
+        })
+    }
+}
+
+/// Why an operator's act is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum OperationRefusal {
+    /// No participant has this clearing code.
+    #[error("there is no participant with this clearing code")]
+    UnknownParticipant,
+    /// The clearing code is taken by a participant with other particulars.
+    #[error("another participant has this clearing code")]
+    ClearingCodeTaken,
+    /// A name, identifier or actor is empty or too long.
+    #[error("a name has 1 to 140 characters, a BIC 8 or 11")]
+    Malformed,
+    /// The certificate is bound to another participant, or was revoked.
+    #[error("this certificate belongs to another participant or was revoked")]
+    CertificateTaken,
+    /// No such certificate is bound to this participant.
+    #[error("this participant has no such certificate")]
+    UnknownCertificate,
+    /// The participant has less than this at its disposal.
+    #[error("the participant does not have that much at its disposal")]
+    InsufficientLiquidity,
+    /// The cap would be lower than what the participant uses of it.
+    #[error("the participant uses more than this net debit cap")]
+    CapInUse,
+    /// A net debit cap is not negative, and all money and caps of a currency stay within what can be counted.
+    #[error("the sum is out of range")]
+    OutOfRange,
+}

@@ -1,0 +1,95 @@
+//! What a payment must satisfy before money is set aside for it: one check after the other, in one order.
+
+use store::Timestamp;
+
+use super::business_day::BusinessDay;
+use super::command::Rules;
+use super::state::State;
+use super::{CreditTransfer, Refusal};
+use crate::participant::Standing;
+
+/// Everything that the checks look at.
+pub(crate) struct Case<'a> {
+    pub(crate) state: &'a State,
+    pub(crate) transfer: &'a CreditTransfer,
+    /// When it arrived.
+    pub(crate) arrived: Timestamp,
+    /// When it is its turn.
+    pub(crate) now: Timestamp,
+    /// Until when the creditor agent could answer.
+    pub(crate) deadline: Timestamp,
+    pub(crate) rules: &'a Rules,
+    /// What the directory says against its proxy.
+    pub(crate) payee: Option<Refusal>,
+}
+
+type Check = fn(&Case<'_>) -> Option<Refusal>;
+
+/// By descending precedence, as [`Refusal`] lists them. (A duplicate is found before any of these.)
+const CHECKS: [Check; 10] = [
+    debtor_agent_takes_part,
+    debtor_agent_may_pay,
+    creditor_agent_takes_part,
+    creditor_agent_may_be_paid,
+    agents_differ,
+    uetr_is_new,
+    times_are_right,
+    can_still_be_answered,
+    payee_is_as_shown,
+    liquidity_covers_it,
+];
+
+/// The first reason to refuse, if any.
+pub(crate) fn refusal(case: &Case<'_>) -> Option<Refusal> {
+    CHECKS.iter().find_map(|check| check(case))
+}
+
+fn debtor_agent_takes_part(case: &Case<'_>) -> Option<Refusal> {
+    case.state.participant(case.transfer.debtor_agent).is_none().then_some(Refusal::DebtorAgentUnknown)
+}
+
+fn debtor_agent_may_pay(case: &Case<'_>) -> Option<Refusal> {
+    let agent = case.state.participant(case.transfer.debtor_agent)?;
+    (agent.standing == Standing::Suspended).then_some(Refusal::DebtorAgentSuspended)
+}
+
+fn creditor_agent_takes_part(case: &Case<'_>) -> Option<Refusal> {
+    case.state.participant(case.transfer.creditor_agent).is_none().then_some(Refusal::CreditorAgentUnknown)
+}
+
+fn creditor_agent_may_be_paid(case: &Case<'_>) -> Option<Refusal> {
+    let agent = case.state.participant(case.transfer.creditor_agent)?;
+    (agent.standing == Standing::Suspended).then_some(Refusal::CreditorAgentSuspended)
+}
+
+fn agents_differ(case: &Case<'_>) -> Option<Refusal> {
+    (case.transfer.debtor_agent == case.transfer.creditor_agent).then_some(Refusal::SameAgent)
+}
+
+fn uetr_is_new(case: &Case<'_>) -> Option<Refusal> {
+    case.state.payment_by_uetr(case.transfer.uetr).map(|_| Refusal::UetrNotUnique)
+}
+
+fn times_are_right(case: &Case<'_>) -> Option<Refusal> {
+    let (accepted, arrived) = (case.transfer.accepted, case.arrived);
+    if accepted.since(arrived).max(arrived.since(accepted)) > case.rules.acceptance_tolerance {
+        return Some(Refusal::AcceptanceTimeOff);
+    }
+    // One day beside, because the debtor agent's midnight and ours are not the same instant.
+    let apart = BusinessDay::of_date(case.transfer.settlement_date).distance(BusinessDay::of(case.now));
+    (apart > 1).then_some(Refusal::SettlementDateOff)
+}
+
+fn can_still_be_answered(case: &Case<'_>) -> Option<Refusal> {
+    (case.deadline <= case.now).then_some(Refusal::TooLate)
+}
+
+fn payee_is_as_shown(case: &Case<'_>) -> Option<Refusal> {
+    case.payee
+}
+
+fn liquidity_covers_it(case: &Case<'_>) -> Option<Refusal> {
+    let amount = case.transfer.amount;
+    let position = case.state.position(case.transfer.debtor_agent, amount.currency());
+    (amount.minor() > position.available()).then_some(Refusal::InsufficientLiquidity)
+}

@@ -1,0 +1,240 @@
+//! The rows of the log. The state is a fold over them; nothing else moves it.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use store::Timestamp;
+
+use super::Operation;
+use super::business_day::BusinessDay;
+use super::canonical::{Canonical, Digest};
+use super::operation::Particulars;
+use super::payment::{Ending, Payment};
+use crate::money::{Amount, Currency};
+use crate::participant::ClearingCode;
+
+/// One row of the log: a payment, how one ended, or anything else that moves the state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Row {
+    /// A reservation, or a refusal.
+    Payment(PaymentRow),
+    /// How a reservation ended.
+    Outcome(OutcomeRow),
+    /// Everything else.
+    Event(EventRow),
+}
+
+/// A payment as it was recorded: reserved or refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentRow {
+    /// The record itself, in the state in which it was recorded.
+    pub payment: Payment,
+    /// `CdtTrfTxInf` as the debtor agent sent it.
+    pub body: Arc<[u8]>,
+}
+
+/// The end of a reservation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutcomeRow {
+    /// Its sequence number.
+    pub sequence: i64,
+    /// When it was recorded.
+    pub recorded: Timestamp,
+    /// The sequence number of the payment that ended.
+    pub payment: i64,
+    /// How.
+    pub ending: Ending,
+}
+
+/// Something else that happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventRow {
+    /// Its sequence number.
+    pub sequence: i64,
+    /// When it was recorded.
+    pub recorded: Timestamp,
+    /// The participant that it concerns.
+    pub participant: ClearingCode,
+    /// Who did it: an operator, or the participant itself.
+    pub actor: String,
+    /// What it was.
+    pub event: Event,
+}
+
+/// What an [`EventRow`] tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// The operator did something.
+    Operation(Operation),
+    /// The participant used a transaction id again for another payment (AM05).
+    DuplicateRefused(Duplicate),
+}
+
+/// Which id was used twice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Duplicate {
+    /// The sequence number of the payment that has the id.
+    pub original: i64,
+    /// `PmtId/TxId`.
+    pub transaction_id: String,
+}
+
+impl Row {
+    /// Its sequence number.
+    pub const fn sequence(&self) -> i64 {
+        match self {
+            Self::Payment(row) => row.payment.sequence,
+            Self::Outcome(row) => row.sequence,
+            Self::Event(row) => row.sequence,
+        }
+    }
+
+    /// When it was recorded.
+    pub const fn recorded(&self) -> Timestamp {
+        match self {
+            Self::Payment(row) => row.payment.recorded,
+            Self::Outcome(row) => row.recorded,
+            Self::Event(row) => row.recorded,
+        }
+    }
+
+    /// The hash over everything that the row says.
+    pub fn digest(&self) -> Digest {
+        match self {
+            Self::Payment(row) => row.digest(),
+            Self::Outcome(row) => row.digest(),
+            Self::Event(row) => row.digest(),
+        }
+    }
+}
+
+impl PaymentRow {
+    fn digest(&self) -> Digest {
+        let payment = &self.payment;
+        let reason = match payment.state {
+            super::PaymentState::Rejected(reason) => Some(reason),
+            _ => None,
+        };
+        let mut canonical = Canonical::new("lionrock:row:payment:1");
+        canonical
+            .number(payment.sequence)
+            .number(payment.recorded.micros())
+            .number(payment.debtor_agent.number().into())
+            .number(payment.creditor_agent.number().into())
+            .text(payment.amount.currency().code())
+            .number(payment.amount.minor())
+            .text(&payment.transaction_id)
+            .text(&payment.end_to_end_id)
+            .bytes(payment.uetr.as_bytes())
+            .number(payment.accepted.micros())
+            .number(payment.deadline.micros())
+            .bytes(payment.fingerprint.as_bytes())
+            .optional_text(reason.as_ref().map(crate::iso20022::ReasonCode::as_str))
+            .bytes(&self.body);
+        canonical.finish()
+    }
+
+    /// The business day under which it is kept.
+    pub fn business_day(&self) -> BusinessDay {
+        BusinessDay::of(self.payment.recorded)
+    }
+}
+
+impl OutcomeRow {
+    fn digest(&self) -> Digest {
+        let reason = self.ending.reason();
+        let mut canonical = Canonical::new("lionrock:row:outcome:1");
+        canonical
+            .number(self.sequence)
+            .number(self.recorded.micros())
+            .number(self.payment)
+            .text(self.ending.name())
+            .optional_text(reason.as_ref().map(crate::iso20022::ReasonCode::as_str));
+        canonical.finish()
+    }
+
+    /// The business day on which the payment settled, or ended.
+    pub fn business_day(&self) -> BusinessDay {
+        BusinessDay::of(self.recorded)
+    }
+}
+
+impl EventRow {
+    fn digest(&self) -> Digest {
+        let fields = self.event.fields();
+        let mut canonical = Canonical::new("lionrock:row:event:1");
+        canonical
+            .number(self.sequence)
+            .number(self.recorded.micros())
+            .number(self.participant.number().into())
+            .text(&self.actor)
+            .text(&fields.kind)
+            .optional_text(fields.currency.map(Currency::code))
+            .optional_number(fields.amount)
+            .optional_text(fields.detail.as_deref());
+        canonical.finish()
+    }
+}
+
+/// An event as the log's columns hold it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct EventFields {
+    pub(crate) kind: String,
+    pub(crate) currency: Option<Currency>,
+    pub(crate) amount: Option<i64>,
+    pub(crate) detail: Option<String>,
+}
+
+impl Event {
+    /// Takes it apart for the log.
+    pub(crate) fn fields(&self) -> EventFields {
+        let kind = |kind: &str| EventFields { kind: kind.to_owned(), ..EventFields::default() };
+        let money = |name, amount: Amount| EventFields {
+            currency: Some(amount.currency()),
+            amount: Some(amount.minor()),
+            ..kind(name)
+        };
+        let detailed = |name, detail: String| EventFields { detail: Some(detail), ..kind(name) };
+        match self {
+            Self::Operation(Operation::Add(particulars)) => detailed("added", json(particulars)),
+            Self::Operation(Operation::Fund(amount)) => money("funded", *amount),
+            Self::Operation(Operation::Withdraw(amount)) => money("withdrawn", *amount),
+            Self::Operation(Operation::SetNetDebitCap(currency, cap)) => {
+                EventFields { currency: Some(*currency), amount: Some(*cap), ..kind("net_debit_cap_set") }
+            }
+            Self::Operation(Operation::Suspend) => kind("suspended"),
+            Self::Operation(Operation::Resume) => kind("resumed"),
+            Self::Operation(Operation::AddCertificate(thumbprint)) => {
+                detailed("certificate_added", thumbprint.to_string())
+            }
+            Self::Operation(Operation::RevokeCertificate(thumbprint)) => {
+                detailed("certificate_revoked", thumbprint.to_string())
+            }
+            Self::DuplicateRefused(duplicate) => detailed("duplicate_refused", json(duplicate)),
+        }
+    }
+
+    /// Puts it together again; `None` when the fields are not those of an event.
+    pub(crate) fn from_fields(fields: &EventFields) -> Option<Self> {
+        let detail = || fields.detail.as_deref();
+        let amount = || Amount::new(fields.amount?, fields.currency?).ok();
+        let operation = match fields.kind.as_str() {
+            "added" => Operation::Add(serde_json::from_str::<Particulars>(detail()?).ok()?),
+            "funded" => Operation::Fund(amount()?),
+            "withdrawn" => Operation::Withdraw(amount()?),
+            "net_debit_cap_set" => Operation::SetNetDebitCap(fields.currency?, fields.amount?),
+            "suspended" => Operation::Suspend,
+            "resumed" => Operation::Resume,
+            "certificate_added" => Operation::AddCertificate(detail()?.parse().ok()?),
+            "certificate_revoked" => Operation::RevokeCertificate(detail()?.parse().ok()?),
+            "duplicate_refused" => return Some(Self::DuplicateRefused(serde_json::from_str(detail()?).ok()?)),
+            _ => return None,
+        };
+        Some(Self::Operation(operation))
+    }
+}
+
+/// A detail as JSON. Plain structs of texts and numbers always have one.
+fn json(detail: &impl Serialize) -> String {
+    serde_json::to_string(detail).unwrap_or_default()
+}

@@ -1,0 +1,234 @@
+//! The switch's memory: a fold over the rows of the log.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use store::Timestamp;
+use uuid::Uuid;
+
+use super::canonical::Digest;
+use super::operation::Operation;
+use super::payment::{Ending, Payment, PaymentState};
+use super::position::{Position, PositionBroken};
+use super::row::{Event, EventRow, OutcomeRow, Row};
+use crate::money::Currency;
+use crate::participant::{ClearingCode, Participant, Standing, Thumbprint};
+
+/// A client certificate that acts, or acted, for a participant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Certificate {
+    /// For whom.
+    pub participant: ClearingCode,
+    /// Since when.
+    pub added: Timestamp,
+    /// Since when no longer.
+    pub revoked: Option<Timestamp>,
+}
+
+/// Everything that deciding needs: participants, their money, and the payments under way.
+///
+/// Payments that are final are not kept, except for the length of a batch, when a command asks about them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct State {
+    /// The last row's sequence number.
+    pub(crate) sequence: i64,
+    /// The hash of the last batch.
+    pub(crate) hash: Digest,
+    /// The latest moment seen. Time never goes back.
+    now: Option<Timestamp>,
+    pub(crate) participants: BTreeMap<ClearingCode, Participant>,
+    pub(crate) certificates: BTreeMap<Thumbprint, Certificate>,
+    pub(crate) positions: BTreeMap<(ClearingCode, Currency), Position>,
+    payments: HashMap<i64, Arc<Payment>>,
+    by_uetr: HashMap<Uuid, i64>,
+    by_transaction_id: HashMap<(ClearingCode, String), i64>,
+    deadlines: BTreeSet<(Timestamp, i64)>,
+}
+
+/// The log says something that cannot have happened.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("row {sequence} of the log cannot follow what is before it: {why}")]
+pub struct BrokenLog {
+    /// The row.
+    pub sequence: i64,
+    /// What is wrong with it.
+    pub why: &'static str,
+}
+
+impl State {
+    /// The last row's sequence number.
+    pub const fn sequence(&self) -> i64 {
+        self.sequence
+    }
+
+    /// The position of a participant; nothing at all when it was never funded.
+    pub fn position(&self, participant: ClearingCode, currency: Currency) -> Position {
+        self.positions.get(&(participant, currency)).copied().unwrap_or_default()
+    }
+
+    /// All positions.
+    pub fn positions(&self) -> impl Iterator<Item = (ClearingCode, Currency, Position)> {
+        self.positions.iter().map(|(&(participant, currency), &position)| (participant, currency, position))
+    }
+
+    /// Who takes part, by clearing code.
+    pub fn participant(&self, code: ClearingCode) -> Option<&Participant> {
+        self.participants.get(&code)
+    }
+
+    /// A payment under way, or remembered for this batch.
+    pub fn payment(&self, sequence: i64) -> Option<&Payment> {
+        self.payments.get(&sequence).map(AsRef::as_ref)
+    }
+
+    /// The same, by UETR.
+    pub fn payment_by_uetr(&self, uetr: Uuid) -> Option<&Payment> {
+        self.payment(*self.by_uetr.get(&uetr)?)
+    }
+
+    /// The same, by what makes a payment the same payment.
+    pub fn payment_by_transaction_id(&self, debtor_agent: ClearingCode, transaction_id: &str) -> Option<&Payment> {
+        self.payment(*self.by_transaction_id.get(&(debtor_agent, transaction_id.to_owned()))?)
+    }
+
+    /// Deadlines of the payments under way with their sequence numbers, earliest first.
+    pub fn deadlines(&self) -> impl Iterator<Item = (Timestamp, i64)> {
+        self.deadlines.iter().copied()
+    }
+
+    /// How many payments are under way.
+    pub fn open(&self) -> usize {
+        self.deadlines.len()
+    }
+
+    /// The time for the next row: `now`, but never before what was recorded already.
+    pub fn clock(&self, now: Timestamp) -> Timestamp {
+        self.now.map_or(now, |latest| latest.max(now))
+    }
+
+    /// Takes a payment into memory: one under way, or a final one that a command of this batch asks about.
+    pub(crate) fn remember(&mut self, payment: Payment) {
+        let payment = Arc::new(payment);
+        if !payment.state.is_final() {
+            self.deadlines.insert((payment.deadline, payment.sequence));
+        }
+        self.by_uetr.insert(payment.uetr, payment.sequence);
+        self.by_transaction_id.insert((payment.debtor_agent, payment.transaction_id.clone()), payment.sequence);
+        self.payments.insert(payment.sequence, payment);
+    }
+
+    /// Forgets the payments that are final: their place is the log.
+    pub(crate) fn forget_final(&mut self) {
+        if self.payments.len() == self.deadlines.len() {
+            return;
+        }
+        self.payments.retain(|_, payment| !payment.state.is_final());
+        let payments = &self.payments;
+        self.by_uetr.retain(|_, sequence| payments.contains_key(sequence));
+        self.by_transaction_id.retain(|_, sequence| payments.contains_key(sequence));
+    }
+
+    /// Moves the state by one row.
+    ///
+    /// # Errors
+    /// [`BrokenLog`] when the row cannot follow; the state is then of no further use.
+    pub fn fold(&mut self, row: &Row) -> Result<(), BrokenLog> {
+        let sequence = row.sequence();
+        let broken = |why| BrokenLog { sequence, why };
+        if sequence != self.sequence + 1 {
+            return Err(broken("its number is not the next"));
+        }
+        if self.now.is_some_and(|latest| row.recorded() < latest) {
+            return Err(broken("it was recorded before the row before it"));
+        }
+        self.sequence = sequence;
+        self.now = Some(row.recorded());
+        match row {
+            Row::Payment(row) => self.fold_payment(&row.payment).map_err(|_| broken("it reserves what is not there")),
+            Row::Outcome(row) => self.fold_outcome(row),
+            Row::Event(row) => self.fold_event(row),
+        }
+    }
+
+    fn fold_payment(&mut self, payment: &Payment) -> Result<(), PositionBroken> {
+        if payment.state == PaymentState::Reserved {
+            let key = (payment.debtor_agent, payment.amount.currency());
+            self.positions.entry(key).or_default().reserve(payment.amount.minor())?;
+        }
+        self.remember(payment.clone());
+        Ok(())
+    }
+
+    fn fold_outcome(&mut self, row: &OutcomeRow) -> Result<(), BrokenLog> {
+        let broken = |why| BrokenLog { sequence: row.sequence, why };
+        let payment = self.payments.get_mut(&row.payment).ok_or(broken("it ends a payment that is not under way"))?;
+        if payment.state.is_final() {
+            return Err(broken("it ends a payment that had ended"));
+        }
+        self.deadlines.remove(&(payment.deadline, payment.sequence));
+        let payment = Arc::make_mut(payment);
+        payment.state = row.ending.state();
+        payment.state_sequence = row.sequence;
+        payment.state_recorded = row.recorded;
+        let (amount, currency) = (payment.amount.minor(), payment.amount.currency());
+        let (debtor, creditor) = ((payment.debtor_agent, currency), (payment.creditor_agent, currency));
+        let paying = self.positions.entry(debtor).or_default();
+        let moved = match row.ending {
+            Ending::Settled => {
+                paying.settle(amount).and_then(|()| self.positions.entry(creditor).or_default().credit(amount))
+            }
+            Ending::Rejected(_) | Ending::TimedOut => paying.release(amount),
+        };
+        moved.map_err(|_| broken("it moves what is not there"))
+    }
+
+    fn fold_event(&mut self, row: &EventRow) -> Result<(), BrokenLog> {
+        let broken = |why| BrokenLog { sequence: row.sequence, why };
+        let Event::Operation(operation) = &row.event else { return Ok(()) };
+        if let Operation::Add(particulars) = operation {
+            let participant = Participant {
+                clearing_code: row.participant,
+                bic: particulars.bic.clone(),
+                name_zh: particulars.name_zh.clone(),
+                name_en: particulars.name_en.clone(),
+                standing: Standing::Active,
+                added: row.recorded,
+            };
+            self.participants.insert(row.participant, participant);
+            return Ok(());
+        }
+        let participant = self.participants.get_mut(&row.participant).ok_or(broken("there is no such participant"))?;
+        let moved = match operation {
+            Operation::Add(_) => Ok(()),
+            Operation::Fund(sum) => {
+                self.positions.entry((row.participant, sum.currency())).or_default().credit(sum.minor())
+            }
+            Operation::Withdraw(sum) => {
+                self.positions.entry((row.participant, sum.currency())).or_default().debit(sum.minor())
+            }
+            Operation::SetNetDebitCap(currency, cap) => {
+                self.positions.entry((row.participant, *currency)).or_default().set_cap(*cap)
+            }
+            Operation::Suspend => {
+                participant.standing = Standing::Suspended;
+                Ok(())
+            }
+            Operation::Resume => {
+                participant.standing = Standing::Active;
+                Ok(())
+            }
+            Operation::AddCertificate(thumbprint) => {
+                let certificate = Certificate { participant: row.participant, added: row.recorded, revoked: None };
+                self.certificates.insert(*thumbprint, certificate);
+                Ok(())
+            }
+            Operation::RevokeCertificate(thumbprint) => {
+                let certificate =
+                    self.certificates.get_mut(thumbprint).ok_or(broken("there is no such certificate"))?;
+                certificate.revoked = Some(row.recorded);
+                Ok(())
+            }
+        };
+        moved.map_err(|_| broken("it moves what is not there"))
+    }
+}
