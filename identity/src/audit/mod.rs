@@ -1,8 +1,14 @@
 //! Who did what: an append-only chain of records without personal data.
 
+mod chain;
+
 use std::fmt;
 
+use store::Timestamp;
+
 use crate::resident::ResidentId;
+
+pub use chain::{Chain, Entry, Verification};
 
 /// Who did it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,5 +31,96 @@ impl fmt::Display for Actor {
             Self::Client(id) => write!(f, "client:{id}"),
             Self::System => f.write_str("system"),
         }
+    }
+}
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Act {
+    /// A resident was entered.
+    ResidentRegistered,
+    /// A resident was stopped from signing in, and their sessions ended.
+    ResidentSuspended,
+    /// A suspended resident may sign in again.
+    ResidentReinstated,
+    /// A code to activate an identity was issued; an older one died.
+    ActivationIssued,
+    /// Somebody showed an activation code and saw the data to confirm.
+    ActivationBegun,
+    /// An identity was activated; its code is used up.
+    ResidentActivated,
+    /// A passkey was added.
+    PasskeyAdded,
+    /// A passkey was given another label.
+    PasskeyRenamed,
+    /// A passkey was removed, and with it every other session of the resident.
+    PasskeyRemoved,
+    /// A resident signed in.
+    SignedIn,
+    /// A resident signed out.
+    SignedOut,
+    /// A session was ended from elsewhere.
+    SessionRevoked,
+    /// A resident agreed that a relying party may know more.
+    ConsentGranted,
+    /// A resident withdrew consent; codes and tokens that stood on it ended.
+    ConsentRevoked,
+    /// Keys to sign tokens were made for the first time.
+    SigningKeyMade,
+    /// The next key took over from the current one.
+    SigningKeyRotated,
+}
+
+impl Act {
+    /// The name in the record. Names never change: they are part of the chain.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ResidentRegistered => "resident.registered",
+            Self::ResidentSuspended => "resident.suspended",
+            Self::ResidentReinstated => "resident.reinstated",
+            Self::ActivationIssued => "activation.issued",
+            Self::ActivationBegun => "activation.begun",
+            Self::ResidentActivated => "resident.activated",
+            Self::PasskeyAdded => "passkey.added",
+            Self::PasskeyRenamed => "passkey.renamed",
+            Self::PasskeyRemoved => "passkey.removed",
+            Self::SignedIn => "session.signed_in",
+            Self::SignedOut => "session.signed_out",
+            Self::SessionRevoked => "session.revoked",
+            Self::ConsentGranted => "consent.granted",
+            Self::ConsentRevoked => "consent.revoked",
+            Self::SigningKeyMade => "signing_key.made",
+            Self::SigningKeyRotated => "signing_key.rotated",
+        }
+    }
+}
+
+/// One record before it has its place in the chain. `subject` and `detail` name things by identifier only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: Actor,
+    /// What.
+    pub act: Act,
+    /// To whom or what, such as `resident:…`.
+    pub subject: String,
+    /// What else an auditor needs, such as which passkey. Never personal data.
+    pub detail: String,
+}
+
+impl Record {
+    /// A record about a resident.
+    pub fn of_resident(at: Timestamp, actor: &Actor, act: Act, resident: ResidentId) -> Self {
+        Self { at, actor: actor.clone(), act, subject: format!("resident:{resident}"), detail: String::new() }
+    }
+
+    /// The same record, saying more.
+    #[must_use]
+    pub fn with(mut self, detail: impl fmt::Display) -> Self {
+        self.detail = detail.to_string();
+        self
     }
 }

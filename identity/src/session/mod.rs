@@ -1,12 +1,31 @@
 //! Browser sessions of residents.
 
+use std::time::Duration;
+
 use store::Timestamp;
 
+use crate::authenticator::Assurance;
+use crate::keys::Purpose;
 use crate::resident::ResidentId;
+use crate::secret::secret;
+
+/// A session that is not used for this long has ended.
+pub const IDLE: Duration = Duration::from_mins(30);
+
+/// A session ends after this long, however much it is used.
+pub const LIFETIME: Duration = Duration::from_hours(12);
+
+/// Use is written down at most this often: a page load need not be a write.
+pub(crate) const SEEN_EVERY: Duration = Duration::from_mins(1);
 
 store::identifier! {
     /// One session; the `sid` of OpenID Connect. Not the secret in the cookie.
     pub struct SessionId;
+}
+
+secret! {
+    /// What the session cookie carries.
+    pub struct SessionSecret: Purpose::Session;
 }
 
 /// A resident who is signed in, and how they came to be.
@@ -20,6 +39,50 @@ pub struct Session {
     pub auth_time: Timestamp,
     /// How they proved it: RFC 8176 values (`amr`).
     pub amr: Vec<String>,
-    /// How far the proof can be trusted (`acr`): an eIDAS level of assurance.
-    pub acr: String,
+    /// How far the proof can be trusted (`acr`).
+    pub acr: Assurance,
+    /// When it was last used, to the minute.
+    pub last_seen: Timestamp,
+    /// When it ends, however much it is used.
+    pub expires: Timestamp,
+}
+
+impl Session {
+    /// Whether it has neither been left idle nor grown too old.
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        now < self.expires && now < self.last_seen + IDLE
+    }
+}
+
+/// A session that has just begun, with the secret for its cookie.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// The session.
+    pub session: Session,
+    /// For the cookie, and for nowhere else.
+    pub secret: SessionSecret,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_ends_idle_or_old() {
+        let begun = Timestamp::from_seconds(1_000_000);
+        let mut session = Session {
+            id: SessionId::new(begun, &[1; 10]),
+            resident: ResidentId::new(begun, &[2; 10]),
+            auth_time: begun,
+            amr: Vec::new(),
+            acr: Assurance::Substantial,
+            last_seen: begun,
+            expires: begun + LIFETIME,
+        };
+        assert!(session.is_live(begun + Duration::from_secs(1_799)));
+        assert!(!session.is_live(begun + IDLE));
+        session.last_seen = begun + LIFETIME - Duration::from_mins(1);
+        assert!(session.is_live(begun + LIFETIME - Duration::from_secs(1)));
+        assert!(!session.is_live(begun + LIFETIME));
+    }
 }

@@ -1,14 +1,20 @@
 //! The thin, impure side: the handle, the database, and randomness.
 
+pub(crate) mod audit;
+pub(crate) mod consents;
 mod random;
+pub(crate) mod schema;
+mod sessions;
+mod signing_keys;
 
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
-use ::store::Db;
+use ::store::{Db, Timestamp};
 use url::Url;
 
 pub(crate) use random::random;
 
+use crate::jose::{KeyRing, install_provider};
 use crate::{Error, IdentityKeys};
 
 /// How this installation presents itself.
@@ -30,6 +36,8 @@ struct Inner {
     db: Db,
     keys: IdentityKeys,
     settings: IdentitySettings,
+    /// The signing keys and when they were read.
+    key_ring: RwLock<Option<(Timestamp, Arc<KeyRing>)>>,
 }
 
 impl Identity {
@@ -38,7 +46,8 @@ impl Identity {
     /// # Errors
     /// [`Error::Settings`] when the relying party id does not belong to the issuer.
     pub fn open(db: Db, keys: IdentityKeys, settings: IdentitySettings) -> Result<Self, Error> {
-        Ok(Self(Arc::new(Inner { db, keys, settings })))
+        install_provider();
+        Ok(Self(Arc::new(Inner { db, keys, settings, key_ring: RwLock::new(None) })))
     }
 
     /// How this installation presents itself.

@@ -1,0 +1,186 @@
+//! Signing keys in the database, wrapped, so that several gateways share them.
+
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use ::store::{Conn, Timestamp, on_db};
+use diesel::prelude::*;
+use ring::rand::SystemRandom;
+
+use super::schema::signing_key;
+use super::{Identity, audit, random};
+use crate::audit::{Act, Actor, Record};
+use crate::jose::{KeyRing, KeyState, RingKey, SigningAlgorithm, SigningKey};
+use crate::keys::Purpose;
+use crate::{Error, sealed};
+
+/// How long a gateway may go without looking whether another one rotated.
+const FRESH_FOR: Duration = Duration::from_secs(30);
+
+/// What an error calls these.
+const WHAT: &str = "signing key";
+
+/// A new key, sealed and ready to be stored.
+#[derive(Clone)]
+struct NewKey {
+    kid: String,
+    algorithm: SigningAlgorithm,
+    wrapped: Vec<u8>,
+}
+
+impl Identity {
+    /// All signing keys. The first call of an installation makes them.
+    pub fn key_ring(&self, now: Timestamp) -> Result<Arc<KeyRing>, Error> {
+        let cached = self.0.key_ring.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, ring)) = cached.filter(|(loaded, _)| now.since(*loaded) < FRESH_FOR) {
+            return Ok(ring);
+        }
+        let mut ring = self.load_key_ring()?;
+        if SigningAlgorithm::ALL.iter().any(|algorithm| ring.current(*algorithm).is_none()) {
+            self.make_first_keys(now)?;
+            ring = self.load_key_ring()?;
+        }
+        let ring = Arc::new(ring);
+        *self.0.key_ring.write().unwrap_or_else(PoisonError::into_inner) = Some((now, Arc::clone(&ring)));
+        Ok(ring)
+    }
+
+    /// The key that signs with this algorithm now.
+    pub fn signing_key(&self, algorithm: SigningAlgorithm, now: Timestamp) -> Result<Arc<SigningKey>, Error> {
+        self.key_ring(now)?.current(algorithm).cloned().ok_or(Error::Damaged("key ring"))
+    }
+
+    /// Rotates every algorithm at once, whether due or not: the next keys sign from now on.
+    pub fn rotate_signing_keys(&self, by: &Actor, now: Timestamp) -> Result<(), Error> {
+        let ring = self.fresh_key_ring(now)?;
+        SigningAlgorithm::ALL.iter().try_for_each(|algorithm| self.rotate(&ring, *algorithm, by, now))
+    }
+
+    /// Rotates what is due and forgets retired keys that no living token was signed by. For a background job.
+    pub fn maintain_signing_keys(&self, now: Timestamp) -> Result<(), Error> {
+        let ring = self.fresh_key_ring(now)?;
+        for algorithm in SigningAlgorithm::ALL {
+            if ring.is_rotation_due(algorithm, now) {
+                self.rotate(&ring, algorithm, &Actor::System, now)?;
+            }
+        }
+        let forgotten: Vec<String> = ring.forgettable(now).map(str::to_owned).collect();
+        if forgotten.is_empty() {
+            return Ok(());
+        }
+        let forgot = self.db().write(move |conn| {
+            on_db!(conn, c => diesel::delete(signing_key::table)
+                .filter(signing_key::kid.eq_any(&forgotten))
+                .filter(signing_key::state.eq(KeyState::Retired.as_str()))
+                .execute(c))?;
+            Ok(())
+        });
+        self.forget_cached_ring();
+        forgot
+    }
+
+    fn forget_cached_ring(&self) {
+        *self.0.key_ring.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    fn fresh_key_ring(&self, now: Timestamp) -> Result<Arc<KeyRing>, Error> {
+        self.forget_cached_ring();
+        self.key_ring(now)
+    }
+
+    fn load_key_ring(&self) -> Result<KeyRing, Error> {
+        type Row = (String, String, Vec<u8>, String, Timestamp);
+        let rows: Vec<Row> = self.db().read(|conn| -> Result<_, Error> {
+            Ok(on_db!(conn, c => signing_key::table
+                .order((signing_key::created_at, signing_key::kid))
+                .select((
+                    signing_key::kid,
+                    signing_key::algorithm,
+                    signing_key::wrapped,
+                    signing_key::state,
+                    signing_key::changed_at,
+                ))
+                .load(c))?)
+        })?;
+        let held = |(kid, algorithm, wrapped, state, since): Row| -> Result<RingKey, Error> {
+            let algorithm = algorithm.parse().map_err(|()| Error::Damaged(WHAT))?;
+            let pkcs8 = sealed::open(self.keys().secret(Purpose::SigningKeys), kid.as_bytes(), &wrapped, WHAT)?;
+            let state = KeyState::from_column(&state).ok_or(Error::Damaged(WHAT))?;
+            Ok(RingKey { key: Arc::new(SigningKey::from_pkcs8(algorithm, &pkcs8)?), state, since })
+        };
+        rows.into_iter().map(held).collect::<Result<_, _>>().map(KeyRing::new)
+    }
+
+    fn make_key(&self, algorithm: SigningAlgorithm) -> Result<NewKey, Error> {
+        let (key, pkcs8) = SigningKey::generate(algorithm, &SystemRandom::new())?;
+        let kid = key.kid().to_owned();
+        let wrapped = sealed::seal(self.keys().secret(Purpose::SigningKeys), random()?, kid.as_bytes(), &pkcs8)?;
+        Ok(NewKey { kid, algorithm, wrapped })
+    }
+
+    /// Makes the current and the next key of every algorithm that has none. When two gateways do so at once,
+    /// the first one's keys stand.
+    fn make_first_keys(&self, now: Timestamp) -> Result<(), Error> {
+        let mut made = Vec::new();
+        for algorithm in SigningAlgorithm::ALL {
+            for state in [KeyState::Current, KeyState::Next] {
+                made.push((self.make_key(algorithm)?, state));
+            }
+        }
+        self.db().write(move |conn| {
+            for (key, state) in &made {
+                if insert(conn, key, *state, now)? > 0 {
+                    audit::append(conn, &about(&key.kid, &Actor::System, Act::SigningKeyMade, now))?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    fn rotate(&self, ring: &KeyRing, algorithm: SigningAlgorithm, by: &Actor, now: Timestamp) -> Result<(), Error> {
+        let kid = |state| ring.find(algorithm, state).map(|held| held.key.kid().to_owned());
+        let (Some(current), Some(next)) = (kid(KeyState::Current), kid(KeyState::Next)) else {
+            return Err(Error::Damaged("key ring"));
+        };
+        let successor = self.make_key(algorithm)?;
+        let record = about(&next, by, Act::SigningKeyRotated, now);
+        let rotated = self.db().write(move |conn| {
+            if !advance(conn, &current, KeyState::Current, KeyState::Retired, now)? {
+                // Another gateway rotated first; that is as good.
+                return Ok(());
+            }
+            if !advance(conn, &next, KeyState::Next, KeyState::Current, now)? {
+                return Err(Error::Damaged("key ring"));
+            }
+            insert(conn, &successor, KeyState::Next, now)?;
+            audit::append(conn, &record)
+        });
+        self.forget_cached_ring();
+        rotated
+    }
+}
+
+fn about(kid: &str, by: &Actor, act: Act, now: Timestamp) -> Record {
+    Record { at: now, actor: by.clone(), act, subject: format!("signing_key:{kid}"), detail: String::new() }
+}
+
+fn insert(conn: &mut Conn<'_>, key: &NewKey, state: KeyState, now: Timestamp) -> Result<usize, Error> {
+    let row = (
+        signing_key::kid.eq(&key.kid),
+        signing_key::algorithm.eq(key.algorithm.as_str()),
+        signing_key::wrapped.eq(&key.wrapped),
+        signing_key::state.eq(state.as_str()),
+        signing_key::created_at.eq(now),
+        signing_key::changed_at.eq(now),
+    );
+    Ok(on_db!(conn, c => diesel::insert_into(signing_key::table).values(row).on_conflict_do_nothing().execute(c))?)
+}
+
+/// Moves a key on when it still is where it was seen.
+fn advance(conn: &mut Conn<'_>, kid: &str, from: KeyState, to: KeyState, now: Timestamp) -> Result<bool, Error> {
+    let moved = on_db!(conn, c => diesel::update(signing_key::table.find(kid))
+        .filter(signing_key::state.eq(from.as_str()))
+        .set((signing_key::state.eq(to.as_str()), signing_key::changed_at.eq(now)))
+        .execute(c))?;
+    Ok(moved == 1)
+}
