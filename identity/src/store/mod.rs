@@ -1,8 +1,13 @@
 //! The thin, impure side: the handle, the database, and randomness.
 
+mod activations;
 pub(crate) mod audit;
+mod ceremonies;
 pub(crate) mod consents;
+mod expiry;
+mod passkeys;
 mod random;
+mod residents;
 pub(crate) mod schema;
 mod sessions;
 mod signing_keys;
@@ -14,6 +19,7 @@ use url::Url;
 
 pub(crate) use random::random;
 
+use crate::authenticator::RelyingParty;
 use crate::jose::{KeyRing, install_provider};
 use crate::{Error, IdentityKeys};
 
@@ -36,6 +42,7 @@ struct Inner {
     db: Db,
     keys: IdentityKeys,
     settings: IdentitySettings,
+    relying_party: RelyingParty,
     /// The signing keys and when they were read.
     key_ring: RwLock<Option<(Timestamp, Arc<KeyRing>)>>,
 }
@@ -47,7 +54,9 @@ impl Identity {
     /// [`Error::Settings`] when the relying party id does not belong to the issuer.
     pub fn open(db: Db, keys: IdentityKeys, settings: IdentitySettings) -> Result<Self, Error> {
         install_provider();
-        Ok(Self(Arc::new(Inner { db, keys, settings, key_ring: RwLock::new(None) })))
+        let relying_party =
+            RelyingParty::new(&settings.relying_party_id, &settings.relying_party_name, &settings.issuer)?;
+        Ok(Self(Arc::new(Inner { db, keys, settings, relying_party, key_ring: RwLock::new(None) })))
     }
 
     /// How this installation presents itself.
@@ -57,6 +66,10 @@ impl Identity {
 
     pub(crate) fn db(&self) -> &Db {
         &self.0.db
+    }
+
+    fn relying_party(&self) -> &RelyingParty {
+        &self.0.relying_party
     }
 
     pub(crate) fn keys(&self) -> &IdentityKeys {
