@@ -5,3 +5,7 @@ pub mod directory;
 pub mod iso20022;
 pub mod money;
 pub mod participant;
+
+mod store;
+
+pub use directory::Directory;

@@ -1,5 +1,25 @@
 //! The proxy directory: mobile numbers and e-mail addresses that lead to accounts.
+//!
+//! What a payer is shown before paying (bank, masked name) is bound into a [`LookupReference`] that the payment
+//! carries, so that money never goes elsewhere than where the payer was told.
 
+mod entry;
+mod keys;
+mod lookup_reference;
+mod masking;
+mod payee;
 mod proxy;
+pub(crate) mod sealed;
 
+pub use entry::{
+    AccountNumber, AccountToken, Entry, EntryId, EntryVersion, Lookup, NotAnAccount, NotAnOwner, Owner, OwnerKind,
+    Registration,
+};
+pub use keys::DirectoryKeys;
+pub use lookup_reference::{LookupReference, LookupReferenceError, LookupReferenceKey, Shown};
+pub use masking::MaskedName;
+pub use payee::{CurrentEntry, NotAsShown, check_payee};
 pub use proxy::{Proxy, ProxyError, ProxyKind};
+
+pub use crate::store::directory::{AuditRecord, Directory, DirectoryError, Page, Purpose, Registered};
+pub use sealed::CannotOpen;

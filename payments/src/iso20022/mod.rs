@@ -1,5 +1,21 @@
 //! ISO 20022 messages, one file a message, and the external codes they carry.
+//!
+//! Reading checks what the schema says of the parts that are read, and the order of the parts that are only
+//! handed on. Writing gives what the published schemas accept. A transaction that is handed on keeps all its
+//! content; only namespace prefixes, comments and the white space between elements are lost.
 
+mod account;
+mod agent;
+mod error;
+mod head001;
+pub mod inbox;
+pub mod pacs002;
+pub mod pacs008;
 mod reason;
+#[cfg(test)]
+mod tests;
+mod value;
+mod xml;
 
-pub use reason::ReasonCode;
+pub use error::{MessageError, Problem};
+pub use reason::{NotAReasonCode, ReasonCode};

@@ -1,0 +1,58 @@
+//! The directory's keys, all derived from one master secret that lives outside the database.
+
+use std::fmt;
+
+use ring::{hkdf, hmac};
+use zeroize::Zeroizing;
+
+use super::{LookupReferenceKey, Proxy};
+
+/// Separates these keys from those that others derive from the same master secret.
+const SALT: &[u8] = b"lionrock payments directory v1";
+
+/// This installation's keys for the directory. Never printed.
+pub struct DirectoryKeys {
+    proxies: hmac::Key,
+    references: LookupReferenceKey,
+    pub(crate) sealing: Zeroizing<[u8; 32]>,
+}
+
+impl DirectoryKeys {
+    /// Derives every key from the master secret by HKDF-SHA256 (RFC 5869), one label a purpose.
+    pub fn from_master(master: &[u8; 32]) -> Self {
+        let root = hkdf::Salt::new(hkdf::HKDF_SHA256, SALT).extract(master);
+        let derive = |label: &str| {
+            let mut key = Zeroizing::new([0; 32]);
+            // Thirty-two bytes are far below the limit of HKDF: neither call can fail.
+            let filled = root.expand(&[label.as_bytes()], hkdf::HKDF_SHA256).and_then(|okm| okm.fill(&mut *key));
+            debug_assert!(filled.is_ok());
+            key
+        };
+        Self {
+            proxies: hmac::Key::new(hmac::HMAC_SHA256, &*derive("proxy look-up")),
+            references: LookupReferenceKey::new(&derive("look-up reference")),
+            sealing: derive("entry sealing"),
+        }
+    }
+
+    /// What a proxy is found by: who reads the database alone cannot try all telephone numbers against it.
+    pub(crate) fn proxy_hash(&self, proxy: &Proxy) -> [u8; 32] {
+        let mut context = hmac::Context::with_key(&self.proxies);
+        context.update(proxy.kind().code().as_bytes());
+        context.update(proxy.value().as_bytes());
+        let mut hash = [0; 32];
+        hash.copy_from_slice(context.sign().as_ref());
+        hash
+    }
+
+    /// The key of look-up references.
+    pub const fn references(&self) -> &LookupReferenceKey {
+        &self.references
+    }
+}
+
+impl fmt::Debug for DirectoryKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DirectoryKeys")
+    }
+}

@@ -1,0 +1,126 @@
+//! A participant's inbox: several ISO 20022 messages in one envelope, each with its sequence number.
+
+use store::Timestamp;
+
+use super::pacs008::{CreditTransferMessage, Header};
+use super::xml::{self, Element, Fields, ISO_20022, Writer};
+use super::{MessageError, Problem, head001, pacs002, pacs008};
+use crate::clearing::StatusReport;
+use crate::participant::ClearingCode;
+
+const NAMESPACE: &str = "urn:lionrock:inbox:1";
+/// Messages in one envelope at most.
+pub const MAX_MESSAGES: usize = 500;
+
+/// One row of the log, as a participant is told of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Item {
+    /// A payment to be answered: a pacs.008 for the creditor agent.
+    CreditTransfer {
+        /// The row's sequence number.
+        sequence: i64,
+        /// When the row was recorded.
+        recorded: Timestamp,
+        /// The transaction, as [`pacs008::ParsedTransfer::body`] holds it.
+        body: Vec<u8>,
+    },
+    /// How a payment ended: a pacs.002.
+    StatusReport(StatusReport),
+}
+
+impl Item {
+    /// The row's sequence number.
+    pub const fn sequence(&self) -> i64 {
+        match self {
+            Self::CreditTransfer { sequence, .. } => *sequence,
+            Self::StatusReport(report) => report.sequence,
+        }
+    }
+}
+
+/// An inbox as a participant reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inbox {
+    /// What to ask for next (`after=`).
+    pub next: i64,
+    /// In the order of their sequence numbers.
+    pub messages: Vec<Received>,
+}
+
+/// One message of an inbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    /// Its sequence number.
+    pub sequence: i64,
+    /// The message itself.
+    pub message: Message,
+}
+
+/// The messages that an inbox carries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Message {
+    /// pacs.008: a payment to be answered.
+    CreditTransfer(CreditTransferMessage),
+    /// pacs.002: how payments ended.
+    StatusReports(Vec<StatusReport>),
+}
+
+/// Writes what `to` reads. `next` is the cursor behind the last item. The same rows give the same bytes.
+pub fn render(to: ClearingCode, items: &[Item], next: i64) -> String {
+    let mut out = Writer::document();
+    out.element_with("Inbox", &[("xmlns", NAMESPACE), ("next", &next.to_string())], |w| {
+        for item in items {
+            w.element_with("Message", &[("seq", &item.sequence().to_string())], |w| write_item(w, to, item));
+        }
+    });
+    out.finish()
+}
+
+fn write_item(out: &mut Writer, to: ClearingCode, item: &Item) {
+    match item {
+        Item::CreditTransfer { sequence, recorded, body } => {
+            let header = Header::of_row(*sequence, *recorded);
+            head001::write(out, to, &header.message_id, pacs008::IDENTIFIER, *recorded);
+            pacs008::write_document(out, &header, &[body]);
+        }
+        Item::StatusReport(report) => {
+            let message_id = pacs002::message_id(report.sequence);
+            head001::write(out, to, &message_id, pacs002::IDENTIFIER, report.recorded);
+            pacs002::write_reports(out, std::slice::from_ref(report));
+        }
+    }
+}
+
+/// Reads an inbox.
+///
+/// # Errors
+/// The first element that is not as the switch writes it.
+pub fn parse(bytes: &[u8]) -> Result<Inbox, MessageError> {
+    let inbox = xml::parse(bytes)?;
+    if inbox.name != "Inbox" || *inbox.namespace != *NAMESPACE {
+        return Err(MessageError::new(Problem::OtherMessage(NAMESPACE)));
+    }
+    let next = number(&inbox, "next")?;
+    let mut fields = Fields::beside_attributes(&inbox);
+    let messages = fields.repeated("Message", MAX_MESSAGES, read_message).map_err(|error| error.within("Inbox"))?;
+    fields.finish().map_err(|error| error.within("Inbox"))?;
+    Ok(Inbox { next, messages })
+}
+
+fn number(element: &Element<'_>, name: &str) -> Result<i64, MessageError> {
+    element.only_attribute(name)?.parse().map_err(|_| MessageError::new(Problem::Form("a sequence number")))
+}
+
+fn read_message(element: &Element<'_>) -> Result<Received, MessageError> {
+    let sequence = number(element, "seq")?;
+    let mut fields = Fields::beside_attributes(element);
+    let missing = |name: &str| MessageError::new(Problem::Missing).within(name);
+    fields.any()?.filter(|header| header.name == "AppHdr").ok_or_else(|| missing("AppHdr"))?;
+    let document = fields.any()?.ok_or_else(|| missing("Document"))?;
+    fields.finish()?;
+    let message = match document.namespace.strip_prefix(ISO_20022) {
+        Some(pacs002::IDENTIFIER) => Message::StatusReports(pacs002::read_reports(document)?),
+        _ => Message::CreditTransfer(pacs008::read_document(document)?),
+    };
+    Ok(Received { sequence, message })
+}

@@ -1,0 +1,109 @@
+//! Who read or changed which entry, and why. Written in the same transaction as what it tells of.
+
+use diesel::prelude::*;
+use store::{Conn, Timestamp, on_db};
+
+use super::schema::directory_audit;
+use super::{Directory, DirectoryError};
+use crate::directory::EntryId;
+use crate::participant::ClearingCode;
+use crate::store::random::random;
+
+/// Why an entry was touched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Its participant registered it.
+    Register,
+    /// Its participant changed it.
+    Change,
+    /// Its participant removed it.
+    Remove,
+    /// Another participant's registration took its place as the default.
+    DefaultReplaced,
+    /// Its participant read its own entries.
+    List,
+    /// A payer was shown it.
+    Lookup,
+    /// Its participant asked for the account behind its token.
+    Account,
+}
+
+const PURPOSES: [(Purpose, &str); 7] = [
+    (Purpose::Register, "register"),
+    (Purpose::Change, "change"),
+    (Purpose::Remove, "remove"),
+    (Purpose::DefaultReplaced, "default replaced"),
+    (Purpose::List, "list"),
+    (Purpose::Lookup, "lookup"),
+    (Purpose::Account, "account"),
+];
+
+impl Purpose {
+    /// The word in the database.
+    pub fn code(self) -> &'static str {
+        PURPOSES.iter().find(|(purpose, _)| *purpose == self).map_or("", |(_, code)| code)
+    }
+
+    fn from_code(code: &str) -> Option<Self> {
+        PURPOSES.iter().find(|(_, known)| *known == code).map(|(purpose, _)| *purpose)
+    }
+}
+
+/// One touch of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AuditRecord {
+    /// The participant that touched it.
+    pub participant: ClearingCode,
+    /// Why.
+    pub purpose: Purpose,
+    /// When.
+    pub at: Timestamp,
+}
+
+store::identifier! {
+    /// One record of the audit.
+    pub(crate) struct AuditId;
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = directory_audit)]
+struct AuditRow {
+    id: AuditId,
+    entry_id: EntryId,
+    participant: ClearingCode,
+    purpose: &'static str,
+    at: Timestamp,
+}
+
+/// Records that `participant` touched these entries.
+pub(super) fn record(
+    conn: &mut Conn<'_>,
+    entries: &[EntryId],
+    participant: ClearingCode,
+    purpose: Purpose,
+    now: Timestamp,
+) -> Result<(), DirectoryError> {
+    let mut rows = Vec::with_capacity(entries.len());
+    for entry_id in entries {
+        let id = AuditId::new(now, &random()?);
+        rows.push(AuditRow { id, entry_id: *entry_id, participant, purpose: purpose.code(), at: now });
+    }
+    if !rows.is_empty() {
+        on_db!(conn, c => diesel::insert_into(directory_audit::table).values(&rows).execute(c))?;
+    }
+    Ok(())
+}
+
+pub(super) fn of_entry(directory: &Directory, id: EntryId) -> Result<Vec<AuditRecord>, DirectoryError> {
+    let rows: Vec<(ClearingCode, String, Timestamp)> = directory.db().read(|conn| -> Result<_, DirectoryError> {
+        Ok(on_db!(conn, c => directory_audit::table
+            .filter(directory_audit::entry_id.eq(id))
+            .order(directory_audit::id)
+            .select((directory_audit::participant, directory_audit::purpose, directory_audit::at))
+            .load(c))?)
+    })?;
+    let record = |(participant, purpose, at): (ClearingCode, String, Timestamp)| {
+        Purpose::from_code(&purpose).map(|purpose| AuditRecord { participant, purpose, at })
+    };
+    Ok(rows.into_iter().filter_map(record).collect())
+}

@@ -1,0 +1,1 @@
+//! The directory on both databases.
