@@ -1,42 +1,14 @@
 //! A participant's inbox: several ISO 20022 messages in one envelope, each with its sequence number.
 
-use store::Timestamp;
-
 use super::pacs008::{CreditTransferMessage, Header};
 use super::xml::{self, Element, Fields, ISO_20022, Writer};
 use super::{MessageError, Problem, head001, pacs002, pacs008};
-use crate::clearing::StatusReport;
+use crate::clearing::{self, InboxItem, InboxMessage, StatusReport};
 use crate::participant::ClearingCode;
 
 const NAMESPACE: &str = "urn:lionrock:inbox:1";
 /// Messages in one envelope at most.
 pub const MAX_MESSAGES: usize = 500;
-
-/// One row of the log, as a participant is told of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Item {
-    /// A payment to be answered: a pacs.008 for the creditor agent.
-    CreditTransfer {
-        /// The row's sequence number.
-        sequence: i64,
-        /// When the row was recorded.
-        recorded: Timestamp,
-        /// The transaction, as [`pacs008::ParsedTransfer::body`] holds it.
-        body: Vec<u8>,
-    },
-    /// How a payment ended: a pacs.002.
-    StatusReport(StatusReport),
-}
-
-impl Item {
-    /// The row's sequence number.
-    pub const fn sequence(&self) -> i64 {
-        match self {
-            Self::CreditTransfer { sequence, .. } => *sequence,
-            Self::StatusReport(report) => report.sequence,
-        }
-    }
-}
 
 /// An inbox as a participant reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,25 +37,25 @@ pub enum Message {
     StatusReports(Vec<StatusReport>),
 }
 
-/// Writes what `to` reads. `next` is the cursor behind the last item. The same rows give the same bytes.
-pub fn render(to: ClearingCode, items: &[Item], next: i64) -> String {
+/// Writes what `to` reads. The same rows give the same bytes.
+pub fn render(to: ClearingCode, inbox: &clearing::Inbox) -> String {
     let mut out = Writer::document();
-    out.element_with("Inbox", &[("xmlns", NAMESPACE), ("next", &next.to_string())], |w| {
-        for item in items {
-            w.element_with("Message", &[("seq", &item.sequence().to_string())], |w| write_item(w, to, item));
+    out.element_with("Inbox", &[("xmlns", NAMESPACE), ("next", &inbox.next.to_string())], |w| {
+        for item in &inbox.messages {
+            w.element_with("Message", &[("seq", &item.sequence.to_string())], |w| write_item(w, to, item));
         }
     });
     out.finish()
 }
 
-fn write_item(out: &mut Writer, to: ClearingCode, item: &Item) {
-    match item {
-        Item::CreditTransfer { sequence, recorded, body } => {
-            let header = Header::of_row(*sequence, *recorded);
-            head001::write(out, to, &header.message_id, pacs008::IDENTIFIER, *recorded);
-            pacs008::write_document(out, &header, &[body]);
+fn write_item(out: &mut Writer, to: ClearingCode, item: &InboxItem) {
+    match &item.message {
+        InboxMessage::Payment(payment) => {
+            let header = Header::of_row(item.sequence, item.recorded);
+            head001::write(out, to, &header.message_id, pacs008::IDENTIFIER, item.recorded);
+            pacs008::write_document(out, &header, &[&payment.body]);
         }
-        Item::StatusReport(report) => {
+        InboxMessage::Report(report) => {
             let message_id = pacs002::message_id(report.sequence);
             head001::write(out, to, &message_id, pacs002::IDENTIFIER, report.recorded);
             pacs002::write_reports(out, std::slice::from_ref(report));

@@ -13,7 +13,9 @@ use uuid::Uuid;
 use super::pacs002::AnswerMessage;
 use super::pacs008::{CreditTransferMessage, ParsedTransfer};
 use super::{MessageError, Problem, ReasonCode, inbox, pacs002, pacs008};
-use crate::clearing::{Answer, CreditTransfer, Status, StatusReport, Verdict};
+use crate::clearing::{
+    Answer, CreditTransfer, ForwardedPayment, Inbox, InboxItem, InboxMessage, Status, StatusReport, Verdict,
+};
 use crate::directory::{Proxy, ProxyKind};
 use crate::money::{Amount, Currency};
 use crate::participant::ClearingCode;
@@ -278,13 +280,18 @@ fn reports_are_valid_and_read_as_they_were_written() {
 
 #[test]
 fn an_inbox_is_valid_part_by_part_and_the_same_every_time() {
-    let body = ParsedTransfer::new(transfer()).body;
-    let items = [
-        inbox::Item::CreditTransfer { sequence: 41, recorded: Timestamp::from_seconds(1_795_000_000), body },
-        inbox::Item::StatusReport(report()),
-    ];
-    let text = inbox::render(bank("027"), &items, 42);
-    assert_eq!(text, inbox::render(bank("027"), &items, 42));
+    let payment = ForwardedPayment {
+        uetr: transfer().uetr,
+        amount: transfer().amount,
+        debtor_agent: bank("012"),
+        creditor_agent: bank("027"),
+        body: ParsedTransfer::new(transfer()).body,
+    };
+    let item = |sequence, message| InboxItem { sequence, recorded: Timestamp::from_seconds(1_795_000_000), message };
+    let messages = vec![item(41, InboxMessage::Payment(payment)), item(42, InboxMessage::Report(report()))];
+    let page = Inbox { messages, next: 42 };
+    let text = inbox::render(bank("027"), &page);
+    assert_eq!(text, inbox::render(bank("027"), &page));
     let headers = parts(&text, "AppHdr");
     assert_eq!(headers.len(), 2);
     for header in headers {
@@ -298,7 +305,7 @@ fn an_inbox_is_valid_part_by_part_and_the_same_every_time() {
     assert_eq!(read.messages[1].message, inbox::Message::StatusReports(vec![report()]));
     let inbox::Message::CreditTransfer(received) = &read.messages[0].message else { panic!("a pacs.008") };
     assert_eq!(received.transfers, [ParsedTransfer::new(transfer())]);
-    let empty = inbox::parse(inbox::render(bank("027"), &[], 7).as_bytes()).unwrap();
+    let empty = inbox::parse(inbox::render(bank("027"), &Inbox { messages: Vec::new(), next: 7 }).as_bytes()).unwrap();
     assert_eq!((empty.next, empty.messages.len()), (7, 0));
 }
 
