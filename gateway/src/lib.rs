@@ -6,7 +6,6 @@
 pub mod cli;
 pub mod clock;
 pub mod config;
-pub mod demo;
 pub mod error;
 pub mod http;
 pub mod keys;

@@ -66,6 +66,10 @@ pub enum Act {
     ConsentGranted,
     /// A resident withdrew consent; codes and tokens that stood on it ended.
     ConsentRevoked,
+    /// A relying party was registered.
+    ClientRegistered,
+    /// An authorization code was shown a second time; what it gave ended.
+    CodeReused,
     /// Keys to sign tokens were made for the first time.
     SigningKeyMade,
     /// The next key took over from the current one.
@@ -90,6 +94,8 @@ impl Act {
             Self::SessionRevoked => "session.revoked",
             Self::ConsentGranted => "consent.granted",
             Self::ConsentRevoked => "consent.revoked",
+            Self::ClientRegistered => "client.registered",
+            Self::CodeReused => "code.reused",
             Self::SigningKeyMade => "signing_key.made",
             Self::SigningKeyRotated => "signing_key.rotated",
         }

@@ -1,1 +1,39 @@
-//! The OpenID provider.
+//! The OpenID provider: OpenID Connect Core with the code flow, pushed requests (RFC 9126), PKCE (RFC 7636),
+//! `private_key_jwt`, and `iss` in every answer (RFC 9207), under the `oidc` profile.
+//!
+//! Everything here is a pure function of its inputs; `store/oidc` keeps what must be kept and draws what must be
+//! random, and offers the whole as methods of [`crate::Identity`]. One check is one function, and the order of
+//! the checks stands in one place: [`authorize::AuthorizationRequest::check`] for authorization requests.
+
+pub(crate) mod access_token;
+pub mod authorize;
+mod bearer;
+pub mod claims;
+pub mod client;
+mod client_auth;
+mod discovery;
+mod error;
+pub(crate) mod id_token;
+mod issuer;
+pub mod lifetimes;
+pub(crate) mod par;
+mod parameters;
+mod pkce;
+mod redirect_uri;
+mod scope;
+mod subject;
+pub(crate) mod token;
+pub(crate) mod userinfo;
+
+pub use bearer::bearer_token;
+pub use client_auth::{AssertionId, ClientCredentials, EndpointRequest, Proof};
+pub use discovery::discovery;
+pub use error::{Error, ErrorCode, OAuthError};
+pub use issuer::{Endpoint, Issuer};
+pub use par::PushedResponse;
+pub use parameters::Parameters;
+pub use pkce::CodeChallenge;
+pub use redirect_uri::{RedirectLocation, RedirectUri, RedirectUriError};
+pub use scope::{Scope, Scopes};
+pub use subject::Subject;
+pub use token::{GrantType, TokenResponse};

@@ -5,6 +5,7 @@ pub(crate) mod audit;
 mod ceremonies;
 pub(crate) mod consents;
 mod expiry;
+pub(crate) mod oidc;
 mod passkeys;
 mod random;
 mod residents;

@@ -1,0 +1,158 @@
+//! Claims about a resident (OpenID Connect Core, section 5): their names, how they are asked for, and who may ask.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::error::OAuthError;
+
+/// An attribute that a relying party can be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "&'static str")]
+pub enum Claim {
+    /// The name in English.
+    Name,
+    /// The name in Chinese, tagged with its language and script (section 5.2).
+    NameZhHant,
+    /// The date of birth, as `YYYY-MM-DD`.
+    Birthdate,
+    /// The number of the Hong Kong identity card, as printed on it: `A123456(3)`. Not a standard claim.
+    Hkid,
+    /// The e-mail address; `email_verified` comes with it.
+    Email,
+    /// The telephone number in E.164 form; `phone_number_verified` comes with it.
+    PhoneNumber,
+}
+
+impl Claim {
+    /// Every claim, in the order in which the consent page shows them.
+    pub const ALL: [Self; 6] =
+        [Self::Name, Self::NameZhHant, Self::Birthdate, Self::Hkid, Self::Email, Self::PhoneNumber];
+
+    /// The name of the claim.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::NameZhHant => "name#zh-Hant",
+            Self::Birthdate => "birthdate",
+            Self::Hkid => "hkid",
+            Self::Email => "email",
+            Self::PhoneNumber => "phone_number",
+        }
+    }
+
+    /// The claim with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|claim| claim.as_str() == name)
+    }
+}
+
+impl TryFrom<String> for Claim {
+    type Error = &'static str;
+    fn try_from(name: String) -> Result<Self, &'static str> {
+        Self::from_name(&name).ok_or("unknown claim")
+    }
+}
+
+impl From<Claim> for &'static str {
+    fn from(claim: Claim) -> Self {
+        claim.as_str()
+    }
+}
+
+/// Claims as one text, with spaces between them.
+pub(crate) fn join(claims: &BTreeSet<Claim>) -> String {
+    claims.iter().map(|claim| claim.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+/// The claims in such a text.
+pub(crate) fn split(text: &str) -> BTreeSet<Claim> {
+    text.split(' ').filter_map(Claim::from_name).collect()
+}
+
+/// Whether the resident may keep an attribute back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Necessity {
+    /// The service needs it: without it there is no sign-in there.
+    Required,
+    /// The service would like it; the resident may leave it out.
+    Optional,
+}
+
+/// The `claims` parameter (section 5.5). What is unknown in it is ignored.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClaimsRequest {
+    /// Claims for the userinfo endpoint. `"essential": true` makes one required.
+    pub userinfo: BTreeMap<Claim, Necessity>,
+    /// Claims for the id_token.
+    pub id_token: BTreeMap<Claim, Necessity>,
+    /// The answer may only be about this subject (section 5.5.1, `sub` with a `value`).
+    pub subject: Option<String>,
+}
+
+impl ClaimsRequest {
+    /// Reads the parameter.
+    ///
+    /// # Errors
+    /// `invalid_request` when it is not a JSON object with objects in it.
+    pub fn parse(text: &str) -> Result<Self, OAuthError> {
+        let malformed = OAuthError::invalid_request("it is not a JSON object of claims").of("claims");
+        let json: Value = serde_json::from_str(text).map_err(|_| malformed)?;
+        let json = json.as_object().ok_or(malformed)?;
+        let mut request = Self::default();
+        for (member, claims) in [("userinfo", &mut request.userinfo), ("id_token", &mut request.id_token)] {
+            let Some(asked) = json.get(member).filter(|asked| !asked.is_null()) else { continue };
+            for (name, how) in asked.as_object().ok_or(malformed)? {
+                if name == "sub" {
+                    request.subject = how.get("value").and_then(Value::as_str).map(str::to_owned).or(request.subject);
+                }
+                if let Some(claim) = Claim::from_name(name) {
+                    let essential = how.get("essential").and_then(Value::as_bool).unwrap_or(false);
+                    claims.insert(claim, if essential { Necessity::Required } else { Necessity::Optional });
+                }
+            }
+        }
+        Ok(request)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn claims_are_read_and_unknown_ones_ignored() {
+        let text = r#"{"userinfo":{"hkid":{"essential":true},"email":null,"shoe_size":null,"name#zh-Hant":{"essential":false}},
+                       "id_token":{"birthdate":null,"acr":{"values":["x"]},"sub":{"value":"abc"}},"other":{}}"#;
+        let request = ClaimsRequest::parse(text).unwrap();
+        assert_eq!(
+            request.userinfo,
+            [
+                (Claim::NameZhHant, Necessity::Optional),
+                (Claim::Hkid, Necessity::Required),
+                (Claim::Email, Necessity::Optional)
+            ]
+            .into()
+        );
+        assert_eq!(request.id_token, [(Claim::Birthdate, Necessity::Optional)].into());
+        assert_eq!(request.subject.as_deref(), Some("abc"));
+    }
+
+    #[test]
+    fn what_is_not_an_object_of_claims_is_refused() {
+        for wrong in ["", "null", "[]", r#"{"userinfo":[]}"#, r#"{"id_token":"name"}"#, "{"] {
+            let refused = ClaimsRequest::parse(wrong).unwrap_err();
+            assert_eq!((refused.code.as_str(), refused.parameter), ("invalid_request", Some("claims")), "{wrong}");
+        }
+        assert_eq!(ClaimsRequest::parse(r#"{"userinfo":null}"#).unwrap(), ClaimsRequest::default());
+    }
+
+    #[test]
+    fn a_set_of_claims_survives_its_text() {
+        let all: BTreeSet<_> = Claim::ALL.into_iter().collect();
+        assert_eq!(split(&join(&all)), all);
+        assert!(split("").is_empty());
+    }
+}

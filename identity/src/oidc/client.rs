@@ -1,0 +1,145 @@
+//! Relying parties: who they are and what they may ask, from metadata of the shape of RFC 7591.
+
+mod metadata;
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use jsonwebtoken::jwk::JwkSet;
+
+pub use metadata::MetadataError;
+
+use super::claims::Claim;
+use super::redirect_uri::RedirectUri;
+use super::scope::Scopes;
+
+/// A `client_id`: up to 200 visible ASCII characters.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct ClientId(String);
+
+impl ClientId {
+    /// Takes a text, if it can be a `client_id`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let visible = text.bytes().all(|b| b.is_ascii_graphic());
+        (visible && (1..=200).contains(&text.len())).then(|| Self(text.to_owned()))
+    }
+
+    /// A `client_id` as it stands in the database.
+    pub(crate) fn from_stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ClientId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The rules under which a client is registered. A client can use nothing that its profile does not allow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SecurityProfile {
+    /// Ordinary web sign-in: OpenID Connect with the code flow.
+    Oidc,
+}
+
+impl SecurityProfile {
+    /// As it is written in metadata.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Oidc => "oidc",
+        }
+    }
+}
+
+/// How a client proves who it is at the endpoints that it calls itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ClientAuthenticationMethod {
+    /// An assertion signed with one of these keys (RFC 7523; OpenID Connect Core, section 9).
+    PrivateKeyJwt(JwkSet),
+    /// Not at all: a public client, such as an app on the resident's own machine. PKCE is required of it.
+    None,
+}
+
+impl ClientAuthenticationMethod {
+    /// As it is written in metadata.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::PrivateKeyJwt(_) => "private_key_jwt",
+            Self::None => "none",
+        }
+    }
+}
+
+/// A text in the two languages of the pages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Localized {
+    /// English, and the text without a language tag.
+    pub en: String,
+    /// Traditional Chinese; English where there is none.
+    pub zh_hant: String,
+}
+
+/// A registered relying party. Only [`Client::from_metadata`] makes one, so a client that exists is valid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Client {
+    /// Its identifier.
+    pub id: ClientId,
+    /// The rules it is under.
+    pub profile: SecurityProfile,
+    /// Its name, for residents.
+    pub name: Localized,
+    /// What it wants residents' attributes for, in its own words.
+    pub purpose: Option<Localized>,
+    /// Where answers may be sent.
+    pub redirect_uris: Vec<RedirectUri>,
+    /// How it authenticates.
+    pub authentication: ClientAuthenticationMethod,
+    /// The sector of its pairwise subjects (OpenID Connect Core, section 8.1): clients of one sector know a
+    /// resident by the same `sub`, clients of two sectors cannot compare notes. Fixed at registration.
+    pub sector: String,
+    /// The scopes it may ask for.
+    pub scopes: Scopes,
+    /// The claims it may ask for one by one, beside those of its scopes.
+    pub claims: BTreeSet<Claim>,
+}
+
+impl Client {
+    /// Whether it cannot keep a secret.
+    pub fn is_public(&self) -> bool {
+        matches!(self.authentication, ClientAuthenticationMethod::None)
+    }
+
+    /// The registered redirect URI that `asked` means, with the port of the request for a native app.
+    pub fn redirect_uri(&self, asked: &str) -> Option<RedirectUri> {
+        let registered = self.redirect_uris.iter().any(|uri| uri.matches(asked, self.is_public()));
+        if registered { RedirectUri::parse(asked).ok() } else { None }
+    }
+
+    /// Every claim that it may ask for.
+    pub fn allowed_claims(&self) -> BTreeSet<Claim> {
+        self.scopes.claims().union(&self.claims).copied().collect()
+    }
+}
+
+/// Why a client was not registered.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// Its metadata.
+    #[error(transparent)]
+    Metadata(#[from] MetadataError),
+    /// There is a client with this `client_id`.
+    #[error("client_id: {0} is registered already")]
+    Exists(ClientId),
+    /// Something below failed.
+    #[error(transparent)]
+    Failed(#[from] crate::Error),
+}

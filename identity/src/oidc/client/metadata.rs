@@ -1,0 +1,236 @@
+//! Client metadata (RFC 7591, section 2) to a client and back. What cannot be honoured is refused by its
+//! name; what is unknown is ignored, as the standard says.
+
+use std::collections::BTreeSet;
+
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::{Client, ClientAuthenticationMethod, ClientId, Localized, SecurityProfile};
+use crate::oidc::claims::Claim;
+use crate::oidc::redirect_uri::RedirectUri;
+use crate::oidc::scope::{Scope, Scopes};
+
+/// Metadata that would promise what this provider does not do.
+const NOT_SUPPORTED: [&str; 5] =
+    ["client_secret", "jwks_uri", "sector_identifier_uri", "id_token_encrypted_response_alg", "request_uris"];
+
+/// Metadata with which a client cannot be registered.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {reason}")]
+pub struct MetadataError {
+    /// The member at fault.
+    pub field: &'static str,
+    /// Why.
+    pub reason: String,
+}
+
+impl MetadataError {
+    /// The error code of RFC 7591, section 3.2.2.
+    pub fn code(&self) -> &'static str {
+        if self.field == "redirect_uris" { "invalid_redirect_uri" } else { "invalid_client_metadata" }
+    }
+}
+
+fn refuse(field: &'static str, reason: impl Into<String>) -> MetadataError {
+    MetadataError { field, reason: reason.into() }
+}
+
+impl Client {
+    /// Reads metadata; `fallback` becomes the `client_id` where the metadata gives none.
+    ///
+    /// # Errors
+    /// [`MetadataError`], naming the first member that is wrong.
+    pub fn from_metadata(metadata: &Value, fallback: &ClientId) -> Result<Self, MetadataError> {
+        let metadata = Metadata(metadata.as_object().ok_or_else(|| refuse("client_id", "metadata is a JSON object"))?);
+        metadata.refuse_unsupported()?;
+        let id = match metadata.text("client_id")? {
+            Some(text) => ClientId::parse(text).ok_or_else(|| refuse("client_id", "1 to 200 visible characters"))?,
+            None => fallback.clone(),
+        };
+        let redirect_uris = metadata.redirect_uris()?;
+        let scopes = metadata.scopes()?;
+        Ok(Self {
+            id,
+            profile: metadata.profile()?,
+            name: metadata
+                .localized("client_name", "client_name#zh-Hant")?
+                .ok_or_else(|| refuse("client_name", "residents must see who asks"))?,
+            purpose: metadata.localized("purpose", "purpose#zh-Hant")?,
+            authentication: metadata.authentication()?,
+            sector: metadata.sector(&redirect_uris)?,
+            claims: metadata.claims()?,
+            redirect_uris,
+            scopes,
+        })
+    }
+
+    /// The same as metadata, with everything that was left out filled in.
+    pub fn to_metadata(&self) -> Value {
+        let mut metadata = json!({
+            "client_id": self.id.as_str(),
+            "profile": self.profile.as_str(),
+            "client_name": self.name.en,
+            "client_name#zh-Hant": self.name.zh_hant,
+            "redirect_uris": self.redirect_uris.iter().map(RedirectUri::as_str).collect::<Vec<_>>(),
+            "token_endpoint_auth_method": self.authentication.as_str(),
+            "sector": self.sector,
+            "scope": self.scopes.to_string(),
+            "claims": self.claims.iter().map(|claim| claim.as_str()).collect::<Vec<_>>(),
+            "response_types": ["code"],
+            "grant_types": ["authorization_code"],
+            "subject_type": "pairwise",
+            "id_token_signed_response_alg": "ES256",
+        });
+        if let Some(purpose) = &self.purpose {
+            metadata["purpose"] = json!(purpose.en);
+            metadata["purpose#zh-Hant"] = json!(purpose.zh_hant);
+        }
+        if let ClientAuthenticationMethod::PrivateKeyJwt(keys) = &self.authentication {
+            metadata["jwks"] = json!(keys);
+        }
+        metadata
+    }
+}
+
+struct Metadata<'a>(&'a Map<String, Value>);
+
+impl<'a> Metadata<'a> {
+    fn given(&self, field: &str) -> Option<&'a Value> {
+        self.0.get(field).filter(|value| !value.is_null())
+    }
+
+    fn text(&self, field: &'static str) -> Result<Option<&'a str>, MetadataError> {
+        let Some(value) = self.given(field) else { return Ok(None) };
+        let text = value.as_str().ok_or_else(|| refuse(field, "it is a text"))?;
+        Ok(Some(text).filter(|text| !text.is_empty()))
+    }
+
+    fn texts(&self, field: &'static str) -> Result<Vec<&'a str>, MetadataError> {
+        let Some(value) = self.given(field) else { return Ok(Vec::new()) };
+        let list = value.as_array().ok_or_else(|| refuse(field, "it is a list of texts"))?;
+        list.iter().map(|item| item.as_str().ok_or_else(|| refuse(field, "it is a list of texts"))).collect()
+    }
+
+    fn localized(&self, field: &'static str, chinese: &'static str) -> Result<Option<Localized>, MetadataError> {
+        let short = |field, text: Option<&'a str>| match text {
+            Some(text) if text.chars().count() > 200 || text.chars().any(char::is_control) => {
+                Err(refuse(field, "at most 200 characters on one line"))
+            }
+            text => Ok(text),
+        };
+        let zh_hant = short(chinese, self.text(chinese)?)?;
+        let en = short(field, self.text(field)?)?.or(zh_hant);
+        Ok(en.map(|en| Localized { en: en.to_owned(), zh_hant: zh_hant.unwrap_or(en).to_owned() }))
+    }
+
+    fn refuse_unsupported(&self) -> Result<(), MetadataError> {
+        if let Some(field) = NOT_SUPPORTED.into_iter().find(|field| self.given(field).is_some()) {
+            return Err(refuse(field, "not supported"));
+        }
+        for (field, only) in [("grant_types", "authorization_code"), ("response_types", "code")] {
+            if self.texts(field)?.iter().any(|asked| *asked != only) {
+                return Err(refuse(field, format!("only {only}")));
+            }
+        }
+        for (field, only) in [("subject_type", "pairwise"), ("id_token_signed_response_alg", "ES256")] {
+            if self.text(field)?.is_some_and(|asked| asked != only) {
+                return Err(refuse(field, format!("only {only}")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Required, so that no client is one day found under rules that nobody chose for it.
+    fn profile(&self) -> Result<SecurityProfile, MetadataError> {
+        match self.text("profile")? {
+            Some("oidc") => Ok(SecurityProfile::Oidc),
+            _ => Err(refuse("profile", "say oidc")),
+        }
+    }
+
+    fn redirect_uris(&self) -> Result<Vec<RedirectUri>, MetadataError> {
+        const FIELD: &str = "redirect_uris";
+        let parse = |text: &str| RedirectUri::parse(text).map_err(|e| refuse(FIELD, e.to_string()));
+        let uris: Vec<_> = self.texts(FIELD)?.into_iter().map(parse).collect::<Result<_, _>>()?;
+        if uris.is_empty() { Err(refuse(FIELD, "at least one is needed")) } else { Ok(uris) }
+    }
+
+    fn scopes(&self) -> Result<Scopes, MetadataError> {
+        let known = |name| Scope::from_name(name).ok_or_else(|| refuse("scope", format!("{name:?} is unknown")));
+        let names = self.text("scope")?.unwrap_or("openid").split(' ').filter(|name| !name.is_empty());
+        let scopes: Scopes = names.map(known).collect::<Result<Vec<_>, _>>()?.into_iter().collect();
+        if scopes.contains(Scope::Openid) { Ok(scopes) } else { Err(refuse("scope", "it must contain openid")) }
+    }
+
+    fn claims(&self) -> Result<BTreeSet<Claim>, MetadataError> {
+        let known = |name| Claim::from_name(name).ok_or_else(|| refuse("claims", format!("{name:?} is unknown")));
+        self.texts("claims")?.into_iter().map(known).collect()
+    }
+
+    /// The given sector, else the one host that all redirect URIs have in common.
+    fn sector(&self, redirect_uris: &[RedirectUri]) -> Result<String, MetadataError> {
+        const FIELD: &str = "sector";
+        if let Some(sector) = self.text(FIELD)? {
+            let fit = sector.len() <= 200 && sector.bytes().all(|b| b.is_ascii_graphic());
+            return if fit { Ok(sector.to_owned()) } else { Err(refuse(FIELD, "at most 200 visible characters")) };
+        }
+        let hosts: BTreeSet<_> = redirect_uris.iter().map(RedirectUri::host).collect();
+        match hosts.len() {
+            1 => Ok(hosts.into_iter().collect()),
+            _ => Err(refuse(FIELD, "needed, because the redirect URIs have several hosts")),
+        }
+    }
+
+    fn authentication(&self) -> Result<ClientAuthenticationMethod, MetadataError> {
+        const FIELD: &str = "token_endpoint_auth_method";
+        match self.text(FIELD)? {
+            Some("private_key_jwt") => self.keys().map(ClientAuthenticationMethod::PrivateKeyJwt),
+            Some("none") if self.given("jwks").is_some() => Err(refuse("jwks", "a public client has no keys")),
+            Some("none") => Ok(ClientAuthenticationMethod::None),
+            _ => Err(refuse(FIELD, "private_key_jwt, or none for a public client")),
+        }
+    }
+
+    fn keys(&self) -> Result<JwkSet, MetadataError> {
+        const FIELD: &str = "jwks";
+        let jwks = self.given(FIELD).ok_or_else(|| refuse(FIELD, "private_key_jwt needs the public keys"))?;
+        let keys = jwks.get("keys").and_then(Value::as_array).ok_or_else(|| refuse(FIELD, "it has a list of keys"))?;
+        let mut kids = BTreeSet::new();
+        let mut parsed = Vec::new();
+        for key in keys {
+            if ["d", "p", "q", "dp", "dq", "qi", "k"].iter().any(|member| key.get(member).is_some()) {
+                return Err(refuse(FIELD, "a private or symmetric key does not belong here; make a new pair"));
+            }
+            let key = Jwk::deserialize(key).map_err(|_| refuse(FIELD, "a key cannot be read"))?;
+            if !is_usable(&key) {
+                return Err(refuse(FIELD, "keys are P-256, Ed25519, or RSA of 2048 to 8192 bits"));
+            }
+            if !kids.insert(key.common.key_id.clone()) {
+                return Err(refuse(FIELD, "every key has a kid of its own"));
+            }
+            parsed.push(key);
+        }
+        if parsed.is_empty() { Err(refuse(FIELD, "at least one key is needed")) } else { Ok(JwkSet { keys: parsed }) }
+    }
+}
+
+/// Whether an assertion may be signed with this key: ES256, EdDSA or PS256.
+fn is_usable(key: &Jwk) -> bool {
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    let bytes = |text: &str| URL_SAFE_NO_PAD.decode(text).unwrap_or_default();
+    match &key.algorithm {
+        AlgorithmParameters::EllipticCurve(ec) => {
+            ec.curve == EllipticCurve::P256 && bytes(&ec.x).len() == 32 && bytes(&ec.y).len() == 32
+        }
+        AlgorithmParameters::OctetKeyPair(okp) => okp.curve == EllipticCurve::Ed25519 && bytes(&okp.x).len() == 32,
+        AlgorithmParameters::RSA(rsa) => {
+            let modulus = bytes(&rsa.n);
+            let bits = modulus.iter().position(|b| *b != 0).map_or(0, |at| (modulus.len() - at) * 8);
+            (2048..=8192).contains(&bits)
+        }
+        _ => false,
+    }
+}

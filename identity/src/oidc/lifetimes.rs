@@ -1,0 +1,18 @@
+//! How long each thing lives.
+
+use std::time::Duration;
+
+/// A pushed request waits this long for the browser (RFC 9126, section 2.2, as short as is comfortable).
+pub const REQUEST_URI: Duration = Duration::from_secs(90);
+/// An interaction (sign-in and consent) may take this long.
+pub const INTERACTION: Duration = Duration::from_mins(15);
+/// An authorization code.
+pub const CODE: Duration = Duration::from_mins(1);
+/// An access token under the `oidc` profile.
+pub const ACCESS_TOKEN: Duration = Duration::from_mins(10);
+/// An id_token.
+pub const ID_TOKEN: Duration = Duration::from_mins(5);
+/// The `exp` of a client assertion lies at most this far ahead.
+pub const ASSERTION: Duration = Duration::from_mins(10);
+/// The clock of a client may be this much ahead of ours: 10 s must be accepted, 60 s must not.
+pub const CLOCK_AHEAD: Duration = Duration::from_secs(30);

@@ -1,0 +1,147 @@
+//! Scopes (OpenID Connect Core, section 5.4): names for groups of claims.
+
+use std::collections::BTreeSet;
+
+use super::claims::Claim;
+use super::error::{ErrorCode, OAuthError};
+
+/// A scope that this provider knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// Sign-in itself. Every request has it.
+    Openid,
+    /// Names, in English and in Chinese. Not the birth date: who needs it asks for it.
+    Profile,
+    /// The e-mail address.
+    Email,
+    /// The telephone number.
+    Phone,
+    /// The date of birth.
+    Birthdate,
+    /// The number of the Hong Kong identity card.
+    Hkid,
+}
+
+impl Scope {
+    /// Every scope, in the order in which they are written.
+    pub const ALL: [Self; 6] = [Self::Openid, Self::Profile, Self::Email, Self::Phone, Self::Birthdate, Self::Hkid];
+
+    /// As it is written.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Openid => "openid",
+            Self::Profile => "profile",
+            Self::Email => "email",
+            Self::Phone => "phone",
+            Self::Birthdate => "birthdate",
+            Self::Hkid => "hkid",
+        }
+    }
+
+    /// The scope with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.as_str() == name)
+    }
+
+    /// The claims that it stands for.
+    pub const fn claims(self) -> &'static [Claim] {
+        match self {
+            Self::Openid => &[],
+            Self::Profile => &[Claim::Name, Claim::NameZhHant],
+            Self::Email => &[Claim::Email],
+            Self::Phone => &[Claim::PhoneNumber],
+            Self::Birthdate => &[Claim::Birthdate],
+            Self::Hkid => &[Claim::Hkid],
+        }
+    }
+}
+
+/// A set of scopes, written with spaces between them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(from = "String", into = "String")]
+pub struct Scopes(BTreeSet<Scope>);
+
+impl Scopes {
+    /// Reads what a request asks for: order does not matter, unknown scopes are ignored.
+    ///
+    /// # Errors
+    /// `invalid_scope` when `openid` is missing, or a scope is asked for that the client was not allowed.
+    pub fn asked(text: Option<&str>, allowed: &Self) -> Result<Self, OAuthError> {
+        let refuse = |why| OAuthError::new(ErrorCode::InvalidScope, why).of("scope");
+        let asked = Self::from(text.unwrap_or_default().to_owned());
+        if !asked.contains(Scope::Openid) {
+            return Err(refuse("it must contain openid"));
+        }
+        if !asked.0.is_subset(&allowed.0) {
+            return Err(refuse("the client is not registered for all of these"));
+        }
+        Ok(asked)
+    }
+
+    /// Whether `scope` is among them.
+    pub fn contains(&self, scope: Scope) -> bool {
+        self.0.contains(&scope)
+    }
+
+    /// The scopes, in order.
+    pub fn iter(&self) -> impl Iterator<Item = Scope> + '_ {
+        self.0.iter().copied()
+    }
+
+    /// The claims that all of them stand for.
+    pub fn claims(&self) -> BTreeSet<Claim> {
+        self.iter().flat_map(Scope::claims).copied().collect()
+    }
+}
+
+impl FromIterator<Scope> for Scopes {
+    fn from_iter<I: IntoIterator<Item = Scope>>(scopes: I) -> Self {
+        Self(scopes.into_iter().collect())
+    }
+}
+
+impl std::fmt::Display for Scopes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names: Vec<_> = self.iter().map(Scope::as_str).collect();
+        f.write_str(&names.join(" "))
+    }
+}
+
+/// Takes the scopes that are known.
+impl From<String> for Scopes {
+    fn from(text: String) -> Self {
+        text.split(' ').filter_map(Scope::from_name).collect()
+    }
+}
+
+impl From<Scopes> for String {
+    fn from(scopes: Scopes) -> Self {
+        scopes.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_of_scopes_does_not_matter_and_unknown_ones_are_ignored() {
+        let allowed: Scopes = Scope::ALL.into_iter().collect();
+        let asked = Scopes::asked(Some("hkid offline_access openid profile"), &allowed).unwrap();
+        assert_eq!(asked.to_string(), "openid profile hkid");
+    }
+
+    #[test]
+    fn a_scope_that_the_client_may_not_have_is_refused() {
+        let allowed = Scopes::from("openid profile".to_owned());
+        for wrong in [None, Some(""), Some("profile"), Some("openid hkid")] {
+            assert_eq!(Scopes::asked(wrong, &allowed).unwrap_err().code, ErrorCode::InvalidScope, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn profile_does_not_tell_the_birth_date_or_the_identity_card_number() {
+        let told = Scopes::from("openid profile email phone".to_owned()).claims();
+        assert!(!told.contains(&Claim::Hkid) && !told.contains(&Claim::Birthdate));
+    }
+}

@@ -1,0 +1,47 @@
+//! What a client is told about a resident: the claims that were granted, with the values on record.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use super::claims::Claim;
+
+/// A resident's attributes as claim values. An attribute that is not on record has no entry.
+pub(crate) type ClaimValues = BTreeMap<Claim, String>;
+
+/// The granted claims as JSON. E-mail address and telephone number come from the register, where nobody has
+/// shown that they reach this resident: both say that they are not verified.
+pub(crate) fn told(granted: &BTreeSet<Claim>, values: &ClaimValues) -> Map<String, Value> {
+    let mut told = Map::new();
+    for claim in granted {
+        let Some(value) = values.get(claim) else { continue };
+        told.insert(claim.as_str().to_owned(), Value::from(value.as_str()));
+        match claim {
+            Claim::Email => told.insert("email_verified".to_owned(), Value::from(false)),
+            Claim::PhoneNumber => told.insert("phone_number_verified".to_owned(), Value::from(false)),
+            Claim::Name | Claim::NameZhHant | Claim::Birthdate | Claim::Hkid => None,
+        };
+    }
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_granted_and_is_on_record_is_told() {
+        let values: ClaimValues =
+            [(Claim::Name, "CHAN Tai Man"), (Claim::Hkid, "A123456(3)"), (Claim::PhoneNumber, "+85291234567")]
+                .map(|(claim, value)| (claim, value.to_owned()))
+                .into();
+        let granted = [Claim::Name, Claim::Email, Claim::PhoneNumber].into();
+        let told = Value::from(told(&granted, &values));
+        assert_eq!(
+            told,
+            serde_json::json!({
+                "name": "CHAN Tai Man", "phone_number": "+85291234567", "phone_number_verified": false
+            })
+        );
+    }
+}

@@ -1,0 +1,180 @@
+//! Authorizations in the database: the code, what it stands for, and the tokens that came of it.
+
+use std::collections::BTreeSet;
+
+use ::store::{Conn, Timestamp, on_db};
+use diesel::prelude::*;
+
+use super::schema::{access_token, oauth_grant};
+use crate::Error;
+use crate::consent::ConsentId;
+use crate::oidc::access_token::AccessTokenId;
+use crate::oidc::claims::{self, Claim};
+use crate::oidc::client::ClientId;
+use crate::oidc::token::authorization_code::StoredCode;
+use crate::oidc::{CodeChallenge, Scopes, Subject, lifetimes};
+use crate::resident::{ResidentId, ResidentState};
+use crate::store::schema::resident;
+
+const ACTIVE: &str = ResidentState::Active.as_str();
+
+::store::identifier! {
+    /// One authorization of a client by a resident.
+    pub(super) struct GrantId;
+}
+
+/// An authorization about to be written.
+#[derive(Clone)]
+pub(super) struct NewGrant {
+    pub(super) id: GrantId,
+    pub(super) resident: ResidentId,
+    pub(super) client_id: ClientId,
+    pub(super) scopes: Scopes,
+    pub(super) userinfo_claims: BTreeSet<Claim>,
+    pub(super) id_token_claims: BTreeSet<Claim>,
+    pub(super) nonce: Option<String>,
+    pub(super) auth_time: Timestamp,
+    pub(super) amr: Vec<String>,
+    pub(super) acr: String,
+    pub(super) redirect_uri: String,
+    pub(super) code_hash: Vec<u8>,
+    pub(super) code_challenge: Option<CodeChallenge>,
+}
+
+/// Writes an authorization that stands on a consent.
+pub(super) fn insert(
+    conn: &mut Conn<'_>,
+    new: &NewGrant,
+    consent: ConsentId,
+    subject: &Subject,
+    now: Timestamp,
+) -> Result<(), Error> {
+    use oauth_grant as g;
+    let code_expires_at = now + lifetimes::CODE;
+    let row = (
+        g::id.eq(new.id),
+        g::consent_id.eq(consent),
+        g::resident_id.eq(new.resident),
+        g::client_id.eq(new.client_id.as_str()),
+        g::subject.eq(subject.as_str()),
+        g::scopes.eq(new.scopes.to_string()),
+        g::userinfo_claims.eq(claims::join(&new.userinfo_claims)),
+        g::id_token_claims.eq(claims::join(&new.id_token_claims)),
+        g::nonce.eq(new.nonce.as_deref()),
+        g::auth_time.eq(new.auth_time),
+        g::amr.eq(new.amr.join(" ")),
+        g::acr.eq(&new.acr),
+        g::redirect_uri.eq(&new.redirect_uri),
+        g::code_hash.eq(&new.code_hash),
+        g::code_challenge.eq(new.code_challenge.as_ref().map(CodeChallenge::as_str)),
+        g::code_expires_at.eq(code_expires_at),
+        g::is_code_used.eq(false),
+        g::expires_at.eq(code_expires_at + lifetimes::ACCESS_TOKEN),
+    );
+    on_db!(conn, c => diesel::insert_into(g::table).values(row).execute(c))?;
+    Ok(())
+}
+
+/// An authorization as it is kept.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = oauth_grant)]
+pub(super) struct Grant {
+    pub(super) id: GrantId,
+    pub(super) resident_id: ResidentId,
+    client_id: String,
+    subject: String,
+    scopes: String,
+    userinfo_claims: String,
+    id_token_claims: String,
+    pub(super) nonce: Option<String>,
+    pub(super) auth_time: Timestamp,
+    amr: String,
+    pub(super) acr: String,
+    redirect_uri: String,
+    code_challenge: Option<String>,
+    code_expires_at: Timestamp,
+    is_code_used: bool,
+}
+
+impl Grant {
+    pub(super) fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    pub(super) fn scopes(&self) -> Scopes {
+        Scopes::from(self.scopes.clone())
+    }
+
+    pub(super) fn userinfo_claims(&self) -> BTreeSet<Claim> {
+        claims::split(&self.userinfo_claims)
+    }
+
+    pub(super) fn id_token_claims(&self) -> BTreeSet<Claim> {
+        claims::split(&self.id_token_claims)
+    }
+
+    pub(super) fn amr(&self) -> Vec<String> {
+        self.amr.split(' ').filter(|method| !method.is_empty()).map(str::to_owned).collect()
+    }
+
+    /// What there is to know before the code is redeemed.
+    pub(super) fn code(&self) -> StoredCode {
+        StoredCode {
+            client_id: ClientId::from_stored(self.client_id.clone()),
+            redirect_uri: self.redirect_uri.clone(),
+            challenge: self.code_challenge.clone().map(CodeChallenge::from_stored),
+            expires_at: self.code_expires_at,
+            is_used: self.is_code_used,
+        }
+    }
+}
+
+/// The authorization that this code stands for, if its resident is not suspended.
+pub(super) fn of_code(conn: &mut Conn<'_>, code_hash: &[u8]) -> Result<Option<Grant>, Error> {
+    Ok(on_db!(conn, c => oauth_grant::table
+        .inner_join(resident::table)
+        .filter(oauth_grant::code_hash.eq(code_hash))
+        .filter(resident::state.eq(ACTIVE))
+        .select(Grant::as_select())
+        .first(c)
+        .optional())?)
+}
+
+/// Marks a code used. False when it was used before, if only a moment ago by another gateway.
+pub(super) fn use_code(conn: &mut Conn<'_>, id: GrantId) -> Result<bool, Error> {
+    let updated = on_db!(conn, c => diesel::update(oauth_grant::table.find(id))
+        .filter(oauth_grant::is_code_used.eq(false))
+        .set(oauth_grant::is_code_used.eq(true))
+        .execute(c))?;
+    Ok(updated == 1)
+}
+
+/// Ends an authorization and every token that came of it.
+pub(super) fn revoke(conn: &mut Conn<'_>, id: GrantId) -> Result<(), Error> {
+    on_db!(conn, c => diesel::delete(oauth_grant::table.find(id)).execute(c))?;
+    Ok(())
+}
+
+/// Records an access token: it is good while its row is there.
+pub(super) fn add_token(
+    conn: &mut Conn<'_>,
+    id: AccessTokenId,
+    grant: GrantId,
+    expires_at: Timestamp,
+) -> Result<(), Error> {
+    let row = (access_token::id.eq(id), access_token::grant_id.eq(grant), access_token::expires_at.eq(expires_at));
+    on_db!(conn, c => diesel::insert_into(access_token::table).values(row).execute(c))?;
+    Ok(())
+}
+
+/// The authorization that a living access token came of, if its resident is not suspended.
+pub(super) fn of_token(conn: &mut Conn<'_>, id: AccessTokenId, now: Timestamp) -> Result<Option<Grant>, Error> {
+    Ok(on_db!(conn, c => access_token::table
+        .inner_join(oauth_grant::table.inner_join(resident::table))
+        .filter(access_token::id.eq(id))
+        .filter(access_token::expires_at.gt(now))
+        .filter(resident::state.eq(ACTIVE))
+        .select(Grant::as_select())
+        .first(c)
+        .optional())?)
+}

@@ -1,0 +1,37 @@
+//! What the OpenID provider keeps, and its methods on [`crate::Identity`].
+
+mod authentication;
+mod authorization;
+mod claim_values;
+mod clients;
+mod expiry;
+mod grants;
+mod interactions;
+mod pushed_requests;
+mod schema;
+mod subjects;
+mod tokens;
+
+use serde_json::Value;
+
+use super::Identity;
+use crate::Error;
+use crate::jose::JwkSet;
+use crate::oidc::{self, Issuer};
+
+impl Identity {
+    /// The issuer, from the settings.
+    pub fn issuer(&self) -> Issuer {
+        Issuer::new(&self.settings().issuer)
+    }
+
+    /// The document at `/.well-known/openid-configuration`.
+    pub fn discovery(&self) -> Value {
+        oidc::discovery(&self.issuer())
+    }
+
+    /// The public keys at `/oauth/jwks`: those that sign, the next ones, and those whose tokens still live.
+    pub fn jwks(&self, now: ::store::Timestamp) -> Result<JwkSet, Error> {
+        Ok(self.key_ring(now)?.jwks())
+    }
+}

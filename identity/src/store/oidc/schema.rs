@@ -1,0 +1,83 @@
+//! The tables of migration `0005_oidc`, in types that both databases know.
+
+diesel::table! {
+    client (client_id) {
+        client_id -> Text,
+        metadata -> Text,
+        registered_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    pairwise_subject (resident_id, sector) {
+        resident_id -> Binary,
+        sector -> Text,
+        subject -> Text,
+    }
+}
+
+diesel::table! {
+    pushed_request (reference_hash) {
+        reference_hash -> Binary,
+        client_id -> Text,
+        request -> Text,
+        expires_at -> BigInt,
+        is_used -> Bool,
+    }
+}
+
+diesel::table! {
+    interaction (id) {
+        id -> Binary,
+        browser_hash -> Binary,
+        client_id -> Text,
+        request -> Text,
+        pushed_hash -> Nullable<Binary>,
+        begun_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    oauth_grant (id) {
+        id -> Binary,
+        consent_id -> Binary,
+        resident_id -> Binary,
+        client_id -> Text,
+        subject -> Text,
+        scopes -> Text,
+        userinfo_claims -> Text,
+        id_token_claims -> Text,
+        nonce -> Nullable<Text>,
+        auth_time -> BigInt,
+        amr -> Text,
+        acr -> Text,
+        redirect_uri -> Text,
+        code_hash -> Binary,
+        code_challenge -> Nullable<Text>,
+        code_expires_at -> BigInt,
+        is_code_used -> Bool,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    access_token (id) {
+        id -> Binary,
+        grant_id -> Binary,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    used_assertion (id_hash) {
+        id_hash -> Binary,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::joinable!(access_token -> oauth_grant (grant_id));
+diesel::joinable!(oauth_grant -> resident (resident_id));
+diesel::allow_tables_to_appear_in_same_query!(access_token, oauth_grant, resident);
+
+use crate::store::schema::resident;
