@@ -94,7 +94,11 @@ impl Db {
     pub fn needs_migration(&self) -> Result<bool, Error> {
         match &*self.0 {
             Inner::Postgres(pool) => migrate::postgres_pending(&mut *checkout(pool)?),
-            Inner::Sqlite { readers, .. } => migrate::sqlite_pending(&mut *checkout(readers)?),
+            // By the writer, because asking creates the table of migrations when it is not there.
+            Inner::Sqlite { writer, .. } => writer.write(|conn| match conn {
+                Conn::Sqlite(conn) => migrate::sqlite_pending(conn),
+                Conn::Postgres(_) => Ok(false),
+            }),
         }
     }
 

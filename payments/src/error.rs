@@ -1,0 +1,75 @@
+//! What can go wrong besides a refusal.
+
+use std::time::Duration;
+
+use crate::clearing::{BrokenLog, OperationRefusal};
+use crate::directory::DirectoryError;
+
+/// A failure of the switch, its database, or the log in it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The database lacks tables of this program: `lionrock migrate` first.
+    #[error("the database needs a migration first")]
+    NeedsMigration,
+    /// The log holds something that cannot have happened.
+    #[error(transparent)]
+    BrokenLog(#[from] BrokenLog),
+    /// What is stored contradicts itself; `lionrock audit` says more.
+    #[error("the log is damaged: {0}")]
+    Damaged(String),
+    /// The directory cannot say where a proxy leads.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+    /// Somebody else has appended to the log since it was last read.
+    #[error("the head of the log has moved")]
+    HeadMoved,
+    /// The thread of the sequencer could not be started.
+    #[error("the sequencer could not be started: {0}")]
+    Thread(#[from] std::io::Error),
+}
+
+impl From<diesel::result::Error> for Error {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Store(store::Error::Query(error))
+    }
+}
+
+/// Why nothing can be said about what was submitted, except to try again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SubmitError {
+    /// The queue is full. Nothing was taken.
+    #[error("the switch is busy; nothing was taken")]
+    Busy {
+        /// When it is worth trying again.
+        retry_after: Duration,
+    },
+    /// The transaction with this index names a debtor agent other than the sender. Nothing was taken.
+    #[error("transaction {index} is not the sender's own: its debtor agent is another participant")]
+    NotDebtorAgent {
+        /// Counted from 0.
+        index: usize,
+    },
+    /// The switch is stopping or its database cannot be reached. Whether it was taken is not known: send the
+    /// same again, under the same ids, and the outcome will be the same.
+    #[error("the switch is not available; send the same again later")]
+    Unavailable,
+}
+
+/// Why an operator's act did not happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum OperationError {
+    /// The rules are against it.
+    #[error(transparent)]
+    Refused(#[from] OperationRefusal),
+    /// The queue is full. Nothing was done.
+    #[error("the switch is busy; nothing was done")]
+    Busy,
+    /// The switch is stopping or its database cannot be reached. Whether it was done is not known: look at the
+    /// position before trying again.
+    #[error("the switch is not available; look before trying again")]
+    Unavailable,
+}

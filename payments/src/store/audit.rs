@@ -1,0 +1,425 @@
+//! The audit: everything recomputed from the rows, by other arithmetic than the switch's own.
+//!
+//! The switch keeps positions by moving them. The audit adds up, for each participant, what was funded,
+//! withdrawn, paid, received and set aside, and compares the sums with what is stored.
+
+use std::collections::{BTreeMap, HashMap};
+
+use store::{Conn, Db};
+
+use super::columns::{EventColumns, OutcomeColumns, PaymentColumns, currency, digest};
+use super::log::{self, RawRows};
+use super::projection;
+use crate::clearing::chain::{self, Batch};
+use crate::clearing::{Certificate, Digest, Event, Operation, Particulars, Row};
+use crate::error::Error;
+use crate::money::{Currency, format_minor};
+use crate::participant::{ClearingCode, Standing, Thumbprint};
+
+/// So many batches are read at a time.
+const BATCHES_A_STEP: i64 = 16;
+
+/// What the audit looked at and found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AuditReport {
+    /// Batches whose hash was recomputed.
+    pub batches: u64,
+    /// Rows of payments.
+    pub payments: u64,
+    /// Rows of outcomes.
+    pub outcomes: u64,
+    /// Rows of events.
+    pub events: u64,
+    /// Positions that were recomputed.
+    pub positions: u64,
+    /// The last row.
+    pub sequence: i64,
+    /// The hash of the last batch: what a signed statement of these books would carry.
+    pub hash: Digest,
+    /// Everything that is not as it must be, in the order of the log. Empty when the books are exact.
+    pub differences: Vec<Difference>,
+}
+
+impl AuditReport {
+    /// Whether the books are exact.
+    pub fn is_exact(&self) -> bool {
+        self.differences.is_empty()
+    }
+}
+
+/// One thing that is not as it must be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Difference {
+    /// The rows of a batch, or the batch itself, are not what was recorded.
+    #[error("batch of rows {first}..={last}: {why}")]
+    Batch {
+        /// Its first row.
+        first: i64,
+        /// Its last row.
+        last: i64,
+        /// What is wrong.
+        why: &'static str,
+    },
+    /// A row is not what was recorded, or cannot be.
+    #[error("row {sequence}: {why}")]
+    Row {
+        /// Its sequence number.
+        sequence: i64,
+        /// What is wrong.
+        why: String,
+    },
+    /// The head does not say where the log ends.
+    #[error("the head says row {head}, the log ends with row {log}, or their hashes differ")]
+    Head {
+        /// What it says.
+        head: i64,
+        /// Where the log ends.
+        log: i64,
+    },
+    /// A position is not the sum of what the log says.
+    #[error("position of {participant}, {what} in {currency}: stored {stored}, by the log {computed}")]
+    Position {
+        /// Whose.
+        participant: ClearingCode,
+        /// In which currency.
+        currency: Currency,
+        /// Balance, reserved, net debit cap or available.
+        what: &'static str,
+        /// As the table has it, in decimals.
+        stored: String,
+        /// As it must be, in decimals.
+        computed: String,
+    },
+    /// The balances of a currency do not add up to what was funded.
+    #[error("all balances in {currency}: stored {stored}, funded {computed}")]
+    Total {
+        /// Which currency.
+        currency: Currency,
+        /// The sum of the table, in decimals.
+        stored: String,
+        /// The sum of the funding events, in decimals.
+        computed: String,
+    },
+    /// A participant is not what the log says.
+    #[error("participant {0} is not what the log says")]
+    Participant(ClearingCode),
+    /// A certificate acts for somebody for whom the log does not say so, or no longer does.
+    #[error("certificate {0} is not what the log says")]
+    Certificate(Thumbprint),
+}
+
+/// Audits the books of a database. Works beside a running switch: it reads one snapshot.
+///
+/// # Errors
+/// When the database cannot be read. What is wrong with the books is not an error but a [`Difference`].
+pub fn verify(db: &Db) -> Result<AuditReport, Error> {
+    if db.needs_migration()? {
+        return Err(Error::NeedsMigration);
+    }
+    db.snapshot(|conn| {
+        let mut audit = Audit::default();
+        audit.log(conn)?;
+        audit.positions(conn)?;
+        audit.participants(conn)?;
+        Ok(audit.report)
+    })
+}
+
+/// What one participant's money did in one currency. Sums in `i128`: nothing here can overflow.
+#[derive(Default)]
+struct Tally {
+    funded: i128,
+    withdrawn: i128,
+    paid: i128,
+    received: i128,
+    set_aside: i128,
+    cap: i128,
+}
+
+impl Tally {
+    fn balance(&self) -> i128 {
+        self.funded - self.withdrawn + self.received - self.paid
+    }
+}
+
+/// A reservation that has not ended.
+struct Reservation {
+    debtor: ClearingCode,
+    creditor: ClearingCode,
+    currency: Currency,
+    amount: i128,
+}
+
+#[derive(Default)]
+struct Audit {
+    report: AuditReport,
+    tallies: BTreeMap<(ClearingCode, Currency), Tally>,
+    open: HashMap<i64, Reservation>,
+    participants: BTreeMap<ClearingCode, (Particulars, Standing)>,
+    certificates: BTreeMap<Thumbprint, (ClearingCode, bool)>,
+}
+
+impl Audit {
+    fn row(&mut self, sequence: i64, why: impl Into<String>) {
+        self.report.differences.push(Difference::Row { sequence, why: why.into() });
+    }
+
+    fn tally(&mut self, code: ClearingCode, currency: Currency) -> &mut Tally {
+        self.tallies.entry((code, currency)).or_default()
+    }
+
+    /// The chain, and with it every row.
+    fn log(&mut self, conn: &mut Conn<'_>) -> Result<(), Error> {
+        let (mut last, mut hash) = (0, Digest::default());
+        loop {
+            let batches = log::batches(conn, last, BATCHES_A_STEP)?;
+            let Some(to) = batches.last() else { break };
+            // From where the last batch ended, so that nothing hides between two batches.
+            let mut rows = Rows::of(log::raw_rows(conn, last + 1, to.last)?);
+            for batch in batches {
+                self.batch(&batch, last, hash, &mut rows);
+                (last, hash) = (batch.last, batch.hash);
+            }
+            self.left_over(&rows);
+        }
+        let head = log::head(conn)?;
+        if (head.sequence, head.hash) != (last, hash) {
+            self.report.differences.push(Difference::Head { head: head.sequence, log: last });
+        }
+        self.left_over(&Rows::of(log::raw_rows(conn, i64::MIN, 0)?));
+        self.left_over(&Rows::of(log::raw_rows(conn, last + 1, i64::MAX)?));
+        (self.report.sequence, self.report.hash) = (last, hash);
+        Ok(())
+    }
+
+    fn left_over(&mut self, rows: &Rows) {
+        for sequence in rows.sequences() {
+            self.row(sequence, "it was put in: it belongs to no batch, or its number is taken twice");
+        }
+    }
+
+    fn batch(&mut self, batch: &Batch, last: i64, hash: Digest, rows: &mut Rows) {
+        self.report.batches += 1;
+        let mut wrong = |why| {
+            self.report.differences.push(Difference::Batch { first: batch.first, last: batch.last, why });
+        };
+        if batch.first != last + 1 {
+            wrong("it does not begin where the batch before it ends");
+        }
+        if batch.previous != hash {
+            wrong("it does not carry the hash of the batch before it");
+        }
+        let mut digests = Vec::new();
+        for sequence in batch.first..=batch.last {
+            match rows.take(sequence) {
+                Some(raw) => digests.push(self.take(sequence, raw)),
+                None => self.row(sequence, "it is missing"),
+            }
+        }
+        let sealed = chain::seal(batch.previous, batch.first, batch.last, batch.recorded, digests);
+        if sealed.hash != batch.hash {
+            let why = "its rows do not have its hash";
+            self.report.differences.push(Difference::Batch { first: batch.first, last: batch.last, why });
+        }
+    }
+
+    /// Looks at one row, adds it up, and returns the digest that it really has.
+    fn take(&mut self, sequence: i64, raw: Raw) -> Digest {
+        let stored = digest(raw.digest()).unwrap_or_default();
+        self.add_up(sequence, &raw);
+        match raw.row() {
+            Err(unreadable) => {
+                self.row(sequence, unreadable.to_string());
+                Digest::default()
+            }
+            Ok(row) => {
+                let digest = row.digest();
+                if digest != stored {
+                    self.row(sequence, "it does not have the digest that was recorded with it");
+                }
+                digest
+            }
+        }
+    }
+
+    fn add_up(&mut self, sequence: i64, raw: &Raw) {
+        match raw {
+            Raw::Payment(columns) => {
+                self.report.payments += 1;
+                let record = &columns.record;
+                let Some(currency) = currency(record.currency) else { return };
+                if record.reason.is_none() {
+                    let (debtor, creditor, amount) =
+                        (record.debtor_agent, record.creditor_agent, i128::from(record.amount));
+                    self.tally(debtor, currency).set_aside += amount;
+                    self.open.insert(sequence, Reservation { debtor, creditor, currency, amount });
+                }
+            }
+            Raw::Outcome(columns) => {
+                self.report.outcomes += 1;
+                let Some(ended) = self.open.remove(&columns.payment) else {
+                    return self.row(sequence, format!("payment {} was not under way", columns.payment));
+                };
+                let Reservation { debtor, creditor, currency, amount } = ended;
+                self.tally(debtor, currency).set_aside -= amount;
+                if columns.ending == "settled" {
+                    self.tally(debtor, currency).paid += amount;
+                    self.tally(creditor, currency).received += amount;
+                }
+            }
+            Raw::Event(columns) => {
+                self.report.events += 1;
+                if let Ok(row) = columns.clone().event_row() {
+                    self.add_up_event(sequence, row.participant, row.event);
+                }
+            }
+        }
+    }
+
+    fn add_up_event(&mut self, sequence: i64, code: ClearingCode, event: Event) {
+        let Event::Operation(operation) = event else { return };
+        match operation {
+            Operation::Add(particulars) => {
+                self.participants.insert(code, (particulars, Standing::Active));
+            }
+            Operation::Fund(sum) => self.tally(code, sum.currency()).funded += i128::from(sum.minor()),
+            Operation::Withdraw(sum) => self.tally(code, sum.currency()).withdrawn += i128::from(sum.minor()),
+            Operation::SetNetDebitCap(currency, cap) => self.tally(code, currency).cap = cap.into(),
+            Operation::Suspend | Operation::Resume => {
+                let standing = if operation == Operation::Suspend { Standing::Suspended } else { Standing::Active };
+                match self.participants.get_mut(&code) {
+                    Some(known) => known.1 = standing,
+                    None => self.row(sequence, format!("{code} is not a participant")),
+                }
+            }
+            Operation::AddCertificate(thumbprint) => {
+                self.certificates.insert(thumbprint, (code, false));
+            }
+            Operation::RevokeCertificate(thumbprint) => {
+                self.certificates.insert(thumbprint, (code, true));
+            }
+        }
+    }
+
+    fn positions(&mut self, conn: &mut Conn<'_>) -> Result<(), Error> {
+        let mut stored: BTreeMap<_, _> =
+            projection::positions(conn)?.into_iter().map(|(code, currency, held)| ((code, currency), held)).collect();
+        let mut differences = Vec::new();
+        for currency in Currency::ALL {
+            let of_it = |(_, of): &&(ClearingCode, Currency)| *of == currency;
+            let held: i128 = stored.keys().filter(of_it).map(|key| i128::from(stored[key].balance)).sum();
+            let funded: i128 =
+                self.tallies.keys().filter(of_it).map(|key| &self.tallies[key]).map(|t| t.funded - t.withdrawn).sum();
+            if held != funded {
+                let (stored, computed) = (decimal(held, currency), decimal(funded, currency));
+                differences.push(Difference::Total { currency, stored, computed });
+            }
+        }
+        for (key, tally) in std::mem::take(&mut self.tallies) {
+            let position = stored.remove(&key).unwrap_or_default();
+            compare(key, &position, &tally, &mut differences);
+            self.report.positions += 1;
+        }
+        for (key, position) in stored {
+            compare(key, &position, &Tally::default(), &mut differences);
+        }
+        self.report.differences.append(&mut differences);
+        Ok(())
+    }
+
+    fn participants(&mut self, conn: &mut Conn<'_>) -> Result<(), Error> {
+        for known in projection::participants(conn)? {
+            let particulars = Particulars { bic: known.bic, name_zh: known.name_zh, name_en: known.name_en };
+            if self.participants.remove(&known.clearing_code) != Some((particulars, known.standing)) {
+                self.report.differences.push(Difference::Participant(known.clearing_code));
+            }
+        }
+        let missing = std::mem::take(&mut self.participants).into_keys().map(Difference::Participant);
+        self.report.differences.extend(missing);
+        for (thumbprint, Certificate { participant, revoked, .. }) in projection::certificates(conn)? {
+            if self.certificates.remove(&thumbprint) != Some((participant, revoked.is_some())) {
+                self.report.differences.push(Difference::Certificate(thumbprint));
+            }
+        }
+        let missing = std::mem::take(&mut self.certificates).into_keys().map(Difference::Certificate);
+        self.report.differences.extend(missing);
+        Ok(())
+    }
+}
+
+fn decimal(minor: i128, currency: Currency) -> String {
+    i64::try_from(minor).map_or_else(|_| format!("{minor} minor units"), |minor| format_minor(minor, currency))
+}
+
+fn compare(
+    (participant, currency): (ClearingCode, Currency),
+    stored: &crate::clearing::Position,
+    tally: &Tally,
+    differences: &mut Vec<Difference>,
+) {
+    let sides = [
+        ("balance", i128::from(stored.balance), tally.balance()),
+        ("reserved", i128::from(stored.reserved), tally.set_aside),
+        ("net debit cap", i128::from(stored.net_debit_cap), tally.cap),
+    ];
+    for (what, held, expected) in sides {
+        if held != expected {
+            let (stored, computed) = (decimal(held, currency), decimal(expected, currency));
+            differences.push(Difference::Position { participant, currency, what, stored, computed });
+        }
+    }
+    let available = tally.balance() - tally.set_aside + tally.cap;
+    if available < 0 {
+        let (stored, computed) = ("not below 0".to_owned(), decimal(available, currency));
+        differences.push(Difference::Position { participant, currency, what: "available", stored, computed });
+    }
+}
+
+/// A row before it is understood.
+enum Raw {
+    Payment(PaymentColumns),
+    Outcome(OutcomeColumns),
+    Event(EventColumns),
+}
+
+impl Raw {
+    fn digest(&self) -> &[u8] {
+        match self {
+            Self::Payment(columns) => &columns.digest,
+            Self::Outcome(columns) => &columns.digest,
+            Self::Event(columns) => &columns.digest,
+        }
+    }
+
+    fn row(self) -> Result<Row, Error> {
+        match self {
+            Self::Payment(columns) => columns.row(),
+            Self::Outcome(columns) => columns.row(),
+            Self::Event(columns) => columns.row(),
+        }
+    }
+}
+
+/// Rows by sequence number. A number that is there twice keeps all its rows.
+struct Rows(BTreeMap<i64, Vec<Raw>>);
+
+impl Rows {
+    fn of(raw: RawRows) -> Self {
+        let mut rows: BTreeMap<i64, Vec<Raw>> = BTreeMap::new();
+        let payments = raw.payments.into_iter().map(|columns| (columns.record.seq, Raw::Payment(columns)));
+        let outcomes = raw.outcomes.into_iter().map(|columns| (columns.seq, Raw::Outcome(columns)));
+        let events = raw.events.into_iter().map(|columns| (columns.seq, Raw::Event(columns)));
+        for (sequence, row) in payments.chain(outcomes).chain(events) {
+            rows.entry(sequence).or_default().push(row);
+        }
+        Self(rows)
+    }
+
+    fn take(&mut self, sequence: i64) -> Option<Raw> {
+        self.0.get_mut(&sequence)?.pop()
+    }
+
+    fn sequences(&self) -> impl Iterator<Item = i64> {
+        self.0.iter().flat_map(|(sequence, rows)| std::iter::repeat_n(*sequence, rows.len()))
+    }
+}

@@ -1,0 +1,127 @@
+//! A participant's inbox, read from the log. Nothing is stored for it: what concerns whom follows from the rows.
+
+use diesel::prelude::*;
+use store::{Conn, on_db};
+
+use super::columns::{OutcomeColumns, RecordColumns};
+use super::log;
+use super::schema::{outcome, payment};
+use crate::clearing::{ForwardedPayment, Inbox, InboxItem, InboxMessage, Payment};
+use crate::error::Error;
+use crate::participant::ClearingCode;
+
+/// So many rows of the log are looked through in one statement.
+const WINDOW: i64 = 4_096;
+/// So many windows in one page: a reader far behind gets an empty page and a cursor, rather than a long wait.
+const WINDOWS: usize = 64;
+
+/// At most `max` messages to `reader` after row `after`. Everything must be read from one snapshot.
+pub(super) fn page(conn: &mut Conn<'_>, reader: ClearingCode, after: i64, max: usize) -> Result<Inbox, Error> {
+    let head = log::head(conn)?.sequence;
+    let mut next = after.clamp(0, head);
+    let mut messages = Vec::new();
+    for _ in 0..WINDOWS {
+        if next == head || messages.len() >= max {
+            break;
+        }
+        let last = (next + WINDOW).min(head);
+        let mut found = window(conn, reader, next + 1, last, max - messages.len())?;
+        next = last;
+        if messages.len() + found.len() >= max {
+            found.truncate(max - messages.len());
+            next = found.last().map_or(last, |item| item.sequence);
+        }
+        messages.append(&mut found);
+    }
+    Ok(Inbox { messages, next })
+}
+
+/// At least the first `limit` messages in rows `first..=last`, in order, when there are so many.
+fn window(
+    conn: &mut Conn<'_>,
+    reader: ClearingCode,
+    first: i64,
+    last: i64,
+    limit: usize,
+) -> Result<Vec<InboxItem>, Error> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut items = to_answer(conn, reader, first, last, limit)?;
+    items.extend(refused(conn, reader, first, last, limit)?);
+    items.extend(ended(conn, reader, first, last, limit)?);
+    items.sort_unstable_by_key(|item| item.sequence);
+    Ok(items)
+}
+
+/// Payments that were reserved, to their creditor agent.
+fn to_answer(
+    conn: &mut Conn<'_>,
+    reader: ClearingCode,
+    first: i64,
+    last: i64,
+    limit: i64,
+) -> Result<Vec<InboxItem>, Error> {
+    let found: Vec<(RecordColumns, Vec<u8>)> = on_db!(conn, c => payment::table
+        .filter(payment::seq.between(first, last))
+        .filter(payment::creditor_agent.eq(reader))
+        .filter(payment::reason.is_null())
+        .order(payment::seq)
+        .limit(limit)
+        .select((RecordColumns::as_select(), payment::body))
+        .load(c))?;
+    let item = |(columns, body): (RecordColumns, Vec<u8>)| {
+        let payment = columns.payment(None)?;
+        let forwarded = ForwardedPayment {
+            uetr: payment.uetr,
+            amount: payment.amount,
+            debtor_agent: payment.debtor_agent,
+            creditor_agent: payment.creditor_agent,
+            body,
+        };
+        let message = InboxMessage::Payment(forwarded);
+        Ok(InboxItem { sequence: payment.sequence, recorded: payment.recorded, message })
+    };
+    found.into_iter().map(item).collect()
+}
+
+/// Payments that were refused at once, to their debtor agent.
+fn refused(
+    conn: &mut Conn<'_>,
+    reader: ClearingCode,
+    first: i64,
+    last: i64,
+    limit: i64,
+) -> Result<Vec<InboxItem>, Error> {
+    let found: Vec<RecordColumns> = on_db!(conn, c => payment::table
+        .filter(payment::seq.between(first, last))
+        .filter(payment::debtor_agent.eq(reader))
+        .filter(payment::reason.is_not_null())
+        .order(payment::seq)
+        .limit(limit)
+        .select(RecordColumns::as_select())
+        .load(c))?;
+    found.into_iter().map(|columns| Ok(report(&columns.payment(None)?))).collect()
+}
+
+/// How payments ended, to both agents.
+fn ended(
+    conn: &mut Conn<'_>,
+    reader: ClearingCode,
+    first: i64,
+    last: i64,
+    limit: i64,
+) -> Result<Vec<InboxItem>, Error> {
+    let found: Vec<(OutcomeColumns, RecordColumns)> = on_db!(conn, c => outcome::table
+        .inner_join(payment::table.on(payment::seq.eq(outcome::payment)))
+        .filter(outcome::seq.between(first, last))
+        .filter(payment::debtor_agent.eq(reader).or(payment::creditor_agent.eq(reader)))
+        .order(outcome::seq)
+        .limit(limit)
+        .select((OutcomeColumns::as_select(), RecordColumns::as_select()))
+        .load(c))?;
+    found.into_iter().map(|(outcome, columns)| Ok(report(&columns.payment(Some(&outcome))?))).collect()
+}
+
+fn report(payment: &Payment) -> InboxItem {
+    let message = InboxMessage::Report(payment.report());
+    InboxItem { sequence: payment.state_sequence, recorded: payment.state_recorded, message }
+}

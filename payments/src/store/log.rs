@@ -1,0 +1,184 @@
+//! The log in the database: its head, its batches and its rows. Rows are only ever appended.
+
+use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as Diesel};
+use diesel::sql_types::{BigInt, Binary};
+use store::{Conn, Timestamp, on_db};
+
+use super::columns::{EventColumns, OutcomeColumns, PaymentColumns, digest};
+use super::schema::{batch, event, log_head, outcome, payment};
+use crate::clearing::chain::Batch;
+use crate::clearing::{Digest, Row};
+use crate::error::Error;
+
+/// So many rows go into one statement: databases limit the parameters of one.
+const ROWS_A_STATEMENT: usize = 500;
+
+/// Where the log ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Head {
+    pub(super) sequence: i64,
+    pub(super) hash: Digest,
+}
+
+/// Table `batch`.
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = batch)]
+struct BatchColumns {
+    last_seq: i64,
+    first_seq: i64,
+    recorded: Timestamp,
+    previous_hash: Vec<u8>,
+    hash: Vec<u8>,
+}
+
+impl BatchColumns {
+    fn batch(&self) -> Result<Batch, Error> {
+        Ok(Batch {
+            first: self.first_seq,
+            last: self.last_seq,
+            recorded: self.recorded,
+            previous: digest(&self.previous_hash)?,
+            hash: digest(&self.hash)?,
+        })
+    }
+}
+
+pub(super) fn head(conn: &mut Conn<'_>) -> Result<Head, Error> {
+    let (sequence, hash): (i64, Vec<u8>) =
+        on_db!(conn, c => log_head::table.select((log_head::seq, log_head::hash)).first(c))?;
+    Ok(Head { sequence, hash: digest(&hash)? })
+}
+
+/// Moves the end of the log to that of `batch`: [`Error::HeadMoved`] unless it is where `batch` begins.
+pub(super) fn advance_head(conn: &mut Conn<'_>, batch: &Batch) -> Result<(), Error> {
+    let expected = batch.first - 1;
+    match conn {
+        Conn::Postgres(c) => diesel::sql_query("SELECT advance_head($1, $2, $3, $4)")
+            .bind::<BigInt, _>(expected)
+            .bind::<Binary, _>(batch.previous.as_bytes())
+            .bind::<BigInt, _>(batch.last)
+            .bind::<Binary, _>(batch.hash.as_bytes())
+            .execute(*c)
+            .map(drop)
+            .map_err(|error| match &error {
+                Diesel::DatabaseError(DatabaseErrorKind::Unknown, info)
+                    if info.message() == "the head of the log has moved" =>
+                {
+                    Error::HeadMoved
+                }
+                _ => error.into(),
+            }),
+        Conn::Sqlite(c) => {
+            let here = log_head::seq.eq(expected).and(log_head::hash.eq(batch.previous.as_bytes()));
+            let moved = diesel::update(log_head::table.filter(here))
+                .set((log_head::seq.eq(batch.last), log_head::hash.eq(batch.hash.as_bytes())))
+                .execute(*c)?;
+            if moved == 1 { Ok(()) } else { Err(Error::HeadMoved) }
+        }
+    }
+}
+
+/// Appends a batch and its rows. The head must have been moved in the same transaction.
+pub(super) fn append(conn: &mut Conn<'_>, sealed: &Batch, rows: &[Row]) -> Result<(), Error> {
+    let (mut payments, mut outcomes, mut events) = (Vec::new(), Vec::new(), Vec::new());
+    for row in rows {
+        let digest = row.digest();
+        match row {
+            Row::Payment(row) => payments.push(PaymentColumns::of(row, digest)),
+            Row::Outcome(row) => outcomes.push(OutcomeColumns::of(row, digest)),
+            Row::Event(row) => events.push(EventColumns::of(row, digest)),
+        }
+    }
+    for chunk in payments.chunks(ROWS_A_STATEMENT) {
+        on_db!(conn, c => diesel::insert_into(payment::table).values(chunk).execute(c))?;
+    }
+    for chunk in outcomes.chunks(ROWS_A_STATEMENT) {
+        on_db!(conn, c => diesel::insert_into(outcome::table).values(chunk).execute(c))?;
+    }
+    for chunk in events.chunks(ROWS_A_STATEMENT) {
+        on_db!(conn, c => diesel::insert_into(event::table).values(chunk).execute(c))?;
+    }
+    let columns = BatchColumns {
+        last_seq: sealed.last,
+        first_seq: sealed.first,
+        recorded: sealed.recorded,
+        previous_hash: sealed.previous.as_bytes().to_vec(),
+        hash: sealed.hash.as_bytes().to_vec(),
+    };
+    on_db!(conn, c => diesel::insert_into(batch::table).values(&columns).execute(c))?;
+    Ok(())
+}
+
+/// The batch that ends with row `last`.
+pub(super) fn batch_ending(conn: &mut Conn<'_>, last: i64) -> Result<Option<Batch>, Error> {
+    let found: Option<BatchColumns> =
+        on_db!(conn, c => batch::table.find(last).select(BatchColumns::as_select()).first(c).optional())?;
+    found.map(|columns| columns.batch()).transpose()
+}
+
+/// Batches after row `after`, in order, at most `limit`.
+pub(super) fn batches(conn: &mut Conn<'_>, after: i64, limit: i64) -> Result<Vec<Batch>, Error> {
+    let found: Vec<BatchColumns> = on_db!(conn, c => batch::table
+        .filter(batch::last_seq.gt(after))
+        .order(batch::last_seq)
+        .limit(limit)
+        .select(BatchColumns::as_select())
+        .load(c))?;
+    found.iter().map(BatchColumns::batch).collect()
+}
+
+/// The first row recorded at `moment` or later; `None` when there is none.
+pub(super) fn first_since(conn: &mut Conn<'_>, moment: Timestamp) -> Result<Option<i64>, Error> {
+    Ok(on_db!(conn, c => batch::table
+        .filter(batch::recorded.ge(moment))
+        .order(batch::recorded)
+        .then_order_by(batch::last_seq)
+        .select(batch::first_seq)
+        .first(c)
+        .optional())?)
+}
+
+/// The columns of all rows `first..=last`, by table, each in order.
+pub(super) struct RawRows {
+    pub(super) payments: Vec<PaymentColumns>,
+    pub(super) outcomes: Vec<OutcomeColumns>,
+    pub(super) events: Vec<EventColumns>,
+}
+
+pub(super) fn raw_rows(conn: &mut Conn<'_>, first: i64, last: i64) -> Result<RawRows, Error> {
+    Ok(RawRows {
+        payments: on_db!(conn, c => payment::table
+            .filter(payment::seq.between(first, last))
+            .order(payment::seq)
+            .select(PaymentColumns::as_select())
+            .load(c))?,
+        outcomes: on_db!(conn, c => outcome::table
+            .filter(outcome::seq.between(first, last))
+            .order(outcome::seq)
+            .select(OutcomeColumns::as_select())
+            .load(c))?,
+        events: on_db!(conn, c => event::table
+            .filter(event::seq.between(first, last))
+            .order(event::seq)
+            .select(EventColumns::as_select())
+            .load(c))?,
+    })
+}
+
+/// Rows `first..=last` in the order of the log.
+pub(super) fn rows(conn: &mut Conn<'_>, first: i64, last: i64) -> Result<Vec<Row>, Error> {
+    let raw = raw_rows(conn, first, last)?;
+    let mut rows = Vec::with_capacity(raw.payments.len() + raw.outcomes.len() + raw.events.len());
+    for columns in raw.payments {
+        rows.push(columns.row()?);
+    }
+    for columns in raw.outcomes {
+        rows.push(columns.row()?);
+    }
+    for columns in raw.events {
+        rows.push(columns.row()?);
+    }
+    rows.sort_unstable_by_key(Row::sequence);
+    Ok(rows)
+}

@@ -1,0 +1,186 @@
+//! Getting the state out of the database: whole at a start, what was missed after another gateway wrote, and
+//! single payments that a command asks about.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use diesel::prelude::*;
+use store::{Conn, Timestamp, on_db};
+use uuid::Uuid;
+
+use super::columns::{OutcomeColumns, RecordColumns};
+use super::schema::{outcome, payment};
+use super::{log, projection};
+use crate::clearing::{BusinessDay, Command, Parts, Payment, State, chain};
+use crate::error::Error;
+use crate::money::Currency;
+use crate::participant::ClearingCode;
+
+/// Payments under way are looked for in this much of the end of the log. A payment ends within seconds of
+/// its deadline while the switch runs, and nothing is recorded while it does not; that nothing was
+/// overlooked is checked against what the positions have reserved.
+const OPEN_WITHIN: Duration = Duration::from_hours(1);
+
+/// So many rows are folded at a time when catching up.
+const ROWS_A_STEP: i64 = 4_096;
+
+/// Reads the state. Everything must be read from one snapshot.
+///
+/// # Errors
+/// [`Error::Damaged`] when the end of the log does not carry the hash that the head says, or when positions
+/// and payments under way do not agree.
+pub(super) fn load(conn: &mut Conn<'_>) -> Result<State, Error> {
+    let head = log::head(conn)?;
+    let last = log::batch_ending(conn, head.sequence)?;
+    match &last {
+        None if head.sequence == 0 => {}
+        Some(batch) if batch.hash == head.hash => {
+            let rows = log::rows(conn, batch.first, batch.last)?;
+            if chain::batch(batch.previous, &rows).as_ref() != Some(batch) {
+                return Err(Error::Damaged(format!("rows {}..={} do not have their hash", batch.first, batch.last)));
+            }
+        }
+        _ => return Err(Error::Damaged(format!("the log does not end with row {} as its head says", head.sequence))),
+    }
+    let recorded = last.map(|batch| batch.recorded);
+    let since = recorded.map(|recorded| log::first_since(conn, recorded - OPEN_WITHIN)).transpose()?.flatten();
+    let open = open_payments(conn, since.unwrap_or(0))?;
+    let positions = projection::positions(conn)?;
+    let mut reserved: BTreeMap<(ClearingCode, Currency), i64> = BTreeMap::new();
+    for payment in &open {
+        let sum = reserved.entry((payment.debtor_agent, payment.amount.currency())).or_default();
+        *sum = sum.saturating_add(payment.amount.minor());
+    }
+    for (code, currency, position) in &positions {
+        if reserved.get(&(*code, *currency)).copied().unwrap_or(0) != position.reserved {
+            return Err(Error::Damaged(format!("{code} has not reserved what its payments in {currency} need")));
+        }
+    }
+    Ok(State::restored(Parts {
+        sequence: head.sequence,
+        hash: head.hash,
+        recorded,
+        participants: projection::participants(conn)?,
+        certificates: projection::certificates(conn)?,
+        positions,
+        open,
+    }))
+}
+
+fn open_payments(conn: &mut Conn<'_>, first: i64) -> Result<Vec<Payment>, Error> {
+    let found: Vec<RecordColumns> = on_db!(conn, c => payment::table
+        .left_join(outcome::table.on(outcome::payment.eq(payment::seq)))
+        .filter(payment::seq.ge(first))
+        .filter(payment::reason.is_null())
+        .filter(outcome::seq.is_null())
+        .select(RecordColumns::as_select())
+        .load(c))?;
+    found.into_iter().map(|columns| columns.payment(None)).collect()
+}
+
+/// Folds in what others appended. Returns the new rows' number. Everything must be read from one snapshot.
+pub(super) fn catch_up(conn: &mut Conn<'_>, state: &mut State) -> Result<i64, Error> {
+    let head = log::head(conn)?;
+    let before = state.sequence();
+    while state.sequence() < head.sequence {
+        let (first, last) = (state.sequence() + 1, (state.sequence() + ROWS_A_STEP).min(head.sequence));
+        for row in log::rows(conn, first, last)? {
+            state.fold(&row)?;
+        }
+        if state.sequence() != last {
+            return Err(Error::Damaged(format!("row {} of the log is missing", state.sequence() + 1)));
+        }
+    }
+    state.hash = head.hash;
+    Ok(state.sequence() - before)
+}
+
+/// Takes the payments into `state` that `commands` refer to and that it does not hold.
+///
+/// # Errors
+/// [`Error::HeadMoved`] when one of them is newer than the state: another gateway has recorded it.
+pub(super) fn recall(
+    conn: &mut Conn<'_>,
+    state: &mut State,
+    commands: &[Command],
+    now: Timestamp,
+) -> Result<(), Error> {
+    let mut by_id: BTreeMap<ClearingCode, Vec<&str>> = BTreeMap::new();
+    let mut uetrs: Vec<Uuid> = Vec::new();
+    for command in commands {
+        match command {
+            Command::Reserve { transfer, .. } => {
+                by_id.entry(transfer.debtor_agent).or_default().push(&transfer.transaction_id);
+                uetrs.push(transfer.uetr);
+            }
+            Command::Enquire { debtor_agent, transaction_id } => {
+                by_id.entry(*debtor_agent).or_default().push(transaction_id);
+            }
+            Command::Answer { answer, .. } => uetrs.push(answer.original_uetr),
+            Command::TimeOut { .. } | Command::Operate { .. } => {}
+        }
+    }
+    let mut found = Vec::new();
+    for (agent, mut ids) in by_id {
+        ids.retain(|id| state.payment_by_transaction_id(agent, id).is_none());
+        found.extend(by_transaction_ids(conn, agent, &ids, BusinessDay::of(state.clock(now)))?);
+    }
+    uetrs.retain(|uetr| state.payment_by_uetr(*uetr).is_none());
+    found.extend(by_uetrs(conn, &uetrs)?);
+    for known in with_outcomes(conn, found)? {
+        if known.state_sequence > state.sequence() {
+            return Err(Error::HeadMoved);
+        }
+        state.remember(known);
+    }
+    Ok(())
+}
+
+fn by_transaction_ids(
+    conn: &mut Conn<'_>,
+    agent: ClearingCode,
+    ids: &[&str],
+    today: BusinessDay,
+) -> Result<Vec<RecordColumns>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(on_db!(conn, c => payment::table
+        .filter(payment::business_day.eq_any([today, today.previous()]))
+        .filter(payment::debtor_agent.eq(agent))
+        .filter(payment::transaction_id.eq_any(ids))
+        .select(RecordColumns::as_select())
+        .load(c))?)
+}
+
+fn by_uetrs(conn: &mut Conn<'_>, uetrs: &[Uuid]) -> Result<Vec<RecordColumns>, Error> {
+    if uetrs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let bytes: Vec<&[u8]> = uetrs.iter().map(|uetr| uetr.as_bytes().as_slice()).collect();
+    Ok(on_db!(conn, c => payment::table
+        .filter(payment::uetr.eq_any(&bytes))
+        .select(RecordColumns::as_select())
+        .load(c))?)
+}
+
+/// The payments of these columns as they stand.
+pub(super) fn with_outcomes(conn: &mut Conn<'_>, found: Vec<RecordColumns>) -> Result<Vec<Payment>, Error> {
+    let reserved: Vec<i64> = found.iter().filter(|row| row.reason.is_none()).map(|row| row.seq).collect();
+    let outcomes: Vec<OutcomeColumns> = if reserved.is_empty() {
+        Vec::new()
+    } else {
+        on_db!(conn, c => outcome::table
+            .filter(outcome::payment.eq_any(&reserved))
+            .select(OutcomeColumns::as_select())
+            .load(c))?
+    };
+    let outcomes: HashMap<i64, OutcomeColumns> = outcomes.into_iter().map(|row| (row.payment, row)).collect();
+    found
+        .into_iter()
+        .map(|columns| {
+            let outcome = outcomes.get(&columns.seq);
+            columns.payment(outcome)
+        })
+        .collect()
+}

@@ -1,0 +1,218 @@
+//! What follows from the log and is written with every batch, so that a start need not replay history:
+//! positions, participants and their certificates.
+
+use std::collections::BTreeSet;
+
+use diesel::prelude::*;
+use store::{Conn, Timestamp, on_db};
+
+use super::columns::{currency, currency_column};
+use super::schema::{participant, participant_certificate, position};
+use crate::clearing::{Certificate, Event, Operation, Position, Row, State};
+use crate::error::Error;
+use crate::money::Currency;
+use crate::participant::{ClearingCode, Participant, Standing, Thumbprint};
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = position, primary_key(participant, currency))]
+struct PositionColumns {
+    participant: ClearingCode,
+    currency: i16,
+    balance: i64,
+    reserved: i64,
+    net_debit_cap: i64,
+}
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = participant, primary_key(clearing_code), treat_none_as_null = true)]
+struct ParticipantColumns {
+    clearing_code: ClearingCode,
+    bic: Option<String>,
+    name_zh: String,
+    name_en: String,
+    suspended: bool,
+    added: Timestamp,
+}
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = participant_certificate, primary_key(thumbprint), treat_none_as_null = true)]
+struct CertificateColumns {
+    thumbprint: Vec<u8>,
+    participant: ClearingCode,
+    added: Timestamp,
+    revoked: Option<Timestamp>,
+}
+
+/// Writes what `rows` touched, as it is in `state`, into which they are folded.
+pub(super) fn write(conn: &mut Conn<'_>, state: &State, rows: &[Row]) -> Result<(), Error> {
+    let mut touched = Touched::default();
+    for row in rows {
+        touched.by(row, state);
+    }
+    for code in touched.participants {
+        if let Some(known) = state.participant(code) {
+            write_participant(conn, known)?;
+        }
+    }
+    for thumbprint in touched.certificates {
+        if let Some(known) = state.certificates.get(&thumbprint) {
+            write_certificate(conn, thumbprint, known)?;
+        }
+    }
+    for (code, currency) in touched.positions {
+        write_position(conn, code, currency, state.position(code, currency))?;
+    }
+    Ok(())
+}
+
+#[derive(Default)]
+struct Touched {
+    participants: BTreeSet<ClearingCode>,
+    certificates: BTreeSet<Thumbprint>,
+    positions: BTreeSet<(ClearingCode, Currency)>,
+}
+
+impl Touched {
+    fn by(&mut self, row: &Row, state: &State) {
+        match row {
+            Row::Payment(row) => {
+                // A refusal moves nothing, and its agents may be nobody.
+                if row.payment.state == crate::clearing::PaymentState::Reserved {
+                    self.positions.insert((row.payment.debtor_agent, row.payment.amount.currency()));
+                }
+            }
+            Row::Outcome(row) => {
+                if let Some(ended) = state.payment(row.payment) {
+                    self.positions.insert((ended.debtor_agent, ended.amount.currency()));
+                    if ended.state == crate::clearing::PaymentState::Settled {
+                        self.positions.insert((ended.creditor_agent, ended.amount.currency()));
+                    }
+                }
+            }
+            Row::Event(row) => match &row.event {
+                Event::Operation(Operation::Fund(sum) | Operation::Withdraw(sum)) => {
+                    self.positions.insert((row.participant, sum.currency()));
+                }
+                Event::Operation(Operation::SetNetDebitCap(currency, _)) => {
+                    self.positions.insert((row.participant, *currency));
+                }
+                Event::Operation(Operation::Add(_) | Operation::Suspend | Operation::Resume) => {
+                    self.participants.insert(row.participant);
+                }
+                Event::Operation(Operation::AddCertificate(thumbprint) | Operation::RevokeCertificate(thumbprint)) => {
+                    self.certificates.insert(*thumbprint);
+                }
+                Event::DuplicateRefused(_) => {}
+            },
+        }
+    }
+}
+
+fn write_position(conn: &mut Conn<'_>, code: ClearingCode, of: Currency, now: Position) -> Result<(), Error> {
+    let columns = PositionColumns {
+        participant: code,
+        currency: currency_column(of),
+        balance: now.balance,
+        reserved: now.reserved,
+        net_debit_cap: now.net_debit_cap,
+    };
+    on_db!(conn, c => diesel::insert_into(position::table)
+        .values(&columns)
+        .on_conflict((position::participant, position::currency))
+        .do_update()
+        .set(&columns)
+        .execute(c))?;
+    Ok(())
+}
+
+fn write_participant(conn: &mut Conn<'_>, known: &Participant) -> Result<(), Error> {
+    let columns = ParticipantColumns {
+        clearing_code: known.clearing_code,
+        bic: known.bic.clone(),
+        name_zh: known.name_zh.clone(),
+        name_en: known.name_en.clone(),
+        suspended: known.standing == Standing::Suspended,
+        added: known.added,
+    };
+    on_db!(conn, c => diesel::insert_into(participant::table)
+        .values(&columns)
+        .on_conflict(participant::clearing_code)
+        .do_update()
+        .set(&columns)
+        .execute(c))?;
+    Ok(())
+}
+
+fn write_certificate(conn: &mut Conn<'_>, thumbprint: Thumbprint, known: &Certificate) -> Result<(), Error> {
+    let columns = CertificateColumns {
+        thumbprint: thumbprint.as_bytes().to_vec(),
+        participant: known.participant,
+        added: known.added,
+        revoked: known.revoked,
+    };
+    on_db!(conn, c => diesel::insert_into(participant_certificate::table)
+        .values(&columns)
+        .on_conflict(participant_certificate::thumbprint)
+        .do_update()
+        .set(&columns)
+        .execute(c))?;
+    Ok(())
+}
+
+/// All participants, by clearing code.
+pub(super) fn participants(conn: &mut Conn<'_>) -> Result<Vec<Participant>, Error> {
+    let found: Vec<ParticipantColumns> = on_db!(conn, c => participant::table
+        .order(participant::clearing_code)
+        .select(ParticipantColumns::as_select())
+        .load(c))?;
+    let standing = |suspended| if suspended { Standing::Suspended } else { Standing::Active };
+    Ok(found
+        .into_iter()
+        .map(|columns| Participant {
+            clearing_code: columns.clearing_code,
+            bic: columns.bic,
+            name_zh: columns.name_zh,
+            name_en: columns.name_en,
+            standing: standing(columns.suspended),
+            added: columns.added,
+        })
+        .collect())
+}
+
+/// All positions, by participant and currency.
+pub(super) fn positions(conn: &mut Conn<'_>) -> Result<Vec<(ClearingCode, Currency, Position)>, Error> {
+    let found: Vec<PositionColumns> = on_db!(conn, c => position::table
+        .order((position::participant, position::currency))
+        .select(PositionColumns::as_select())
+        .load(c))?;
+    let read = |columns: PositionColumns| {
+        let unreadable = || Error::Damaged(format!("position of {}: its currency", columns.participant));
+        let PositionColumns { balance, reserved, net_debit_cap, .. } = columns;
+        let currency = currency(columns.currency).ok_or_else(unreadable)?;
+        Ok((columns.participant, currency, Position { balance, reserved, net_debit_cap }))
+    };
+    found.into_iter().map(read).collect()
+}
+
+/// All certificates that act or acted for a participant.
+pub(super) fn certificates(conn: &mut Conn<'_>) -> Result<Vec<(Thumbprint, Certificate)>, Error> {
+    let found: Vec<CertificateColumns> =
+        on_db!(conn, c => participant_certificate::table.select(CertificateColumns::as_select()).load(c))?;
+    let read = |columns: CertificateColumns| {
+        let bytes = columns.thumbprint.try_into();
+        let bytes = bytes.map_err(|_| Error::Damaged("a certificate's thumbprint".to_owned()))?;
+        let CertificateColumns { participant, added, revoked, .. } = columns;
+        Ok((Thumbprint::new(bytes), Certificate { participant, added, revoked }))
+    };
+    found.into_iter().map(read).collect()
+}
+
+/// For whom a certificate acts now.
+pub(super) fn participant_of(conn: &mut Conn<'_>, thumbprint: &Thumbprint) -> Result<Option<ClearingCode>, Error> {
+    Ok(on_db!(conn, c => participant_certificate::table
+        .find(thumbprint.as_bytes().as_slice())
+        .filter(participant_certificate::revoked.is_null())
+        .select(participant_certificate::participant)
+        .first(c)
+        .optional())?)
+}

@@ -1,0 +1,98 @@
+//! The tables of clearing, in the types that both databases know. See `migrations/*/0003_clearing`.
+
+diesel::table! {
+    log_head (id) {
+        id -> SmallInt,
+        seq -> BigInt,
+        hash -> Binary,
+    }
+}
+
+diesel::table! {
+    batch (last_seq) {
+        last_seq -> BigInt,
+        first_seq -> BigInt,
+        recorded -> BigInt,
+        previous_hash -> Binary,
+        hash -> Binary,
+    }
+}
+
+diesel::table! {
+    payment (seq) {
+        seq -> BigInt,
+        recorded -> BigInt,
+        business_day -> Integer,
+        debtor_agent -> SmallInt,
+        creditor_agent -> SmallInt,
+        currency -> SmallInt,
+        amount -> BigInt,
+        transaction_id -> Text,
+        end_to_end_id -> Text,
+        uetr -> Binary,
+        accepted -> BigInt,
+        deadline -> BigInt,
+        reason -> Nullable<Text>,
+        fingerprint -> Binary,
+        body -> Binary,
+        digest -> Binary,
+    }
+}
+
+diesel::table! {
+    outcome (seq) {
+        seq -> BigInt,
+        recorded -> BigInt,
+        business_day -> Integer,
+        payment -> BigInt,
+        ending -> Text,
+        reason -> Nullable<Text>,
+        digest -> Binary,
+    }
+}
+
+diesel::table! {
+    event (seq) {
+        seq -> BigInt,
+        recorded -> BigInt,
+        participant -> SmallInt,
+        actor -> Text,
+        kind -> Text,
+        currency -> Nullable<SmallInt>,
+        amount -> Nullable<BigInt>,
+        detail -> Nullable<Text>,
+        digest -> Binary,
+    }
+}
+
+diesel::table! {
+    participant (clearing_code) {
+        clearing_code -> SmallInt,
+        bic -> Nullable<Text>,
+        name_zh -> Text,
+        name_en -> Text,
+        suspended -> Bool,
+        added -> BigInt,
+    }
+}
+
+diesel::table! {
+    participant_certificate (thumbprint) {
+        thumbprint -> Binary,
+        participant -> SmallInt,
+        added -> BigInt,
+        revoked -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    position (participant, currency) {
+        participant -> SmallInt,
+        currency -> SmallInt,
+        balance -> BigInt,
+        reserved -> BigInt,
+        net_debit_cap -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(payment, outcome);

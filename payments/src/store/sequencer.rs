@@ -1,0 +1,240 @@
+//! The sequencer: one thread that takes what has gathered, decides it in order, makes it durable in one
+//! transaction, and only then replies. While a commit is on its way to disk, the next batch gathers.
+//!
+//! Several gateways may each run one on the same database. Whose memory is current moves the head of the log;
+//! the others fail, fold in what they missed, and decide again.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use store::{Db, Timestamp};
+use tokio::sync::{oneshot, watch};
+
+use super::commit::{Done, Failed, Work, commit};
+use super::metrics::Counters;
+use super::queue::{Ask, Job, Queue};
+use super::{Clock, SwitchSettings, history, log, memory};
+use crate::clearing::{Command, Reply, State, StatusReport, timeout};
+use crate::directory::Directory;
+use crate::error::Error;
+
+/// At most about so many steps share a transaction.
+const STEPS_A_BATCH: usize = 1_024;
+/// The pause before a failing database is tried again.
+const RETRY_PAUSE: Duration = Duration::from_millis(50);
+
+pub(super) struct Sequencer {
+    pub(super) db: Db,
+    pub(super) settings: SwitchSettings,
+    pub(super) clock: Clock,
+    pub(super) directory: Directory,
+    pub(super) queue: Arc<Queue>,
+    pub(super) counters: Arc<Counters>,
+    /// Tells readers how far the log reaches.
+    pub(super) head: watch::Sender<i64>,
+    pub(super) state: Arc<State>,
+    /// Whether memory may differ from the log and must be read anew before it is used.
+    pub(super) stale: bool,
+    /// Who waits for a payment to become final, by its sequence number.
+    pub(super) waiters: HashMap<i64, Vec<oneshot::Sender<Option<StatusReport>>>>,
+}
+
+/// Whatever ends the thread, nobody waits for it in vain.
+impl Drop for Sequencer {
+    fn drop(&mut self) {
+        self.queue.close();
+        while self.queue.take(usize::MAX, Duration::ZERO).is_some() {}
+    }
+}
+
+impl Sequencer {
+    /// Runs until the queue is closed and empty.
+    pub(super) fn run(mut self) {
+        while let Some(jobs) = self.queue.take(STEPS_A_BATCH, self.patience()) {
+            let now = (self.clock)();
+            let due = timeout::due(&self.state, now, self.queue.oldest(), STEPS_A_BATCH);
+            if jobs.is_empty() && due.is_empty() {
+                self.follow();
+            } else {
+                self.process(jobs, due, now);
+            }
+            self.counters.open(self.state.open());
+        }
+    }
+
+    /// How long to wait for something to do: not past the next deadline, nor longer than others' rows may wait.
+    fn patience(&self) -> Duration {
+        let follow = self.settings.follow_every;
+        timeout::until_next(&self.state, (self.clock)()).map_or(follow, |next| next.min(follow))
+    }
+
+    /// Folds in what other gateways have appended, and tells readers.
+    fn follow(&mut self) {
+        let result = if self.stale { self.reload() } else { self.catch_up() };
+        if let Err(error) = result {
+            tracing::warn!(%error, "the log could not be followed");
+            self.stale = true;
+        }
+    }
+
+    fn reload(&mut self) -> Result<(), Error> {
+        self.state = Arc::new(self.db.snapshot(memory::load)?);
+        self.stale = false;
+        self.publish();
+        Ok(())
+    }
+
+    fn catch_up(&mut self) -> Result<(), Error> {
+        if self.db.read(log::head)?.sequence == self.state.sequence() {
+            return Ok(());
+        }
+        let state = Arc::make_mut(&mut self.state);
+        self.db.snapshot(|conn| memory::catch_up(conn, state))?;
+        self.publish();
+        Ok(())
+    }
+
+    /// After memory has moved: readers learn how far the log reaches, and waiters what has become final.
+    fn publish(&mut self) {
+        self.head.send_replace(self.state.sequence());
+        self.tell_waiters();
+        Arc::make_mut(&mut self.state).forget_final();
+    }
+
+    /// Tells those who wait for payments that are no longer under way.
+    fn tell_waiters(&mut self) {
+        let decided: Vec<i64> = self.waiters.keys().copied().filter(|payment| !self.is_open(*payment)).collect();
+        for payment in decided {
+            let report = match self.state.payment(payment) {
+                Some(known) => Some(known.report()),
+                None => self.db.snapshot(|conn| history::payment(conn, payment)).ok().flatten().map(|p| p.report()),
+            };
+            for waiter in self.waiters.remove(&payment).unwrap_or_default() {
+                // Who no longer listens is not told.
+                let _ = waiter.send(report.clone());
+            }
+        }
+    }
+
+    fn is_open(&self, payment: i64) -> bool {
+        self.state.payment(payment).is_some_and(|payment| !payment.state.is_final())
+    }
+
+    /// Decides everything in `jobs`, then the time-outs, and replies.
+    fn process(&mut self, jobs: Vec<Job>, due: Vec<i64>, now: Timestamp) {
+        let (mut commands, mut asked) = (Vec::new(), Vec::with_capacity(jobs.len()));
+        for job in jobs {
+            match job.ask {
+                Ask::Decide { commands: more, reply } => {
+                    asked.push(Asked::Decided(more.len(), reply));
+                    commands.extend(more);
+                }
+                Ask::WaitFinal { debtor_agent, transaction_id, reply } => {
+                    asked.push(Asked::Final(reply));
+                    commands.push(Command::Enquire { debtor_agent, transaction_id });
+                }
+            }
+        }
+        commands.extend(due.into_iter().map(|payment| Command::TimeOut { payment }));
+        match self.decide(commands, now) {
+            Ok(replies) => self.reply(asked, replies),
+            // Dropping what is asked tells everybody that nothing can be said.
+            Err(error) => tracing::error!(%error, "a batch was given up"),
+        }
+    }
+
+    /// Decides until it is recorded, or until the database has failed for too long.
+    fn decide(&mut self, commands: Vec<Command>, now: Timestamp) -> Result<Vec<Reply>, Error> {
+        let began = Instant::now();
+        let commands: Arc<[Command]> = commands.into();
+        loop {
+            if self.stale {
+                match self.reload() {
+                    Ok(()) => {}
+                    Err(error) if began.elapsed() > self.settings.patience => return Err(error),
+                    Err(_) => {
+                        std::thread::sleep(RETRY_PAUSE);
+                        continue;
+                    }
+                }
+            }
+            let work = Work {
+                state: Arc::clone(&self.state),
+                commands: Arc::clone(&commands),
+                now,
+                rules: self.settings.rules,
+                directory: self.directory.clone(),
+            };
+            let failed = match commit(&self.db, work) {
+                Ok(done) => return Ok(self.committed(done)),
+                Err(failed) => failed,
+            };
+            if let Some(replies) = self.after_failure(&failed) {
+                return Ok(replies);
+            }
+            if began.elapsed() > self.settings.patience {
+                return Err(failed.error);
+            }
+        }
+    }
+
+    /// Makes memory right again. The replies, when what seemed to fail was recorded after all.
+    fn after_failure(&mut self, failed: &Failed) -> Option<Vec<Reply>> {
+        if matches!(failed.error, Error::HeadMoved) {
+            self.counters.head_moved();
+            self.follow();
+            return None;
+        }
+        tracing::warn!(error = %failed.error, "a batch could not be recorded");
+        self.stale = true;
+        std::thread::sleep(RETRY_PAUSE);
+        let attempted = failed.attempted.as_ref()?;
+        let batch = attempted.batch?;
+        let recorded = self.db.read(|conn| log::batch_ending(conn, batch.last)).ok()??;
+        if recorded != batch {
+            return None;
+        }
+        self.counters.committed(&attempted.rows);
+        Some(attempted.replies.clone())
+    }
+
+    fn committed(&mut self, done: Done) -> Vec<Reply> {
+        if done.batch.is_some() {
+            self.state = Arc::new(done.state);
+            self.counters.committed(&done.rows);
+            self.publish();
+        }
+        done.replies
+    }
+
+    fn reply(&mut self, asked: Vec<Asked>, replies: Vec<Reply>) {
+        let mut replies = replies.into_iter();
+        for asked in asked {
+            match asked {
+                Asked::Decided(count, reply) => {
+                    // Who no longer listens is not told; what it asked for is done all the same.
+                    let _ = reply.send(replies.by_ref().take(count).collect());
+                }
+                Asked::Final(waiter) => match replies.next() {
+                    Some(Reply::Enquired(Some(report))) if !report.status.is_final() => {
+                        // While a payment is under way, its report carries its own number.
+                        self.waiters.entry(report.sequence).or_default().push(waiter);
+                    }
+                    Some(Reply::Enquired(report)) => {
+                        let _ = waiter.send(report);
+                    }
+                    _ => {}
+                },
+            }
+        }
+        // Some may have ended later in the same batch.
+        self.tell_waiters();
+    }
+}
+
+/// Who asked, and how many of the replies are theirs.
+enum Asked {
+    Decided(usize, oneshot::Sender<Vec<Reply>>),
+    Final(oneshot::Sender<Option<StatusReport>>),
+}
