@@ -1,1 +1,293 @@
-//! The directory on both databases.
+//! The directory on each database that is to be had.
+
+use std::time::Duration;
+
+use diesel::prelude::*;
+use store::testing::TestDatabase;
+use store::{Timestamp, on_db};
+use time::{Date, Month};
+use uuid::Uuid;
+
+use super::schema::directory_entry;
+use super::{Directory, DirectoryError, LOOKUP_LASTS, Purpose};
+use crate::clearing::CreditTransfer;
+use crate::directory::{
+    AccountNumber, AccountToken, DirectoryKeys, Entry, Lookup, NotAsShown, Owner, OwnerKind, Proxy, Registration,
+};
+use crate::money::{Amount, Currency};
+use crate::participant::ClearingCode;
+
+const NOW: Timestamp = Timestamp::from_seconds(1_795_000_000);
+const MOBILE: &str = "91234567";
+
+fn bank(code: &str) -> ClearingCode {
+    code.parse().unwrap()
+}
+
+fn proxy(text: &str) -> Proxy {
+    Proxy::parse_any(text).unwrap()
+}
+
+fn registration(account: &str) -> Registration {
+    Registration {
+        proxy: proxy(MOBILE),
+        account: AccountNumber::parse(account).unwrap(),
+        owner: Owner::new(OwnerKind::Person, Some("陳大文"), Some("CHAN Tai Man")).unwrap(),
+        default: true,
+    }
+}
+
+fn on_each_database(test: impl Fn(&Directory)) {
+    for database in TestDatabase::each().unwrap() {
+        test(&Directory::new(database.db(), DirectoryKeys::from_master(&[5; 32])));
+    }
+}
+
+fn register(directory: &Directory, participant: &str, account: &str) -> Entry {
+    directory.register(bank(participant), registration(account), NOW).unwrap().entry
+}
+
+fn lookup(directory: &Directory, from: &str) -> Lookup {
+    directory.lookup(bank(from), &proxy(MOBILE), None, NOW).unwrap()
+}
+
+fn is_unknown<T>(result: Result<T, DirectoryError>) -> bool {
+    matches!(result, Err(DirectoryError::Unknown))
+}
+
+fn is_not_found<T>(result: Result<T, DirectoryError>) -> bool {
+    matches!(result, Err(DirectoryError::NotFound))
+}
+
+/// The payment that a payer at `from` makes of what a look-up showed.
+fn payment(from: &str, shown: &Lookup) -> CreditTransfer {
+    CreditTransfer {
+        instruction_id: None,
+        end_to_end_id: "E2E".to_owned(),
+        transaction_id: "TX".to_owned(),
+        uetr: Uuid::from_u128(1),
+        amount: Amount::new(100, Currency::Hkd).unwrap(),
+        settlement_date: Date::from_calendar_date(2026, Month::November, 22).unwrap(),
+        accepted: NOW,
+        debtor_name: "HO Mei Yee".to_owned(),
+        debtor_account: "1".to_owned(),
+        debtor_agent: bank(from),
+        creditor_agent: shown.participant,
+        creditor_name: shown.masked_name.en.clone().unwrap(),
+        creditor_account: shown.account_token.as_str().to_owned(),
+        creditor_proxy: Some(proxy(MOBILE)),
+        lookup_reference: Some(shown.reference.as_str().to_owned()),
+        remittance_information: None,
+    }
+}
+
+fn against(directory: &Directory, payment: &CreditTransfer, now: Timestamp) -> Option<NotAsShown> {
+    let found = directory.db().read(|conn| directory.payees_not_as_shown(conn, &[payment], now));
+    found.unwrap()[0]
+}
+
+#[test]
+fn a_payer_sees_the_bank_and_a_masked_name_and_nothing_else() {
+    on_each_database(|directory| {
+        let entry = register(directory, "012", "012-345678-001");
+        let shown = lookup(directory, "027");
+        assert_eq!(shown.participant, bank("012"));
+        assert_eq!(shown.account_token, entry.account_token);
+        assert_eq!(shown.masked_name.zh.as_deref(), Some("陳*文"));
+        assert_eq!(shown.masked_name.en.as_deref(), Some("CHAN T*** M***"));
+        assert_eq!(shown.expires, NOW + LOOKUP_LASTS);
+        assert!(is_unknown(directory.lookup(bank("027"), &proxy("61234567"), None, NOW)));
+        assert!(is_unknown(directory.lookup(bank("027"), &proxy(MOBILE), Some(bank("038")), NOW)));
+    });
+}
+
+#[test]
+fn the_same_registration_again_changes_nothing() {
+    on_each_database(|directory| {
+        let first = directory.register(bank("012"), registration("A-1"), NOW).unwrap();
+        let again = directory.register(bank("012"), registration("A-1"), NOW + Duration::from_secs(9)).unwrap();
+        assert!(first.is_new && !again.is_new);
+        assert_eq!(first.entry, again.entry);
+    });
+}
+
+#[test]
+fn another_account_is_another_version_behind_the_same_token() {
+    on_each_database(|directory| {
+        let first = register(directory, "012", "A-1");
+        let second = register(directory, "012", "A-2");
+        assert_eq!((second.id, &second.account_token), (first.id, &first.account_token));
+        assert!(second.version > first.version);
+        let account = directory.account_of_token(bank("012"), &second.account_token, NOW).unwrap();
+        assert_eq!(account.as_str(), "A-2");
+        assert!(is_not_found(directory.account_of_token(bank("027"), &second.account_token, NOW)), "another's token");
+        assert!(is_not_found(directory.account_of_token(bank("012"), &AccountToken::from_random(&[0; 16]), NOW)));
+    });
+}
+
+#[test]
+fn a_new_default_replaces_the_other_banks() {
+    on_each_database(|directory| {
+        let old = register(directory, "012", "A-1");
+        register(directory, "027", "B-1");
+        assert_eq!(lookup(directory, "038").participant, bank("027"));
+        let still_there = directory.lookup(bank("038"), &proxy(MOBILE), Some(bank("012")), NOW).unwrap();
+        assert_eq!(still_there.participant, bank("012"), "a payer may choose");
+        let listed = directory.list(bank("012"), None, NOW).unwrap().entries;
+        assert!(!listed[0].default && listed[0].version > old.version);
+        let beside = Registration { default: false, ..registration("C-1") };
+        directory.register(bank("038"), beside, NOW).unwrap();
+        assert_eq!(lookup(directory, "038").participant, bank("027"), "a second one takes nothing away");
+    });
+}
+
+#[test]
+fn banks_that_register_at_once_leave_one_default() {
+    on_each_database(|directory| {
+        std::thread::scope(|scope| {
+            for code in ["012", "027", "038", "041"] {
+                let outcome = move || directory.register(bank(code), registration("A-1"), NOW);
+                scope.spawn(move || assert!(matches!(outcome(), Ok(_) | Err(DirectoryError::Busy))));
+            }
+        });
+        let defaults: i64 = directory
+            .db()
+            .read(|conn| -> Result<i64, DirectoryError> {
+                Ok(on_db!(conn, c => directory_entry::table
+                    .filter(directory_entry::is_default.eq(true)).count().get_result(c))?)
+            })
+            .unwrap();
+        assert_eq!(defaults, 1);
+    });
+}
+
+#[test]
+fn a_payment_goes_where_its_payer_was_shown_or_nowhere() {
+    on_each_database(|directory| {
+        register(directory, "012", "A-1");
+        let payment = payment("027", &lookup(directory, "027"));
+        assert_eq!(against(directory, &payment, NOW), None);
+        assert_eq!(against(directory, &payment, NOW + LOOKUP_LASTS), Some(NotAsShown::ReferenceExpired));
+        let stolen = CreditTransfer { debtor_agent: bank("038"), ..payment.clone() };
+        assert_eq!(against(directory, &stolen, NOW), Some(NotAsShown::ReferenceInvalid));
+        let elsewhere = CreditTransfer { creditor_agent: bank("038"), ..payment.clone() };
+        assert_eq!(against(directory, &elsewhere, NOW), Some(NotAsShown::ReferenceInvalid));
+        let unproven = CreditTransfer { lookup_reference: None, ..payment.clone() };
+        assert_eq!(against(directory, &unproven, NOW), Some(NotAsShown::ReferenceMissing));
+        let by_account = CreditTransfer { creditor_proxy: None, lookup_reference: None, ..payment.clone() };
+        assert_eq!(against(directory, &by_account, NOW), None, "a payer who names an account needs no proof");
+
+        register(directory, "012", "A-2");
+        assert_eq!(against(directory, &payment, NOW), Some(NotAsShown::Moved), "another account");
+    });
+}
+
+#[test]
+fn a_payment_looked_up_before_the_default_moved_is_refused() {
+    on_each_database(|directory| {
+        register(directory, "012", "A-1");
+        let payment = payment("038", &lookup(directory, "038"));
+        register(directory, "027", "B-1");
+        assert_eq!(against(directory, &payment, NOW), Some(NotAsShown::Moved));
+    });
+}
+
+#[test]
+fn a_payment_to_what_was_removed_is_refused_also_after_it_came_back() {
+    on_each_database(|directory| {
+        let entry = register(directory, "012", "A-1");
+        let payment = payment("027", &lookup(directory, "027"));
+        directory.remove(bank("012"), entry.id, NOW).unwrap();
+        assert_eq!(against(directory, &payment, NOW), Some(NotAsShown::Unknown));
+        assert!(is_unknown(directory.lookup(bank("027"), &proxy(MOBILE), None, NOW)));
+        register(directory, "012", "A-1");
+        assert_eq!(against(directory, &payment, NOW), Some(NotAsShown::Moved));
+    });
+}
+
+#[test]
+fn many_payments_are_checked_in_their_own_order() {
+    on_each_database(|directory| {
+        register(directory, "012", "A-1");
+        let good = payment("027", &lookup(directory, "027"));
+        let bad = CreditTransfer { lookup_reference: None, ..good.clone() };
+        let plain = CreditTransfer { creditor_proxy: None, ..good.clone() };
+        let found =
+            directory.db().read(|conn| directory.payees_not_as_shown(conn, &[&plain, &bad, &good], NOW)).unwrap();
+        assert_eq!(found, [None, Some(NotAsShown::ReferenceMissing), None]);
+    });
+}
+
+#[test]
+fn another_participants_entry_can_neither_be_seen_nor_removed() {
+    on_each_database(|directory| {
+        let entry = register(directory, "012", "A-1");
+        assert!(is_not_found(directory.remove(bank("027"), entry.id, NOW)));
+        assert_eq!(directory.list(bank("027"), None, NOW).unwrap().entries, []);
+        assert_eq!(directory.list(bank("012"), None, NOW).unwrap().entries, [entry]);
+    });
+}
+
+#[test]
+fn a_long_list_comes_in_pages_that_skip_nothing() {
+    on_each_database(|directory| {
+        for number in 0..105 {
+            let proxy = proxy(&format!("{}", 91_000_000 + number));
+            directory.register(bank("012"), Registration { proxy, ..registration("A-1") }, NOW).unwrap();
+        }
+        let first = directory.list(bank("012"), None, NOW).unwrap();
+        let second = directory.list(bank("012"), first.next, NOW).unwrap();
+        assert_eq!((first.entries.len(), second.entries.len(), second.next), (100, 5, None));
+        let mut proxies: Vec<Proxy> = first.entries.into_iter().chain(second.entries).map(|e| e.proxy).collect();
+        proxies.sort();
+        proxies.dedup();
+        assert_eq!(proxies.len(), 105);
+    });
+}
+
+#[test]
+fn every_read_says_who_and_why() {
+    on_each_database(|directory| {
+        let entry = register(directory, "012", "A-1");
+        let at = |minutes| NOW + Duration::from_mins(minutes);
+        directory.lookup(bank("038"), &proxy(MOBILE), None, at(1)).unwrap();
+        directory.list(bank("012"), None, at(2)).unwrap();
+        directory.account_of_token(bank("012"), &entry.account_token, at(3)).unwrap();
+        directory.register(bank("012"), registration("A-2"), at(4)).unwrap();
+        directory.register(bank("027"), registration("B-1"), at(5)).unwrap();
+        directory.remove(bank("012"), entry.id, at(6)).unwrap();
+        let records = directory.audit_of(entry.id).unwrap();
+        let told: Vec<_> = records.iter().map(|r| (r.participant.to_string(), r.purpose, r.at)).collect();
+        let expected = [
+            ("012", Purpose::Register, NOW),
+            ("038", Purpose::Lookup, at(1)),
+            ("012", Purpose::List, at(2)),
+            ("012", Purpose::Account, at(3)),
+            ("012", Purpose::Change, at(4)),
+            ("027", Purpose::DefaultReplaced, at(5)),
+            ("012", Purpose::Remove, at(6)),
+        ];
+        assert_eq!(told, expected.map(|(who, why, when)| (who.to_owned(), why, when)));
+    });
+}
+
+#[test]
+fn the_database_alone_names_nobody() {
+    on_each_database(|directory| {
+        register(directory, "012", "012-345678-001");
+        let rows: Vec<(Vec<u8>, Vec<u8>)> = directory
+            .db()
+            .read(|conn| -> Result<_, DirectoryError> {
+                Ok(on_db!(conn, c => directory_entry::table
+                    .select((directory_entry::proxy_hash, directory_entry::sealed)).load(c))?)
+            })
+            .unwrap();
+        let stored = [rows[0].0.as_slice(), rows[0].1.as_slice()].concat();
+        for secret in ["91234567", "012-345678-001", "陳大文", "CHAN"] {
+            assert!(!stored.windows(secret.len()).any(|window| window == secret.as_bytes()), "{secret}");
+        }
+        let other_keys = Directory::new(directory.db().clone(), DirectoryKeys::from_master(&[6; 32]));
+        assert!(is_unknown(other_keys.lookup(bank("027"), &proxy(MOBILE), None, NOW)));
+        assert!(matches!(other_keys.list(bank("012"), None, NOW), Err(DirectoryError::Sealed(_))));
+    });
+}

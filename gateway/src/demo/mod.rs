@@ -1,0 +1,3 @@
+//! The demo's other people: simulated banks and a shop. They know the switch by its HTTP interfaces only.
+
+pub mod bank;
