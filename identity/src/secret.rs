@@ -54,6 +54,7 @@ pub(crate) fn decode(text: &str) -> Option<Zeroizing<[u8; 32]>> {
 
 #[cfg(test)]
 mod tests {
+    use crate::IdentityKeys;
     use crate::keys::Purpose;
 
     secret! {
@@ -68,6 +69,8 @@ mod tests {
         assert_eq!(text.len(), 43);
         assert_eq!(Sample::parse(&text).unwrap().expose(), text);
         assert_eq!(format!("{secret:?}"), "Sample(…)");
+        let (mine, other) = (IdentityKeys::from_master(&[1; 32]), IdentityKeys::from_master(&[2; 32]));
+        assert_ne!(secret.keyed_hash(&mine), secret.keyed_hash(&other));
     }
 
     #[test]

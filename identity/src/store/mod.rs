@@ -12,6 +12,8 @@ mod residents;
 pub(crate) mod schema;
 mod sessions;
 mod signing_keys;
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Arc, RwLock};
 
