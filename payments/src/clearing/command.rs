@@ -16,7 +16,7 @@ pub enum Command {
     /// A payment came in.
     Reserve {
         /// What it says.
-        transfer: CreditTransfer,
+        transfer: Box<CreditTransfer>,
         /// `CdtTrfTxInf` as it was sent: kept as evidence and forwarded.
         body: Arc<[u8]>,
         /// When it arrived.

@@ -33,5 +33,6 @@ pub use position::{Position, PositionBroken};
 pub use refusal::{AnswerRefusal, OperationRefusal, Refusal};
 pub(crate) use row::EventFields;
 pub use row::{Duplicate, Event, EventRow, OutcomeRow, PaymentRow, Row};
+pub(crate) use state::Parts;
 pub use state::{BrokenLog, Certificate, State};
 pub use transfer::{Answer, CreditTransfer, Status, StatusReport, Verdict};

@@ -1,5 +1,6 @@
 //! Why the switch refuses a payment, in one order.
 
+use crate::directory::NotAsShown;
 use crate::iso20022::ReasonCode;
 
 /// Every reason for which the switch itself refuses a payment.
@@ -98,6 +99,18 @@ impl Refusal {
             Self::ProxyUnknown => "BE23",
             Self::InsufficientLiquidity => "AM04",
         })
+    }
+}
+
+impl From<NotAsShown> for Refusal {
+    fn from(against: NotAsShown) -> Self {
+        match against {
+            NotAsShown::ReferenceMissing => Self::LookupReferenceMissing,
+            NotAsShown::ReferenceInvalid => Self::LookupReferenceInvalid,
+            NotAsShown::ReferenceExpired => Self::LookupReferenceExpired,
+            NotAsShown::Unknown => Self::ProxyUnknown,
+            NotAsShown::Moved => Self::ProxyMoved,
+        }
     }
 }
 

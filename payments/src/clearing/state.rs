@@ -55,7 +55,40 @@ pub struct BrokenLog {
     pub why: &'static str,
 }
 
+/// What a state is made of when it is read back instead of folded from the beginning.
+#[derive(Debug, Default)]
+pub(crate) struct Parts {
+    /// The last row's sequence number.
+    pub(crate) sequence: i64,
+    /// The hash of the last batch.
+    pub(crate) hash: Digest,
+    /// When the last row was recorded.
+    pub(crate) recorded: Option<Timestamp>,
+    pub(crate) participants: Vec<Participant>,
+    pub(crate) certificates: Vec<(Thumbprint, Certificate)>,
+    pub(crate) positions: Vec<(ClearingCode, Currency, Position)>,
+    /// The payments under way.
+    pub(crate) open: Vec<Payment>,
+}
+
 impl State {
+    /// The state with these parts.
+    pub(crate) fn restored(parts: Parts) -> Self {
+        let mut state = Self {
+            sequence: parts.sequence,
+            hash: parts.hash,
+            now: parts.recorded,
+            participants: parts.participants.into_iter().map(|known| (known.clearing_code, known)).collect(),
+            certificates: parts.certificates.into_iter().collect(),
+            positions: parts.positions.into_iter().map(|(code, currency, money)| ((code, currency), money)).collect(),
+            ..Self::default()
+        };
+        for payment in parts.open {
+            state.remember(payment);
+        }
+        state
+    }
+
     /// The last row's sequence number.
     pub const fn sequence(&self) -> i64 {
         self.sequence

@@ -79,6 +79,13 @@ pub enum Status {
     Rejected(ReasonCode),
 }
 
+impl Status {
+    /// Whether it can never change again.
+    pub const fn is_final(self) -> bool {
+        !matches!(self, Self::InProcess)
+    }
+}
+
 /// The switch's word on one payment (pacs.002), for either agent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatusReport {

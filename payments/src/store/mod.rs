@@ -1,4 +1,25 @@
-//! The thin, impure side: handles, the database, and randomness.
+//! The thin, impure side: handles, the database, threads and randomness.
+//!
+//! The log (`payment`, `outcome`, `event` under one head) is the truth. [`Switch`] is the handle; behind it one
+//! sequencer decides commands in order and makes them durable in batches.
 
+pub mod audit;
+mod columns;
+mod commit;
 pub(crate) mod directory;
+mod history;
+mod inbox;
+mod log;
+mod memory;
+mod metrics;
+mod projection;
+mod queue;
 mod random;
+mod schema;
+mod sequencer;
+mod statistics;
+mod switch;
+
+pub use metrics::Metrics;
+pub use statistics::Minute;
+pub use switch::{AnswerReport, Clock, Submission, Switch, SwitchSettings};
