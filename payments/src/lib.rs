@@ -74,6 +74,7 @@ mod error;
 pub mod iso20022;
 pub mod money;
 pub mod participant;
+pub mod qr;
 
 mod store;
 
