@@ -152,3 +152,31 @@ pub(crate) fn label(text: &str) -> Result<String, Refusal> {
     let fits = (1..=LONGEST_LABEL).contains(&text.chars().count()) && !text.chars().any(char::is_control);
     fits.then(|| text.to_owned()).ok_or(Refusal::Label)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_relying_party_id_belongs_to_the_issuer() {
+        let with = |id: &str, issuer: &str| RelyingParty::new(id, "Lionrock", &issuer.parse().unwrap());
+        assert!(with("localhost", "http://localhost:8080").is_ok());
+        assert!(with("lionrock.example", "https://id.lionrock.example/path").is_ok());
+        for (id, issuer) in [
+            ("other.example", "https://id.lionrock.example"),
+            ("k.example", "https://lionrock.example"),
+            ("id.lionrock.example", "https://lionrock.example"),
+            ("127.0.0.1", "http://127.0.0.1:8080"),
+        ] {
+            assert!(matches!(with(id, issuer), Err(Error::Settings(_))), "{id} at {issuer}");
+        }
+    }
+
+    #[test]
+    fn a_label_is_short_and_readable() {
+        assert_eq!(label(" 我的電話 ").unwrap(), "我的電話");
+        for bad in ["", "  ", "a\u{0}b", &"x".repeat(61)] {
+            assert_eq!(label(bad), Err(Refusal::Label));
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, PublicKeyUse, ThumbprintHash};
+use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, KeyAlgorithm, PublicKeyUse, ThumbprintHash};
 use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, Header, Validation};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -127,7 +127,7 @@ fn may_have_signed(key: &Jwk, header: &Header) -> bool {
     );
     let named = header.kid.is_none() || header.kid == key.common.key_id;
     let signs = matches!(key.common.public_key_use, None | Some(PublicKeyUse::Signature));
-    let algorithm = key.common.key_algorithm.is_none_or(|own| own.to_string() == format!("{:?}", header.alg));
+    let algorithm = key.common.key_algorithm.is_none_or(|own| own == KeyAlgorithm::from(header.alg));
     kind && named && signs && algorithm
 }
 

@@ -53,8 +53,10 @@ impl Identity {
         let secret = ActivationSecret::new(random()?);
         let secret_hash = secret.keyed_hash(self.keys());
         let resident = self.db().write(move |conn| {
-            let (id, resident) = count_beginning(conn, &code_hash, now)?;
+            // The resident first, as everywhere: two that lock in different orders wait for each other.
+            let resident = holder(conn, &code_hash)?;
             may_activate(conn, resident)?;
+            let id = count_beginning(conn, &code_hash, now)?;
             let row = (
                 activation_session::secret_hash.eq(&secret_hash),
                 activation_session::activation_id.eq(id),
@@ -142,22 +144,33 @@ impl Identity {
     }
 }
 
+/// Whose code this is.
+fn holder(conn: &mut Conn<'_>, hash: &[u8]) -> Result<ResidentId, Error> {
+    let found: Option<ResidentId> = on_db!(conn, c => activation::table
+        .filter(activation::code_hash.eq(hash))
+        .select(activation::resident_id)
+        .first(c)
+        .optional())?;
+    found.ok_or(Refusal::CodeUnknown.into())
+}
+
 /// Counts that a code was shown, or says why it is no good.
-fn count_beginning(conn: &mut Conn<'_>, hash: &[u8], now: Timestamp) -> Result<(ActivationId, ResidentId), Error> {
-    type Row = (ActivationId, ResidentId, Timestamp, i64);
-    let counted: Option<Row> = on_db!(conn, c => diesel::update(activation::table.filter(activation::code_hash.eq(hash)))
+fn count_beginning(conn: &mut Conn<'_>, hash: &[u8], now: Timestamp) -> Result<ActivationId, Error> {
+    type Row = (ActivationId, Timestamp, i64);
+    let mine = activation::code_hash.eq(hash);
+    let counted: Option<Row> = on_db!(conn, c => diesel::update(activation::table.filter(mine))
         .set(activation::beginnings.eq(activation::beginnings + 1))
-        .returning((activation::id, activation::resident_id, activation::expires_at, activation::beginnings))
+        .returning((activation::id, activation::expires_at, activation::beginnings))
         .get_result(c)
         .optional())?;
-    let (id, resident, expires, beginnings) = counted.ok_or(Refusal::CodeUnknown)?;
+    let (id, expires, beginnings) = counted.ok_or(Refusal::CodeUnknown)?;
     if expires <= now {
         return Err(Refusal::CodeExpired.into());
     }
     if beginnings > MOST_BEGINNINGS {
         return Err(Refusal::CodeExhausted.into());
     }
-    Ok((id, resident))
+    Ok(id)
 }
 
 /// Refuses a resident who is unknown or suspended, and makes others who are about the same one wait.

@@ -11,8 +11,8 @@ use crate::audit::{Chain, Entry, Record, Verification};
 /// Records are read this many at a time.
 const PAGE: i64 = 1_000;
 
-/// Adds a record in the transaction of the act itself. The last statement of that transaction: from here on
-/// until it commits, the end of the chain is locked.
+/// Adds a record in the transaction of the act itself, as late in it as can be: from here on until it commits,
+/// the end of the chain is locked and every other act waits.
 pub(crate) fn append(conn: &mut Conn<'_>, record: &Record) -> Result<(), Error> {
     use identity_audit_head as head;
     let (seq, hash): (i64, Vec<u8>) = on_db!(conn, c => diesel::update(head::table.find(1_i64))
