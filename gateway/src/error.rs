@@ -23,7 +23,7 @@ pub struct Problem {
     /// An ISO 20022 reason code, where one fits.
     pub reason: Option<String>,
     /// Seconds after which trying again makes sense.
-    pub retry_after: Option<u64>,
+    pub retry_after: Option<u32>,
 }
 
 /// Type URIs of problems begin with this.
@@ -64,7 +64,7 @@ impl Problem {
     }
 
     /// 503: not now; nothing was taken.
-    pub fn unavailable(detail: impl Into<String>, retry_after: u64) -> Self {
+    pub fn unavailable(detail: impl Into<String>, retry_after: u32) -> Self {
         let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Not available now", detail);
         problem.retry_after = Some(retry_after);
         problem

@@ -10,3 +10,5 @@ pub mod demo;
 pub mod error;
 pub mod http;
 pub mod keys;
+pub mod operations;
+pub mod participant;

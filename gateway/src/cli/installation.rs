@@ -1,8 +1,13 @@
 //! What most commands begin with: the configuration, the key folder and the database it names.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
+use payments::clearing::Rules;
+use payments::directory::{Directory, DirectoryKeys};
+use payments::{Switch, SwitchSettings};
 use store::Db;
 
 use crate::clock;
@@ -13,7 +18,13 @@ use crate::keys::KeyFolder;
 #[derive(Debug, Clone, clap::Args)]
 pub struct ConfigPath {
     /// The configuration file
-    #[arg(long = "config", value_name = "FILE", env = "LIONROCK_CONFIG", default_value = "lionrock.toml")]
+    #[arg(
+        long = "config",
+        global = true,
+        value_name = "FILE",
+        env = "LIONROCK_CONFIG",
+        default_value = "lionrock.toml"
+    )]
     pub path: PathBuf,
 }
 
@@ -49,5 +60,21 @@ impl Installation {
         };
         let db = Db::open(&config.database.url, &options).context("database.url")?;
         Ok(Self { config, keys, db })
+    }
+
+    /// The proxy directory of this installation.
+    pub fn directory(&self) -> Directory {
+        Directory::new(self.db.clone(), DirectoryKeys::from_master(self.keys.master()))
+    }
+
+    /// The switch of this installation. Several may be open on one database, in several processes.
+    pub fn switch(&self) -> anyhow::Result<Switch> {
+        let clearing = &self.config.clearing;
+        let settings = SwitchSettings {
+            rules: Rules { time_to_answer: Duration::from_secs(clearing.answer_timeout_seconds), ..Rules::default() },
+            queue_capacity: clearing.queue_limit,
+            ..SwitchSettings::default()
+        };
+        Ok(Switch::open(self.db.clone(), settings, Arc::new(clock::now), self.directory())?)
     }
 }

@@ -1,8 +1,10 @@
 //! The command line. Each command is a file of its own; they print for people, or with `--json` for programs.
 
+mod audit;
 mod installation;
 mod migrate;
 mod output;
+mod participant;
 
 use std::process::ExitCode;
 
@@ -23,12 +25,18 @@ struct Cli {
 enum Command {
     /// Bring the database up to this program
     Migrate(migrate::Migrate),
+    /// Add, certify, fund, suspend and list participants
+    Participant(participant::Participant),
+    /// Recompute the books and the log's hash chain; exit 1 on any difference
+    Audit(audit::Audit),
 }
 
 /// Runs what the command line says.
 pub fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Migrate(command) => migrate::run(command),
+        Command::Participant(command) => participant::run(command),
+        Command::Audit(command) => audit::run(command),
     };
     done.unwrap_or_else(|failure| {
         eprintln!("lionrock: {failure:#}");

@@ -6,7 +6,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub struct Output {
     /// Print JSON for programs
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub json: bool,
 }
 

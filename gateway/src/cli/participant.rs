@@ -1,0 +1,274 @@
+//! `lionrock participant …`: who takes part in the switch, with which certificate and how much money.
+//!
+//! The commands work on the database itself, as one more gateway would, so they work beside a running server.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Subcommand;
+use payments::Switch;
+use payments::clearing::Particulars;
+use payments::money::{Amount, Currency, format_minor};
+use payments::participant::{ClearingCode, Standing, Thumbprint};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use serde::Serialize;
+use serde_json::json;
+
+use super::{ConfigPath, Installation, Output};
+use crate::clock;
+use crate::http::tls;
+
+/// Add, fund, suspend and list participants
+#[derive(clap::Args)]
+pub(super) struct Participant {
+    #[command(flatten)]
+    config: ConfigPath,
+    #[command(flatten)]
+    output: Output,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Take a bank or a stored-value facility operator in
+    Add {
+        /// Its three-digit clearing code
+        #[arg(long)]
+        clearing_code: ClearingCode,
+        /// Its name in Chinese
+        #[arg(long)]
+        name_zh: String,
+        /// Its name in English
+        #[arg(long)]
+        name_en: String,
+        /// Its BIC (ISO 9362)
+        #[arg(long)]
+        bic: Option<String>,
+        #[command(flatten)]
+        certificate: CertificateSource,
+    },
+    /// Give a participant one more certificate; the ones it has stay good until revoked
+    Certify {
+        /// Its clearing code
+        clearing_code: ClearingCode,
+        #[command(flatten)]
+        certificate: CertificateSource,
+    },
+    /// Revoke a certificate; running servers refuse it within a second
+    Revoke {
+        /// Whose it is
+        clearing_code: ClearingCode,
+        /// The SHA-256 thumbprint, in hexadecimal
+        thumbprint: Thumbprint,
+    },
+    /// Record money that a participant paid in at the settlement institution
+    Fund {
+        /// Its clearing code
+        clearing_code: ClearingCode,
+        /// How much, such as 1000000.00
+        #[arg(long)]
+        amount: String,
+        /// In which currency
+        #[arg(long, default_value = "HKD")]
+        currency: Currency,
+    },
+    /// Set how far below zero a participant's position may go
+    Cap {
+        /// Its clearing code
+        clearing_code: ClearingCode,
+        /// The net debit cap; 0 for none
+        #[arg(long)]
+        amount: String,
+        /// In which currency
+        #[arg(long, default_value = "HKD")]
+        currency: Currency,
+    },
+    /// Refuse payments from and to a participant from now on
+    Suspend {
+        /// Its clearing code
+        clearing_code: ClearingCode,
+    },
+    /// End a suspension
+    Resume {
+        /// Its clearing code
+        clearing_code: ClearingCode,
+    },
+    /// Show every participant with its positions
+    List,
+}
+
+/// Where a participant's certificate comes from: signed here from its own request, or brought along.
+#[derive(clap::Args)]
+struct CertificateSource {
+    /// A PKCS#10 request to certify with the authority in the key folder
+    #[arg(long, value_name = "FILE", requires = "out", conflicts_with = "certificate")]
+    csr: Option<PathBuf>,
+    /// Where to write the certificate
+    #[arg(long, value_name = "FILE", requires = "csr")]
+    out: Option<PathBuf>,
+    /// A certificate of the same authority that is there already
+    #[arg(long, value_name = "FILE")]
+    certificate: Option<PathBuf>,
+}
+
+impl CertificateSource {
+    /// The certificate's thumbprint, when one was asked for; a certificate made here is written to `out`.
+    fn obtain(&self, installation: &Installation, clearing_code: ClearingCode) -> anyhow::Result<Option<Thumbprint>> {
+        let read = |path: &Path| std::fs::read_to_string(path).with_context(|| path.display().to_string());
+        let certificate = match (&self.csr, &self.out, &self.certificate) {
+            (Some(csr), Some(out), _) => {
+                let request = read(csr)?;
+                let made = installation.keys.certify_participant(&request, &clearing_code.to_string(), clock::now())?;
+                std::fs::write(out, &made).with_context(|| out.display().to_string())?;
+                made
+            }
+            (_, _, Some(certificate)) => read(certificate)?,
+            _ => return Ok(None),
+        };
+        let certificate = CertificateDer::from_pem_slice(certificate.as_bytes()).context("the certificate")?;
+        Ok(Some(Thumbprint::new(tls::Thumbprint::of(&certificate).0)))
+    }
+}
+
+/// Does what the command says.
+pub(super) fn run(command: Participant) -> anyhow::Result<ExitCode> {
+    let installation = Installation::open(&command.config)?;
+    let switch = installation.switch()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let done = runtime.block_on(act(&installation, &switch, command.command, command.output));
+    switch.stop();
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+async fn act(installation: &Installation, switch: &Switch, command: Command, output: Output) -> anyhow::Result<()> {
+    let by = operator();
+    match command {
+        Command::Add { clearing_code, name_zh, name_en, bic, certificate } => {
+            switch.add_participant(&by, clearing_code, Particulars { bic, name_zh, name_en }).await?;
+            let thumbprint = certify(installation, switch, clearing_code, &certificate, &by).await?;
+            told(output, clearing_code, "added", thumbprint)
+        }
+        Command::Certify { clearing_code, certificate } => {
+            let thumbprint = certify(installation, switch, clearing_code, &certificate, &by).await?;
+            anyhow::ensure!(thumbprint.is_some(), "say which certificate: --csr with --out, or --certificate");
+            told(output, clearing_code, "certified", thumbprint)
+        }
+        Command::Revoke { clearing_code, thumbprint } => {
+            switch.revoke_certificate(&by, clearing_code, thumbprint).await?;
+            told(output, clearing_code, "without this certificate", Some(thumbprint))
+        }
+        Command::Fund { clearing_code, amount, currency } => {
+            let amount = Amount::parse(&amount, currency).context("--amount")?;
+            switch.fund(&by, clearing_code, amount).await?;
+            let facts = json!({ "clearing_code": clearing_code, "funded": amount.to_decimal(), "currency": currency });
+            output.print(&facts, |_| format!("{clearing_code} has {amount} more."))
+        }
+        Command::Cap { clearing_code, amount, currency } => {
+            let cap = if amount == "0" { None } else { Some(Amount::parse(&amount, currency).context("--amount")?) };
+            let minor = cap.map_or(0, Amount::minor);
+            switch.set_net_debit_cap(&by, clearing_code, currency, minor).await?;
+            let decimal = format_minor(minor, currency);
+            let facts = json!({ "clearing_code": clearing_code, "net_debit_cap": decimal, "currency": currency });
+            output.print(&facts, |_| format!("{clearing_code} may go {currency} {decimal} below zero."))
+        }
+        Command::Suspend { clearing_code } => {
+            switch.suspend(&by, clearing_code).await?;
+            told(output, clearing_code, "suspended", None)
+        }
+        Command::Resume { clearing_code } => {
+            switch.resume(&by, clearing_code).await?;
+            told(output, clearing_code, "resumed", None)
+        }
+        Command::List => list(switch, output),
+    }
+}
+
+async fn certify(
+    installation: &Installation,
+    switch: &Switch,
+    clearing_code: ClearingCode,
+    certificate: &CertificateSource,
+    by: &str,
+) -> anyhow::Result<Option<Thumbprint>> {
+    let Some(thumbprint) = certificate.obtain(installation, clearing_code)? else { return Ok(None) };
+    switch.add_certificate(by, clearing_code, thumbprint).await?;
+    Ok(Some(thumbprint))
+}
+
+fn told(output: Output, who: ClearingCode, what: &str, thumbprint: Option<Thumbprint>) -> anyhow::Result<()> {
+    let thumbprint = thumbprint.map(|thumbprint| thumbprint.to_string());
+    let facts = json!({ "clearing_code": who, "done": what, "certificate_thumbprint": thumbprint });
+    output.print(&facts, |_| match &thumbprint {
+        Some(thumbprint) => format!("{who} is {what}. Certificate (SHA-256): {thumbprint}"),
+        None => format!("{who} is {what}."),
+    })
+}
+
+/// One participant with its money, as `list` shows it.
+#[derive(Serialize)]
+struct Listed {
+    clearing_code: ClearingCode,
+    name_zh: String,
+    name_en: String,
+    bic: Option<String>,
+    suspended: bool,
+    positions: Vec<ListedPosition>,
+}
+
+#[derive(Serialize)]
+struct ListedPosition {
+    currency: Currency,
+    balance: String,
+    reserved: String,
+    net_debit_cap: String,
+    available: String,
+}
+
+fn list(switch: &Switch, output: Output) -> anyhow::Result<()> {
+    let all_positions = switch.positions()?;
+    let positions_of = |participant: ClearingCode| {
+        let own = all_positions.iter().filter(move |(code, ..)| *code == participant);
+        own.map(|(_, currency, position)| ListedPosition {
+            currency: *currency,
+            balance: format_minor(position.balance, *currency),
+            reserved: format_minor(position.reserved, *currency),
+            net_debit_cap: format_minor(position.net_debit_cap, *currency),
+            available: format_minor(position.available(), *currency),
+        })
+    };
+    let listed: Vec<_> = switch
+        .participants()?
+        .into_iter()
+        .map(|one| Listed {
+            positions: positions_of(one.clearing_code).collect(),
+            clearing_code: one.clearing_code,
+            name_zh: one.name_zh,
+            name_en: one.name_en,
+            bic: one.bic,
+            suspended: one.standing == Standing::Suspended,
+        })
+        .collect();
+    output.print(&listed, |listed| {
+        let mut lines = Vec::new();
+        for one in listed {
+            let state = if one.suspended { "  (suspended)" } else { "" };
+            lines.push(format!("{}  {}  {}{state}", one.clearing_code, one.name_zh, one.name_en));
+            for position in &one.positions {
+                lines.push(format!(
+                    "     {}  balance {}  reserved {}  available {}",
+                    position.currency, position.balance, position.reserved, position.available
+                ));
+            }
+        }
+        if lines.is_empty() { "There are no participants yet.".to_owned() } else { lines.join("\n") }
+    })
+}
+
+/// Who acts, for the log: this machine's user.
+fn operator() -> String {
+    let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "?".to_owned());
+    format!("command line: {user}")
+}

@@ -1,0 +1,142 @@
+//! The console's JSON twin: participants, positions and payments for programs. Amounts are decimal strings.
+
+use actix_web::{HttpResponse, web};
+use payments::clearing::{Payment, PaymentState};
+use payments::money::{Currency, format_minor};
+use payments::participant::{ClearingCode, Standing};
+use serde::{Deserialize, Serialize};
+
+use super::Operations;
+use crate::error::Problem;
+
+/// The most payments in one answer.
+const MOST: u16 = 500;
+
+/// A page of a list. Lists that are always short have no `next`.
+#[derive(Serialize)]
+struct Page<T> {
+    items: Vec<T>,
+    next: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ParticipantBody {
+    clearing_code: ClearingCode,
+    bic: Option<String>,
+    name_zh: String,
+    name_en: String,
+    suspended: bool,
+    added: String,
+}
+
+/// Everybody who takes part.
+pub(super) async fn participants(operations: web::Data<Operations>) -> Result<HttpResponse, Problem> {
+    let participants = web::block(move || operations.switch.participants()).await??;
+    let items: Vec<_> = participants
+        .into_iter()
+        .map(|one| ParticipantBody {
+            clearing_code: one.clearing_code,
+            bic: one.bic,
+            name_zh: one.name_zh,
+            name_en: one.name_en,
+            suspended: one.standing == Standing::Suspended,
+            added: one.added.to_string(),
+        })
+        .collect();
+    Ok(HttpResponse::Ok().json(Page { items, next: None }))
+}
+
+#[derive(Serialize)]
+struct PositionBody {
+    clearing_code: ClearingCode,
+    currency: Currency,
+    balance: String,
+    reserved: String,
+    net_debit_cap: String,
+    available: String,
+}
+
+/// Every participant's money.
+pub(super) async fn positions(operations: web::Data<Operations>) -> Result<HttpResponse, Problem> {
+    let positions = web::block(move || operations.switch.positions()).await??;
+    let items: Vec<_> = positions
+        .iter()
+        .map(|(clearing_code, currency, position)| {
+            let decimal = |minor| format_minor(minor, *currency);
+            PositionBody {
+                clearing_code: *clearing_code,
+                currency: *currency,
+                balance: decimal(position.balance),
+                reserved: decimal(position.reserved),
+                net_debit_cap: decimal(position.net_debit_cap),
+                available: decimal(position.available()),
+            }
+        })
+        .collect();
+    Ok(HttpResponse::Ok().json(Page { items, next: None }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Query {
+    cursor: Option<i64>,
+    limit: Option<u16>,
+}
+
+#[derive(Serialize)]
+struct PaymentBody {
+    sequence: i64,
+    uetr: String,
+    transaction_id: String,
+    end_to_end_id: String,
+    debtor_agent: ClearingCode,
+    creditor_agent: ClearingCode,
+    currency: Currency,
+    amount: String,
+    state: &'static str,
+    reason: Option<String>,
+    recorded: String,
+    state_recorded: String,
+}
+
+impl From<&Payment> for PaymentBody {
+    fn from(payment: &Payment) -> Self {
+        let (state, reason) = state(payment.state);
+        Self {
+            sequence: payment.sequence,
+            uetr: payment.uetr.to_string(),
+            transaction_id: payment.transaction_id.clone(),
+            end_to_end_id: payment.end_to_end_id.clone(),
+            debtor_agent: payment.debtor_agent,
+            creditor_agent: payment.creditor_agent,
+            currency: payment.amount.currency(),
+            amount: payment.amount.to_decimal(),
+            state,
+            reason,
+            recorded: payment.recorded.to_string(),
+            state_recorded: payment.state_recorded.to_string(),
+        }
+    }
+}
+
+/// A state's name for programs, and the reason that goes with it.
+pub(super) fn state(state: PaymentState) -> (&'static str, Option<String>) {
+    match state {
+        PaymentState::Reserved => ("reserved", None),
+        PaymentState::Settled => ("settled", None),
+        PaymentState::Rejected(reason) => ("rejected", Some(reason.to_string())),
+        PaymentState::TimedOut => ("timed_out", Some("AB05".to_owned())),
+    }
+}
+
+/// Payments, the latest first.
+pub(super) async fn payments(
+    operations: web::Data<Operations>,
+    query: web::Query<Query>,
+) -> Result<HttpResponse, Problem> {
+    let limit = usize::from(query.limit.unwrap_or(100).clamp(1, MOST));
+    let before = query.cursor;
+    let payments = web::block(move || operations.switch.payments(before, limit)).await??;
+    let next = payments.last().filter(|_| payments.len() == limit).map(|last| last.sequence.to_string());
+    Ok(HttpResponse::Ok().json(Page { items: payments.iter().map(PaymentBody::from).collect(), next }))
+}

@@ -1,0 +1,53 @@
+//! The operations listener: health, readiness, metrics, the operator's console and its JSON twin.
+//!
+//! It listens on the loopback address unless the configuration says otherwise, and [`host`] keeps web pages
+//! elsewhere from reading it through the operator's browser.
+
+mod admin;
+mod api;
+mod exposition;
+mod health;
+mod host;
+mod metrics;
+
+use std::sync::Arc;
+
+use actix_web::{middleware, web};
+use payments::Switch;
+use store::Db;
+
+use crate::http;
+use crate::participant;
+
+/// What the handlers of this listener share.
+pub struct Operations {
+    /// Asked whether it is there and migrated.
+    pub db: Db,
+    /// Asked what it does, and told what the operator decides.
+    pub switch: Switch,
+    /// The participants' API of this process, when it has one: for its gauges.
+    pub participants: Option<Arc<participant::Api>>,
+}
+
+/// Mounts the listener's routes. The application's data holds [`Operations`].
+pub fn configure(cfg: &mut web::ServiceConfig) {
+    cfg.service(
+        web::scope("")
+            .wrap(middleware::from_fn(host::only_by_address))
+            .service(web::resource("/health").route(web::get().to(health::health)))
+            .service(web::resource("/ready").route(web::get().to(health::ready)))
+            .service(web::resource("/metrics").route(web::get().to(metrics::scrape)))
+            .service(
+                web::scope("/api/v1")
+                    .wrap(middleware::from_fn(http::problems))
+                    .service(web::resource("/participants").route(web::get().to(api::participants)))
+                    .service(web::resource("/participants/{clearing_code}/fund").route(web::post().to(admin::fund)))
+                    .service(
+                        web::resource("/participants/{clearing_code}/suspend").route(web::post().to(admin::suspend)),
+                    )
+                    .service(web::resource("/participants/{clearing_code}/resume").route(web::post().to(admin::resume)))
+                    .service(web::resource("/positions").route(web::get().to(api::positions)))
+                    .service(web::resource("/payments").route(web::get().to(api::payments))),
+            ),
+    );
+}

@@ -1,0 +1,53 @@
+//! The participants' API: what banks and stored-value facility operators call to pay, to answer and to be told.
+//!
+//! Whoever speaks here has already shown a client certificate of the participants' CA, or there was no
+//! handshake. [`Participant`] turns that certificate into a clearing code; every handler asks for it first.
+//! One file an endpoint; none of them decides anything: the rules are `payments`'.
+
+mod answers;
+mod api;
+mod body;
+mod certificate;
+mod inbox;
+mod liquidity;
+mod lookups;
+mod payments;
+mod prefer;
+mod proxies;
+mod refusals;
+#[cfg(test)]
+mod tests;
+
+use actix_web::http::header::ALLOW;
+use actix_web::{HttpResponse, Resource, web};
+
+pub use api::Api;
+pub use certificate::Participant;
+
+/// The media type of ISO 20022 messages here.
+const XML: &str = "application/xml";
+
+/// Mounts the API. The application's data holds an [`Api`]; errors become problem details by
+/// [`crate::http::problems`], which wraps the whole application.
+pub fn configure(cfg: &mut web::ServiceConfig) {
+    cfg.service(
+        web::scope("/participant/v1")
+            .service(resource("/payments", "POST").route(web::post().to(payments::submit)))
+            .service(resource("/answers", "POST").route(web::post().to(answers::submit)))
+            .service(resource("/inbox", "GET").route(web::get().to(inbox::read)))
+            .service(
+                resource("/proxies", "GET, POST")
+                    .route(web::get().to(proxies::list))
+                    .route(web::post().to(proxies::register)),
+            )
+            .service(resource("/proxies/{entry_id}", "DELETE").route(web::delete().to(proxies::remove)))
+            .service(resource("/lookups", "POST").route(web::post().to(lookups::look_up)))
+            .service(resource("/liquidity", "GET").route(web::get().to(liquidity::read))),
+    );
+}
+
+/// A resource that answers other methods with 405 and names those there are (RFC 9110, section 15.5.6).
+fn resource(path: &str, allowed: &'static str) -> Resource {
+    let refuse = move || async move { HttpResponse::MethodNotAllowed().insert_header((ALLOW, allowed)).finish() };
+    web::resource(path).default_service(web::to(refuse))
+}

@@ -1,0 +1,140 @@
+//! `/proxies`: the numbers and addresses that a participant links to its customers' accounts.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use payments::directory::{AccountNumber, Entry, EntryId, Owner, OwnerKind, Proxy, ProxyKind, Registration};
+use serde::{Deserialize, Serialize};
+
+use super::{Api, Participant, body};
+use crate::clock;
+use crate::error::Problem;
+
+/// A proxy as JSON writes it.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ProxyBody {
+    #[serde(rename = "type")]
+    kind: ProxyKind,
+    id: String,
+}
+
+impl ProxyBody {
+    /// Reads it into its normal form.
+    pub(super) fn parse(&self) -> Result<Proxy, Problem> {
+        Proxy::parse(self.kind, &self.id).map_err(|wrong| Problem::bad_request(wrong.to_string()).field("proxy.id"))
+    }
+}
+
+impl From<&Proxy> for ProxyBody {
+    fn from(proxy: &Proxy) -> Self {
+        Self { kind: proxy.kind(), id: proxy.value().to_owned() }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RegistrationBody {
+    proxy: ProxyBody,
+    account: String,
+    owner: OwnerBody,
+    #[serde(default)]
+    default: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OwnerBody {
+    kind: OwnerKind,
+    name_zh: Option<String>,
+    name_en: Option<String>,
+}
+
+impl RegistrationBody {
+    fn parse(&self) -> Result<Registration, Problem> {
+        let owner = Owner::new(self.owner.kind, self.owner.name_zh.as_deref(), self.owner.name_en.as_deref());
+        Ok(Registration {
+            proxy: self.proxy.parse()?,
+            account: AccountNumber::parse(&self.account)
+                .map_err(|wrong| Problem::bad_request(wrong.to_string()).field("account"))?,
+            owner: owner.map_err(|wrong| Problem::bad_request(wrong.to_string()).field("owner"))?,
+            default: self.default,
+        })
+    }
+}
+
+#[derive(Serialize)]
+struct EntryBody {
+    entry_id: String,
+    account_token: String,
+    proxy: ProxyBody,
+    default: bool,
+    version: i64,
+    created: String,
+}
+
+impl From<&Entry> for EntryBody {
+    fn from(entry: &Entry) -> Self {
+        Self {
+            entry_id: entry.id.to_string(),
+            account_token: entry.account_token.to_string(),
+            proxy: ProxyBody::from(&entry.proxy),
+            default: entry.default,
+            version: entry.version.number(),
+            created: entry.created.to_string(),
+        }
+    }
+}
+
+/// Links a proxy to an account: 201, or 200 when it is linked so already.
+pub(super) async fn register(
+    Participant(participant): Participant,
+    api: web::Data<Api>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    let body: RegistrationBody = body::json(&request, payload).await?;
+    let registration = body.parse()?;
+    let registered = web::block(move || api.directory.register(participant, registration, clock::now())).await??;
+    let entry = EntryBody::from(&registered.entry);
+    Ok(if registered.is_new { HttpResponse::Created().json(entry) } else { HttpResponse::Ok().json(entry) })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Query {
+    cursor: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Entries {
+    entries: Vec<EntryBody>,
+    next: Option<String>,
+}
+
+/// The participant's own entries, a page at a time.
+pub(super) async fn list(
+    Participant(participant): Participant,
+    api: web::Data<Api>,
+    query: Result<web::Query<Query>, actix_web::Error>,
+) -> Result<HttpResponse, Problem> {
+    let bad_cursor = || Problem::bad_request("A cursor is the `next` of an earlier page.").field("cursor");
+    let query = query.map_err(|_| bad_cursor())?;
+    let after =
+        query.cursor.as_deref().map(|cursor| cursor.parse::<EntryId>().map_err(|_| bad_cursor())).transpose()?;
+    let page = web::block(move || api.directory.list(participant, after, clock::now())).await??;
+    Ok(HttpResponse::Ok().json(Entries {
+        entries: page.entries.iter().map(EntryBody::from).collect(),
+        next: page.next.map(|next| next.to_string()),
+    }))
+}
+
+/// Removes an entry: 204. Another participant's entry does not exist here.
+pub(super) async fn remove(
+    Participant(participant): Participant,
+    api: web::Data<Api>,
+    entry: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let unknown = || Problem::not_found("You have no such entry.");
+    let entry: EntryId = entry.parse().map_err(|_| unknown())?;
+    web::block(move || api.directory.remove(participant, entry, clock::now())).await??;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,83 @@
+//! How the refusals of `payments` read to a participant or an operator.
+
+use actix_web::http::StatusCode;
+use payments::clearing::{AnswerRefusal, OperationRefusal};
+use payments::directory::DirectoryError;
+use payments::iso20022::MessageError;
+use payments::{OperationError, SubmitError};
+
+use crate::error::Problem;
+
+/// Seconds after which it is worth trying again when the switch cannot be reached.
+const RETRY_AFTER: u32 = 2;
+
+impl From<MessageError> for Problem {
+    /// 400, naming the element; what the element holds is never quoted.
+    fn from(error: MessageError) -> Self {
+        let problem = Self::bad_request(error.to_string()).reason(error.reason());
+        if error.path().is_empty() { problem } else { problem.field(error.path()) }
+    }
+}
+
+impl From<SubmitError> for Problem {
+    fn from(error: SubmitError) -> Self {
+        let detail = error.to_string();
+        match error {
+            // Whole seconds, and never "at once".
+            SubmitError::Busy { retry_after } => {
+                Self::unavailable(detail, u32::try_from(retry_after.as_secs()).unwrap_or(u32::MAX).max(1))
+            }
+            SubmitError::NotDebtorAgent { index } => {
+                Self::forbidden(detail).field(format!("FIToFICstmrCdtTrf/CdtTrfTxInf[{}]/DbtrAgt", index + 1))
+            }
+            SubmitError::Unavailable => Self::unavailable(detail, RETRY_AFTER),
+        }
+    }
+}
+
+impl From<payments::Error> for Problem {
+    fn from(error: payments::Error) -> Self {
+        match error {
+            payments::Error::Store(error) => error.into(),
+            other => Self::internal(&other),
+        }
+    }
+}
+
+/// An answer that is not taken; `index` is its place in the message, counted from 0.
+pub(super) fn answer_refused(index: usize, refusal: AnswerRefusal) -> Problem {
+    let element = match refusal {
+        AnswerRefusal::UnknownPayment => "OrgnlUETR",
+        AnswerRefusal::OtherTransaction => "OrgnlTxId",
+    };
+    let detail = format!("{refusal}; the other answers of this message were taken");
+    Problem::new(StatusCode::NOT_FOUND, "unknown-payment", "There is no such payment to answer", detail)
+        .field(format!("FIToFIPmtStsRpt/TxInfAndSts[{}]/{element}", index + 1))
+        .reason(refusal.reason())
+}
+
+impl From<DirectoryError> for Problem {
+    fn from(error: DirectoryError) -> Self {
+        let detail = error.to_string();
+        match error {
+            DirectoryError::Unknown => Self::not_found(detail).reason("BE23"),
+            DirectoryError::NotFound => Self::not_found(detail),
+            DirectoryError::Busy => Self::unavailable(detail, 1),
+            DirectoryError::Store(error) => error.into(),
+            DirectoryError::Sealed(_) | DirectoryError::Randomness(_) => Self::internal(&detail),
+        }
+    }
+}
+
+impl From<OperationError> for Problem {
+    fn from(error: OperationError) -> Self {
+        let detail = error.to_string();
+        match error {
+            OperationError::Refused(OperationRefusal::UnknownParticipant) => Self::not_found(detail),
+            OperationError::Refused(_) => {
+                Self::new(StatusCode::CONFLICT, "refused", "The rules are against it", detail)
+            }
+            OperationError::Busy | OperationError::Unavailable => Self::unavailable(detail, RETRY_AFTER),
+        }
+    }
+}

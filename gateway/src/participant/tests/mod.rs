@@ -1,0 +1,6 @@
+//! What a bank meets at its listener: stories over real TLS.
+
+mod app;
+mod payments;
+mod proxies;
+mod wrong;
