@@ -22,6 +22,9 @@ mod state;
 pub mod timeout;
 mod transfer;
 
+#[cfg(test)]
+pub(crate) mod tests;
+
 pub use business_day::BusinessDay;
 pub use canonical::Digest;
 pub use command::{Command, Reply, Rules, Step};

@@ -145,7 +145,8 @@ impl State {
         if !payment.state.is_final() {
             self.deadlines.insert((payment.deadline, payment.sequence));
         }
-        self.by_uetr.insert(payment.uetr, payment.sequence);
+        // The first payment with a UETR owns it; a later one was refused for that.
+        self.by_uetr.entry(payment.uetr).or_insert(payment.sequence);
         self.by_transaction_id.insert((payment.debtor_agent, payment.transaction_id.clone()), payment.sequence);
         self.payments.insert(payment.sequence, payment);
     }

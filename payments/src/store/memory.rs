@@ -127,6 +127,8 @@ pub(super) fn recall(
     }
     uetrs.retain(|uetr| state.payment_by_uetr(*uetr).is_none());
     found.extend(by_uetrs(conn, &uetrs)?);
+    // The first payment with a UETR owns it, so they come in the order of the log.
+    found.sort_unstable_by_key(|columns| columns.seq);
     for known in with_outcomes(conn, found)? {
         if known.state_sequence > state.sequence() {
             return Err(Error::HeadMoved);

@@ -1,0 +1,180 @@
+//! What holds after any commands in any order.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use proptest::prelude::*;
+use store::Timestamp;
+
+use super::support::*;
+use crate::clearing::{Command, CreditTransfer, Operation, Payment, PaymentState, Row, State, Verdict};
+use crate::iso20022::ReasonCode;
+use crate::money::Currency;
+use crate::participant::ClearingCode;
+
+const BANKS: [&str; 3] = ["012", "027", "038"];
+
+/// One thing that somebody does.
+#[derive(Debug, Clone)]
+enum Act {
+    Pay { number: u32, from: usize, to: usize, minor: i64 },
+    Answer { number: u32, by: usize, accept: bool },
+    TimeOut { payment: i64 },
+    Operate { bank: usize, operation: Operation },
+    Wait { millis: u64 },
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let bank = 0..BANKS.len();
+    let operation = prop_oneof![
+        (1..50_000_i64).prop_map(|minor| Operation::Fund(hkd(minor))),
+        (1..50_000_i64).prop_map(|minor| Operation::Withdraw(hkd(minor))),
+        (-1..30_000_i64).prop_map(|cap| Operation::SetNetDebitCap(Currency::Hkd, cap)),
+        Just(Operation::Suspend),
+        Just(Operation::Resume),
+    ];
+    prop_oneof![
+        6 => (0..30_u32, bank.clone(), bank.clone(), 1..60_000_i64)
+            .prop_map(|(number, from, to, minor)| Act::Pay { number, from, to, minor }),
+        6 => (0..30_u32, bank.clone(), any::<bool>())
+            .prop_map(|(number, by, accept)| Act::Answer { number, by, accept }),
+        2 => (1..80_i64).prop_map(|payment| Act::TimeOut { payment }),
+        2 => (bank, operation).prop_map(|(bank, operation)| Act::Operate { bank, operation }),
+        2 => (0..8_000_u64).prop_map(|millis| Act::Wait { millis }),
+    ]
+}
+
+/// The acts as commands, each with its moment.
+fn commands(acts: &[Act]) -> Vec<(Command, Timestamp)> {
+    let mut now = NOW;
+    let mut commands = Vec::new();
+    for act in acts {
+        let command = match act {
+            Act::Wait { millis } => {
+                now = now + Duration::from_millis(*millis);
+                continue;
+            }
+            Act::Pay { number, from, to, minor } => {
+                let (debtor_agent, creditor_agent) = (bank(BANKS[*from]), bank(BANKS[*to]));
+                let amount = hkd(*minor);
+                pay(CreditTransfer { debtor_agent, creditor_agent, amount, ..transfer(*number, now) }, now)
+            }
+            Act::Answer { number, by, accept } => {
+                let closed = Verdict::Rejected(ReasonCode::literal("AC04"));
+                answer(BANKS[*by], *number, if *accept { Verdict::Accepted } else { closed }, now)
+            }
+            Act::TimeOut { payment } => Command::TimeOut { payment: *payment },
+            Act::Operate { bank, operation } => operate(BANKS[*bank], operation.clone()),
+        };
+        commands.push((command, now));
+    }
+    commands
+}
+
+/// The log as a database would keep it, for payments that memory has forgotten.
+#[derive(Default)]
+struct Archive(HashMap<i64, Payment>);
+
+impl Archive {
+    fn keep(&mut self, state: &State, row: &Row) {
+        let payment = match row {
+            Row::Payment(row) => row.payment.sequence,
+            Row::Outcome(row) => row.payment,
+            Row::Event(_) => return,
+        };
+        self.0.insert(payment, state.payment(payment).unwrap().clone());
+    }
+
+    fn recall(&self, state: &mut State, command: &Command) {
+        let asked = |payment: &&Payment| match command {
+            Command::Reserve { transfer, .. } => {
+                payment.uetr == transfer.uetr || is(payment, transfer.debtor_agent, &transfer.transaction_id)
+            }
+            Command::Answer { answer, .. } => payment.uetr == answer.original_uetr,
+            _ => false,
+        };
+        let mut found: Vec<&Payment> = self.0.values().filter(asked).collect();
+        found.sort_by_key(|payment| payment.sequence);
+        for payment in found {
+            if state.payment(payment.sequence).is_none() {
+                state.remember(payment.clone());
+            }
+        }
+    }
+}
+
+fn is(payment: &Payment, debtor_agent: ClearingCode, transaction_id: &str) -> bool {
+    payment.debtor_agent == debtor_agent && payment.transaction_id == transaction_id
+}
+
+/// All rows, forgetting what is final after every `batch` commands.
+fn rows(acts: &[Act], batch: usize) -> Vec<Row> {
+    let (mut state, mut archive, mut rows) = (books(), Archive::default(), Vec::new());
+    for commands in commands(acts).chunks(batch) {
+        for (command, _) in commands {
+            archive.recall(&mut state, command);
+        }
+        for (command, now) in commands {
+            if let Some(row) = apply(&mut state, command, *now).row {
+                archive.keep(&state, &row);
+                rows.push(row);
+            }
+        }
+        state.forget_final();
+    }
+    rows
+}
+
+proptest! {
+    #[test]
+    fn money_is_conserved_and_no_cap_is_broken(acts in prop::collection::vec(act(), 1..120)) {
+        let mut state = books();
+        let mut funded: i64 = 150_000;
+        for (command, now) in commands(&acts) {
+            if let Some(Row::Event(event)) = apply(&mut state, &command, now).row {
+                match event.event {
+                    crate::clearing::Event::Operation(Operation::Fund(sum)) => funded += sum.minor(),
+                    crate::clearing::Event::Operation(Operation::Withdraw(sum)) => funded -= sum.minor(),
+                    _ => {}
+                }
+            }
+            let held: i64 = state.positions().map(|(_, _, position)| position.balance).sum();
+            prop_assert_eq!(held, funded);
+            for (code, _, position) in state.positions() {
+                prop_assert!(position.available() >= 0 && position.reserved >= 0, "{} {:?}", code, position);
+                prop_assert!(position.balance >= -position.net_debit_cap, "{} {:?}", code, position);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_final_stays(acts in prop::collection::vec(act(), 1..120)) {
+        let mut state = books();
+        let mut last: HashMap<i64, PaymentState> = HashMap::new();
+        for (command, now) in commands(&acts) {
+            apply(&mut state, &command, now);
+            for sequence in 1..=state.sequence() {
+                if let Some(payment) = state.payment(sequence) {
+                    let before = last.insert(sequence, payment.state);
+                    prop_assert!(before.is_none_or(|before| !before.is_final() || before == payment.state));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn batching_changes_nothing(acts in prop::collection::vec(act(), 1..120), batch in 1..40_usize) {
+        prop_assert_eq!(rows(&acts, batch), rows(&acts, usize::MAX));
+    }
+
+    #[test]
+    fn the_state_is_a_fold_over_the_rows(acts in prop::collection::vec(act(), 1..120)) {
+        let (mut state, mut folded) = (books(), books());
+        for (command, now) in commands(&acts) {
+            if let Some(row) = apply(&mut state, &command, now).row {
+                prop_assert_eq!(folded.fold(&row), Ok(()));
+            }
+        }
+        prop_assert_eq!(state, folded);
+    }
+}

@@ -1,0 +1,7 @@
+//! The rules, and what always holds.
+
+mod always;
+mod life;
+mod operations;
+mod precedence;
+pub(crate) mod support;

@@ -1,0 +1,111 @@
+//! Which refusal is given when several apply.
+
+use std::time::Duration;
+
+use time::macros::date;
+
+use super::support::*;
+use crate::clearing::reserve::{Case, refusal};
+use crate::clearing::{CreditTransfer, Refusal, Rules, State};
+use crate::participant::Standing;
+
+/// Everything that a payment is judged by.
+struct Payment {
+    state: State,
+    transfer: CreditTransfer,
+    turn: store::Timestamp,
+    payee: Option<Refusal>,
+}
+
+impl Payment {
+    /// A payment against which nothing stands.
+    fn good() -> Self {
+        Self { state: books(), transfer: transfer(1, NOW), turn: NOW, payee: None }
+    }
+
+    /// Makes `refusal` apply as well.
+    fn spoil(&mut self, refusal: Refusal) {
+        let (debtor, creditor) = (self.transfer.debtor_agent, self.transfer.creditor_agent);
+        let mut suspend = |code| {
+            if let Some(known) = self.state.participants.get_mut(&code) {
+                known.standing = Standing::Suspended;
+            }
+        };
+        match refusal {
+            Refusal::Duplicate => unreachable!("found before the checks"),
+            Refusal::DebtorAgentUnknown => _ = self.state.participants.remove(&debtor),
+            Refusal::DebtorAgentSuspended => suspend(debtor),
+            Refusal::CreditorAgentUnknown => _ = self.state.participants.remove(&creditor),
+            Refusal::CreditorAgentSuspended => suspend(creditor),
+            Refusal::SameAgent => self.transfer.creditor_agent = debtor,
+            Refusal::UetrNotUnique => {
+                let mut other = books();
+                let first = CreditTransfer { transaction_id: "OTHER".to_owned(), ..transfer(1, NOW) };
+                apply(&mut other, &pay(first, NOW), NOW);
+                self.state.remember(other.payment_by_uetr(uetr(1)).unwrap().clone());
+            }
+            Refusal::AcceptanceTimeOff => self.transfer.accepted = NOW - Duration::from_secs(6),
+            Refusal::SettlementDateOff => self.transfer.settlement_date = date!(2026 - 11 - 24),
+            Refusal::TooLate => self.turn = NOW + Duration::from_secs(10),
+            Refusal::LookupReferenceMissing
+            | Refusal::LookupReferenceInvalid
+            | Refusal::LookupReferenceExpired
+            | Refusal::ProxyUnknown
+            | Refusal::ProxyMoved => self.payee = self.payee.or(Some(refusal)),
+            Refusal::InsufficientLiquidity => self.transfer.amount = hkd(100_001),
+        }
+    }
+
+    fn refusal(&self) -> Option<Refusal> {
+        let rules = Rules::default();
+        refusal(&Case {
+            state: &self.state,
+            transfer: &self.transfer,
+            arrived: NOW,
+            now: self.turn,
+            deadline: self.transfer.accepted + rules.time_to_answer,
+            rules: &rules,
+            payee: self.payee,
+        })
+    }
+}
+
+#[test]
+fn the_first_refusal_by_descending_precedence_is_given() {
+    assert_eq!(Payment::good().refusal(), None);
+    for (index, first) in Refusal::ALL.into_iter().enumerate().skip(1) {
+        let mut payment = Payment::good();
+        payment.spoil(first);
+        assert_eq!(payment.refusal(), Some(first), "alone");
+        // With one agent for both sides, what stands against one stands against the other.
+        let about_agents = first < Refusal::SameAgent;
+        for later in Refusal::ALL.into_iter().skip(index + 1) {
+            if !(about_agents && later == Refusal::SameAgent) {
+                payment.spoil(later);
+                assert_eq!(payment.refusal(), Some(first), "before {later:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_list_is_in_the_order_of_the_enum() {
+    assert!(Refusal::ALL.is_sorted());
+}
+
+#[test]
+fn the_limits_themselves_are_allowed() {
+    let mut payment = Payment::good();
+    payment.transfer.amount = hkd(100_000);
+    payment.transfer.accepted = NOW - Duration::from_secs(5);
+    payment.transfer.settlement_date = date!(2026 - 11 - 23);
+    payment.turn = NOW + Duration::from_millis(4_999);
+    assert_eq!(payment.refusal(), None);
+}
+
+#[test]
+fn a_payment_ahead_of_the_clock_is_refused_too() {
+    let mut payment = Payment::good();
+    payment.transfer.accepted = NOW + Duration::from_millis(5_001);
+    assert_eq!(payment.refusal(), Some(Refusal::AcceptanceTimeOff));
+}
