@@ -198,3 +198,6 @@ fn claimed_subject(assertion: &str) -> Option<ClientId> {
     let claims: Value = serde_json::from_slice(&payload).ok()?;
     ClientId::parse(claims.get("sub")?.as_str()?)
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,6 +22,8 @@ mod pkce;
 mod redirect_uri;
 mod scope;
 mod subject;
+#[cfg(test)]
+pub(crate) mod testing;
 pub(crate) mod token;
 pub(crate) mod userinfo;
 

@@ -23,3 +23,6 @@ pub use interaction::{
 pub use prompt::{Prompt, Prompts};
 pub use request::{AuthorizationRequest, identify};
 pub use response::{error_response, success_response};
+
+#[cfg(test)]
+mod tests;

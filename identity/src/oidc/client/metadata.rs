@@ -234,3 +234,6 @@ fn is_usable(key: &Jwk) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

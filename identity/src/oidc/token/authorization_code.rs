@@ -86,3 +86,6 @@ pub(crate) fn judge(stored: &StoredCode, client: &Client, redemption: &Redemptio
         (None, Some(_)) => refuse("the request had no code_challenge"),
     }
 }
+
+#[cfg(test)]
+mod tests;

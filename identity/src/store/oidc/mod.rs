@@ -35,3 +35,6 @@ impl Identity {
         Ok(self.key_ring(now)?.jwks())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,112 @@
+//! Sign-in, consent, or done: every prompt, age and memory.
+
+use std::time::Duration;
+
+use store::Timestamp;
+
+use crate::consent::{Consent, ConsentId};
+use crate::jose::SigningAlgorithm;
+use crate::oidc::authorize::{AuthorizationRequest, Decision, Standing, decide};
+use crate::oidc::testing::{NOW, RelyingParty, parameters};
+use crate::resident::ResidentId;
+
+fn request(extra: &[(&str, &str)]) -> AuthorizationRequest {
+    let shop = RelyingParty::new("shop", SigningAlgorithm::Es256).client();
+    let pairs = [&[("response_type", "code"), ("scope", "openid profile")], extra].concat();
+    let redirect_uri = shop.redirect_uris[0].clone();
+    let subject_of = |hint: &str| Some(hint.to_owned());
+    AuthorizationRequest::check(&parameters(&pairs), &shop, redirect_uri, &subject_of).unwrap()
+}
+
+fn consent(request: &AuthorizationRequest) -> Consent {
+    Consent {
+        id: ConsentId::new(NOW, &[1; 10]),
+        resident: ResidentId::new(NOW, &[2; 10]),
+        client_id: "shop".to_owned(),
+        granted: request.extent(false),
+        granted_at: NOW,
+        changed_at: NOW,
+    }
+}
+
+fn ago(seconds: u64) -> Timestamp {
+    NOW - Duration::from_secs(seconds)
+}
+
+fn signed_in(auth_time: Timestamp, remembered: Option<&Consent>) -> Standing<'_> {
+    Standing { auth_time, subject: Some("me"), remembered }
+}
+
+fn error(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Refuse(error) => error.code.as_str(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_resident_signs_in_then_agrees_then_it_is_done() {
+    let request = request(&[]);
+    let consent = consent(&request);
+    assert_eq!(decide(&request, NOW, None), Decision::SignIn);
+    assert_eq!(decide(&request, NOW, Some(signed_in(ago(60), None))), Decision::Consent);
+    assert_eq!(decide(&request, NOW, Some(signed_in(ago(60), Some(&consent)))), Decision::Done);
+}
+
+#[test]
+fn prompt_none_never_shows_a_page() {
+    let request = request(&[("prompt", "none")]);
+    let consent = consent(&request);
+    assert_eq!(error(decide(&request, NOW, None)), "login_required");
+    assert_eq!(error(decide(&request, NOW, Some(signed_in(ago(60), None)))), "consent_required");
+    assert_eq!(decide(&request, NOW, Some(signed_in(ago(60), Some(&consent)))), Decision::Done);
+}
+
+#[test]
+fn prompt_login_asks_again_once() {
+    let request = request(&[("prompt", "login")]);
+    let consent = consent(&request);
+    assert_eq!(decide(&request, NOW, Some(signed_in(ago(1), Some(&consent)))), Decision::SignIn);
+    let after = NOW + Duration::from_secs(20);
+    assert_eq!(decide(&request, NOW, Some(signed_in(after, Some(&consent)))), Decision::Done);
+}
+
+#[test]
+fn prompt_consent_asks_whatever_is_remembered() {
+    let request = request(&[("prompt", "consent")]);
+    assert_eq!(decide(&request, NOW, Some(signed_in(ago(1), Some(&consent(&request))))), Decision::Consent);
+}
+
+#[test]
+fn max_age_counts_from_the_request_and_a_fresh_sign_in_always_counts() {
+    let request = request(&[("max_age", "10")]);
+    let consent = consent(&request);
+    assert_eq!(decide(&request, NOW, Some(signed_in(ago(10), Some(&consent)))), Decision::Done);
+    assert_eq!(decide(&request, NOW, Some(signed_in(ago(11), Some(&consent)))), Decision::SignIn);
+    assert_eq!(decide(&request, NOW, Some(signed_in(NOW, Some(&consent)))), Decision::Done);
+    let quiet = self::request(&[("max_age", "10"), ("prompt", "none")]);
+    assert_eq!(error(decide(&quiet, NOW, Some(signed_in(ago(11), Some(&consent))))), "login_required");
+}
+
+#[test]
+fn somebody_else_must_sign_in_and_then_is_refused() {
+    let request = request(&[("id_token_hint", "another")]);
+    let consent = consent(&request);
+    assert_eq!(decide(&request, NOW, Some(signed_in(ago(60), Some(&consent)))), Decision::SignIn);
+    assert_eq!(error(decide(&request, NOW, Some(signed_in(NOW, Some(&consent))))), "login_required");
+    let quiet = self::request(&[("id_token_hint", "another"), ("prompt", "none")]);
+    assert_eq!(error(decide(&quiet, NOW, Some(signed_in(ago(60), Some(&consent))))), "login_required");
+    let mine = self::request(&[("id_token_hint", "me"), ("prompt", "none")]);
+    assert_eq!(decide(&mine, NOW, Some(signed_in(ago(60), Some(&consent)))), Decision::Done);
+}
+
+#[test]
+fn more_than_was_agreed_to_is_asked_for() {
+    let consent = consent(&request(&[]));
+    let more = request(&[("claims", r#"{"userinfo":{"hkid":{"essential":true}}}"#)]);
+    assert_eq!(decide(&more, NOW, Some(signed_in(ago(60), Some(&consent)))), Decision::Consent);
+    let optional = [("claims", r#"{"userinfo":{"hkid":null}}"#)];
+    assert_eq!(decide(&request(&optional), NOW, Some(signed_in(ago(60), Some(&consent)))), Decision::Consent);
+    let quiet = request(&[optional[0], ("prompt", "none")]);
+    assert_eq!(decide(&quiet, NOW, Some(signed_in(ago(60), Some(&consent)))), Decision::Done);
+}

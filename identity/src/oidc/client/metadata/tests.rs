@@ -1,0 +1,132 @@
+//! What may be registered, and that every refusal names its field.
+
+use super::*;
+use crate::jose::SigningAlgorithm;
+use crate::oidc::testing::{RelyingParty, registered};
+
+fn shop() -> RelyingParty {
+    RelyingParty::new("shop", SigningAlgorithm::Es256)
+}
+
+/// The metadata of the shop with one member changed; null takes it out.
+fn with(field: &str, value: &Value) -> Value {
+    let mut metadata = shop().metadata();
+    metadata[field] = value.clone();
+    metadata
+}
+
+fn refused(metadata: &Value) -> MetadataError {
+    Client::from_metadata(metadata, &ClientId::parse("made-up").unwrap()).unwrap_err()
+}
+
+#[test]
+fn what_was_registered_survives_its_metadata() {
+    let mut metadata = shop().metadata();
+    metadata["purpose#zh-Hant"] = json!("核實年齡");
+    metadata["claims"] = json!(["birthdate"]);
+    let client = registered(&metadata);
+    assert_eq!(registered(&client.to_metadata()), client);
+    assert_eq!(client.name.zh_hant, "晨光文具");
+    assert_eq!(client.sector, "shop.example");
+    assert_eq!(client.purpose.unwrap().en, "核實年齡");
+}
+
+#[test]
+fn defaults_are_the_least() {
+    let metadata = json!({
+        "profile": "oidc", "client_name": "App", "redirect_uris": ["http://127.0.0.1/cb"],
+        "token_endpoint_auth_method": "none", "unknown_member": {"is": "ignored"},
+    });
+    let client = registered(&metadata);
+    assert!(client.is_public() && client.allowed_claims().is_empty());
+    assert_eq!((client.id.as_str(), client.scopes.to_string().as_str()), ("made-up", "openid"));
+    assert_eq!(client.redirect_uri("http://127.0.0.1:5000/cb").unwrap().as_str(), "http://127.0.0.1:5000/cb");
+}
+
+#[test]
+fn every_refusal_names_its_field() {
+    let table = [
+        ("client_id", json!("two words")),
+        ("client_id", json!(7)),
+        ("client_name", json!("x".repeat(201))),
+        ("client_name#zh-Hant", json!("一\n二")),
+        ("profile", json!(null)),
+        ("profile", json!("fapi2")),
+        ("redirect_uris", json!(null)),
+        ("redirect_uris", json!([])),
+        ("redirect_uris", json!("https://shop.example/cb")),
+        ("redirect_uris", json!(["http://shop.example/cb"])),
+        ("redirect_uris", json!(["https://shop.example/cb#x"])),
+        ("token_endpoint_auth_method", json!(null)),
+        ("token_endpoint_auth_method", json!("client_secret_basic")),
+        ("jwks", json!(null)),
+        ("jwks", json!({"keys": []})),
+        ("jwks_uri", json!("https://shop.example/jwks")),
+        ("client_secret", json!("secret")),
+        ("sector_identifier_uri", json!("https://shop.example/sector")),
+        ("scope", json!("openid shoe_size")),
+        ("scope", json!("profile")),
+        ("claims", json!(["shoe_size"])),
+        ("sector", json!("two words")),
+        ("grant_types", json!(["authorization_code", "implicit"])),
+        ("response_types", json!(["code", "token"])),
+        ("subject_type", json!("public")),
+        ("id_token_signed_response_alg", json!("none")),
+        ("id_token_signed_response_alg", json!("RS256")),
+    ];
+    for (field, value) in table {
+        let error = refused(&with(field, &value));
+        assert_eq!(error.field, field, "{value}");
+        let code = if field == "redirect_uris" { "invalid_redirect_uri" } else { "invalid_client_metadata" };
+        assert_eq!(error.code(), code);
+    }
+}
+
+#[test]
+fn residents_always_see_who_asks() {
+    let mut metadata = with("client_name", &json!(null));
+    assert_eq!(registered(&metadata).name.en, "晨光文具", "one language is enough");
+    metadata["client_name#zh-Hant"] = json!("");
+    assert_eq!(refused(&metadata).field, "client_name");
+}
+
+#[test]
+fn several_hosts_need_a_sector() {
+    let uris = json!(["https://shop.example/cb", "https://shop.test/cb"]);
+    assert_eq!(refused(&with("redirect_uris", &uris)).field, "sector");
+    let mut metadata = with("redirect_uris", &uris);
+    metadata["sector"] = json!("shop");
+    assert_eq!(registered(&metadata).sector, "shop");
+}
+
+#[test]
+fn only_public_keys_that_can_sign_are_registered() {
+    let good = json!(shop().key.jwk());
+    let altered = |member: &str, value: Value| {
+        let mut key = good.clone();
+        key[member] = value;
+        json!({"keys": [key]})
+    };
+    let small = json!({"keys": [{"kty": "RSA", "n": "AQAB", "e": "AQAB"}]});
+    let symmetric = json!({"keys": [{"kty": "oct", "k": "c2VjcmV0"}]});
+    let twice = json!({"keys": [good, good]});
+    for keys in [
+        altered("d", json!("AQAB")),
+        altered("crv", json!("P-384")),
+        altered("x", json!("AQAB")),
+        small,
+        symmetric,
+        twice,
+    ] {
+        assert_eq!(refused(&with("jwks", &keys)).field, "jwks", "{keys}");
+    }
+    assert_eq!(
+        refused(&{
+            let mut metadata = shop().metadata();
+            metadata["token_endpoint_auth_method"] = json!("none");
+            metadata
+        })
+        .field,
+        "jwks"
+    );
+}

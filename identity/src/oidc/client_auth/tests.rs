@@ -1,0 +1,145 @@
+//! Who is believed and who is not. Every refusal here is `invalid_client`, status 401.
+
+use serde_json::json;
+
+use super::*;
+use crate::jose::SigningAlgorithm;
+use crate::oidc::testing::{ISSUER, NOW, RelyingParty, issuer, parameters, registered, request_with};
+
+/// Reads and verifies, as the endpoints do.
+fn authenticate(client: &Client, request: &EndpointRequest) -> Result<Proof, OAuthError> {
+    ClientCredentials::read(request)?.verify(client, &issuer(), NOW)
+}
+
+/// The reason why the shop's assertion with these claims is refused.
+fn refused(shop: &RelyingParty, changes: &Value) -> &'static str {
+    let assertion = jose::sign(&shop.key, "JWT", &shop.claims("1", changes)).unwrap();
+    let error = authenticate(&shop.client(), &request_with(&assertion, &[])).unwrap_err();
+    assert_eq!((error.code.as_str(), error.status(), error.www_authenticate()), ("invalid_client", 401, None));
+    error.description
+}
+
+fn shop() -> RelyingParty {
+    RelyingParty::new("shop", SigningAlgorithm::Es256)
+}
+
+#[test]
+fn an_assertion_by_a_registered_key_is_believed() {
+    for algorithm in SigningAlgorithm::ALL {
+        let shop = RelyingParty::new("shop", algorithm);
+        let proof = authenticate(&shop.client(), &shop.request(NOW, "1", &[("client_id", "shop")])).unwrap();
+        let until = Timestamp::from_seconds(NOW.seconds() + 60);
+        assert_eq!(proof, Proof::Assertion(AssertionId { jti: "1".to_owned(), until }));
+    }
+}
+
+/// Made once with OpenSSL, whose private key is gone.
+#[test]
+fn an_assertion_by_an_rsa_key_with_pss_is_believed() {
+    let mut metadata = shop().metadata();
+    metadata["jwks"] = json!({"keys": [{"kty": "RSA", "e": "AQAB", "n": RSA_MODULUS}]});
+    let client = registered(&metadata);
+    assert!(authenticate(&client, &request_with(PS256_ASSERTION, &[])).is_ok());
+    let (_, rest) = PS256_ASSERTION.split_once('.').unwrap();
+    let as_rs256 = format!("{}.{rest}", URL_SAFE_NO_PAD.encode(r#"{"alg":"RS256"}"#));
+    let error = authenticate(&client, &request_with(&as_rs256, &[]));
+    assert_eq!(error.unwrap_err().description, "its algorithm is not ES256, EdDSA or PS256");
+}
+
+#[test]
+fn issuer_subject_and_id_must_be_right() {
+    let shop = shop();
+    assert_eq!(refused(&shop, &json!({"iss": null})), "iss and sub must be the client_id");
+    assert_eq!(refused(&shop, &json!({"iss": "bank"})), "iss and sub must be the client_id");
+    assert_eq!(refused(&shop, &json!({"sub": null})), "it does not say whom it is about");
+    assert_eq!(refused(&shop, &json!({"sub": "bank"})), "iss and sub must be the client_id");
+    assert_eq!(refused(&shop, &json!({"jti": null})), "jti must have 1 to 255 bytes");
+    assert_eq!(refused(&shop, &json!({"jti": "x".repeat(256)})), "jti must have 1 to 255 bytes");
+}
+
+#[test]
+fn the_audience_is_the_issuer_or_the_token_endpoint() {
+    let shop = shop();
+    let token_endpoint = format!("{ISSUER}/oauth/token");
+    for good in
+        [json!(ISSUER), json!(token_endpoint), json!([ISSUER]), json!(["https://other.example", token_endpoint])]
+    {
+        let assertion = jose::sign(&shop.key, "JWT", &shop.claims("1", &json!({"aud": good}))).unwrap();
+        assert!(authenticate(&shop.client(), &request_with(&assertion, &[])).is_ok(), "{good}");
+    }
+    for bad in [json!(null), json!("https://other.example"), json!([]), json!("https://id.example/"), json!("")] {
+        assert_eq!(refused(&shop, &json!({"aud": bad})), "aud must be the issuer or the token endpoint", "{bad}");
+    }
+}
+
+#[test]
+fn times_are_held_to_their_bounds() {
+    let shop = shop();
+    let at = |offset: i64| json!(NOW.seconds() + offset);
+    for good in [json!({"iat": at(10)}), json!({"nbf": at(8)}), json!({"exp": at(600)}), json!({"iat": null})] {
+        let assertion = jose::sign(&shop.key, "JWT", &shop.claims("1", &good)).unwrap();
+        assert!(authenticate(&shop.client(), &request_with(&assertion, &[])).is_ok(), "{good}");
+    }
+    assert_eq!(refused(&shop, &json!({"exp": null})), "exp is missing");
+    assert_eq!(refused(&shop, &json!({"exp": at(-300)})), "it has expired");
+    assert_eq!(refused(&shop, &json!({"exp": at(3600)})), "exp is more than ten minutes ahead");
+    assert_eq!(refused(&shop, &json!({"nbf": at(61)})), "nbf is in the future");
+    assert_eq!(refused(&shop, &json!({"iat": at(61)})), "iat is in the future");
+}
+
+#[test]
+fn a_forged_assertion_is_refused() {
+    let (shop, thief) = (shop(), shop());
+    let stolen_name = jose::sign(&thief.key, "JWT", &shop.claims("1", &json!({}))).unwrap();
+    let good = jose::sign(&shop.key, "JWT", &shop.claims("1", &json!({}))).unwrap();
+    let payload = good.split('.').nth(1).unwrap();
+    let none = format!("{}.{payload}.", URL_SAFE_NO_PAD.encode(r#"{"alg":"none"}"#));
+    let hs256 = format!("{}.{payload}.AAAA", URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256"}"#));
+    let cut = &good[..good.len() - 4];
+    for forged in [stolen_name.as_str(), none.as_str(), hs256.as_str(), cut, "rubbish", "a.b.c"] {
+        let error = authenticate(&shop.client(), &request_with(forged, &[])).unwrap_err();
+        assert_eq!((error.code.as_str(), error.status()), ("invalid_client", 401), "{forged}");
+    }
+}
+
+#[test]
+fn the_client_id_beside_an_assertion_must_be_its_own() {
+    let shop = shop();
+    let error = authenticate(&shop.client(), &shop.request(NOW, "1", &[("client_id", "bank")])).unwrap_err();
+    assert_eq!((error.code.as_str(), error.parameter), ("invalid_client", Some("client_id")));
+}
+
+#[test]
+fn who_shows_nothing_or_a_secret_is_refused() {
+    let shop = shop();
+    for form in [
+        vec![],
+        vec![("client_id", "shop")],
+        vec![("client_id", "shop"), ("client_secret", "s")],
+        vec![("client_assertion", "a.b.c")],
+        vec![("client_assertion_type", "urn:other"), ("client_assertion", "a.b.c")],
+        vec![("client_assertion_type", JWT_BEARER)],
+    ] {
+        let request = EndpointRequest { authorization: None, form: parameters(&form) };
+        let error = authenticate(&shop.client(), &request).unwrap_err();
+        assert_eq!((error.code.as_str(), error.status()), ("invalid_client", 401), "{form:?}");
+    }
+    let basic = EndpointRequest { authorization: Some("Basic c2hvcDpz".to_owned()), form: parameters(&[]) };
+    let error = authenticate(&shop.client(), &basic).unwrap_err();
+    assert_eq!(error.www_authenticate().as_deref(), Some(r#"Basic realm="lionrock""#));
+}
+
+#[test]
+fn a_public_client_only_names_itself() {
+    let mut metadata = shop().metadata();
+    metadata["token_endpoint_auth_method"] = json!("none");
+    metadata["jwks"] = json!(null);
+    let client = registered(&metadata);
+    let named = EndpointRequest { authorization: None, form: parameters(&[("client_id", "shop")]) };
+    assert_eq!(authenticate(&client, &named), Ok(Proof::Public));
+    let error = authenticate(&client, &shop().request(NOW, "1", &[])).unwrap_err();
+    assert_eq!(error.code.as_str(), "invalid_client");
+}
+
+const RSA_MODULUS: &str = "xDFfjPW_ur8KV-pEEhx_C-JYbjS4H8omdCY2L8wrlx5JyicT93tHgvAYEeNQlfK8SlpYFOCEb36VA4qKclOIzUQK1u0AxzYalHxHGmNidjhxoNtkpj-I48VtYHVqN50MTCtV-6VIcsJK1PmZMBYahe99-dnW38iVapDN7HIGl5dKFU2U9U1QfPfipWNkcfiSn-ccsygvC2YkvFlQPmSmG5OpCc93AaweWT7ZybeLXjpY-JEw8a2wWLj0Bl3FDuddjDQknUWV0SHW2yPMbsJ08XctNl5k1GHQGHLc8SJ1DO94gRXcthsKBJ3b0i5pPSU_ZZ0LaBb_h-Vkql4nfFNQ5w";
+const PS256_ASSERTION: &str = "eyJhbGciOiJQUzI1NiJ9.eyJpc3MiOiJzaG9wIiwic3ViIjoic2hvcCIsImF1ZCI6Imh0dHBzOi8vaWQuZXhhbXBsZSIsImV4cCI6MTgwMDAwMDMwMCwianRpIjoicHMyNTYifQ.mBpwBo1m9WqeRJ7SB6J7yyiZeuxVFCB_Ojm-yEkKVxFICnm563dxw73Y3AgdhEcvS7ewLBAg_lOGQ3-_wtt6ko3mabOoT2z5IgmasqPtYaRlKN_UwGtikNsQh_MQVRdtAVeqLp_oBP6GsMdm19uzum_U1ifGXouREVGoBbDsc0iWEFcrjha6luew_WvWcAzG0K8CPUtzdoTqeNWisJGel23Pw9nyB5alfLTA9aKUF7xNgmM9k54kQJDoGJULcc2y3d4Bv5UEt2iIpXwnNDnZg_ZxBXebdsC_s5uJTFtpNIuznbKlb6kf-omLcR3rK-rWiv2zx69gw4Q8a4VMIAyJ4g";

@@ -1,0 +1,69 @@
+//! What an access token is good for, and when it is not.
+
+use super::*;
+
+fn tokens(world: &World, party: &RelyingParty) -> TokenResponse {
+    let code = world.code(party, &[("scope", "openid profile phone email")], &world.session());
+    world.redeem(party, &code, &[], NOW).unwrap()
+}
+
+#[test]
+fn the_bearer_is_told_what_was_granted_and_is_on_record() {
+    each(|world| {
+        let shop = world.relying_party("shop");
+        let token = tokens(world, &shop).access_token;
+        let mut told = world.userinfo(&token, NOW).unwrap();
+        told.as_object_mut().unwrap().remove("sub").unwrap();
+        let expected = serde_json::json!({
+            "name": "CHAN Tai Man", "name#zh-Hant": "陳大文",
+            "phone_number": "+85291234567", "phone_number_verified": false,
+        });
+        assert_eq!(told, expected);
+        let in_body = EndpointRequest { authorization: None, form: parameters(&[("access_token", &token)]) };
+        world.identity.userinfo(&in_body, NOW).unwrap();
+    });
+}
+
+#[test]
+fn a_token_that_is_not_good_is_refused_with_a_challenge() {
+    each(|world| {
+        let shop = world.relying_party("shop");
+        let tokens = tokens(world, &shop);
+        let expired = refusal(world.userinfo(&tokens.access_token, NOW + Duration::from_mins(10)));
+        let not_an_access_token = refusal(world.userinfo(&tokens.id_token, NOW));
+        let forged = crate::jose::sign(&shop.key, "at+jwt", &claims_of(&world.identity, &tokens.access_token)).unwrap();
+        for error in [
+            expired,
+            not_an_access_token,
+            refusal(world.userinfo(&forged, NOW)),
+            refusal(world.userinfo("rubbish", NOW)),
+        ] {
+            assert_eq!((error.code.as_str(), error.status()), ("invalid_token", 401));
+            assert!(error.www_authenticate().unwrap().starts_with(r#"Bearer realm="lionrock", error="invalid_token""#));
+        }
+        let nothing = refusal(world.identity.userinfo(&EndpointRequest::default(), NOW));
+        assert_eq!(nothing.www_authenticate().as_deref(), Some(r#"Bearer realm="lionrock""#));
+    });
+}
+
+#[test]
+fn a_suspended_residents_codes_and_tokens_end_at_once() {
+    each(|world| {
+        let shop = world.relying_party("shop");
+        let token = tokens(world, &shop).access_token;
+        let code = world.code(&shop, &[], &world.session());
+        world.identity.suspend_resident(world.resident, &operator(), NOW).unwrap();
+        assert_eq!(refusal(world.userinfo(&token, NOW)).code.as_str(), "invalid_token");
+        assert_eq!(refusal(world.redeem(&shop, &code, &[], NOW)).code.as_str(), "invalid_grant");
+    });
+}
+
+#[test]
+fn a_token_outlives_a_rotation_of_keys() {
+    each(|world| {
+        let shop = world.relying_party("shop");
+        let token = tokens(world, &shop).access_token;
+        world.identity.rotate_signing_keys(&operator(), NOW).unwrap();
+        world.userinfo(&token, NOW).unwrap();
+    });
+}
