@@ -1,7 +1,7 @@
 //! A participant's inbox: several ISO 20022 messages in one envelope, each with its sequence number.
 
 use super::pacs008::{CreditTransferMessage, Header};
-use super::xml::{self, Element, Fields, ISO_20022, Writer};
+use super::xml::{self, Element, Fields, ISO_20022, Limits, Writer};
 use super::{MessageError, Problem, head001, pacs002, pacs008};
 use crate::clearing::{self, InboxItem, InboxMessage, StatusReport};
 use crate::participant::ClearingCode;
@@ -68,7 +68,7 @@ fn write_item(out: &mut Writer, to: ClearingCode, item: &InboxItem) {
 /// # Errors
 /// The first element that is not as the switch writes it.
 pub fn parse(bytes: &[u8]) -> Result<Inbox, MessageError> {
-    let inbox = xml::parse(bytes)?;
+    let inbox = xml::parse(bytes, Limits::INBOX)?;
     if inbox.name != "Inbox" || *inbox.namespace != *NAMESPACE {
         return Err(MessageError::new(Problem::OtherMessage(NAMESPACE)));
     }

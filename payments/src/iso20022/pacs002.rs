@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::agent::{agent, write_agent};
 use super::value::{date_time, reason, text, uetr};
-use super::xml::{self, Element, Fields, ISO_20022, Writer};
+use super::xml::{self, Element, Fields, ISO_20022, Limits, Writer};
 use super::{MessageError, Problem, ReasonCode};
 use crate::clearing::{Answer, Status, StatusReport, Verdict};
 use crate::participant::ClearingCode;
@@ -34,7 +34,7 @@ pub struct AnswerMessage {
 /// The first element that is not as it must be: a status of the whole group in place of (or beside) the
 /// transactions' own is one, because a payment is answered by its UETR.
 pub fn parse(bytes: &[u8]) -> Result<AnswerMessage, MessageError> {
-    let document = xml::parse(bytes)?;
+    let document = xml::parse(bytes, Limits::MESSAGE)?;
     let message = read_document(&document)?;
     let mut instructing_agent = message.instructing_agent;
     let mut answers = Vec::with_capacity(message.transactions.len());
@@ -87,7 +87,7 @@ pub fn render(reports: &[StatusReport]) -> String {
 /// # Errors
 /// The first element that is not as the switch writes it.
 pub fn parse_reports(bytes: &[u8]) -> Result<Vec<StatusReport>, MessageError> {
-    read_reports(&xml::parse(bytes)?)
+    read_reports(&xml::parse(bytes, Limits::MESSAGE)?)
 }
 
 /// The message's `MsgId`: the sequence number of the (first) row that it tells of.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::account::{account, write_account};
 use super::agent::{agent, write_agent};
 use super::value::{self, amount, count, date, date_time, exactly, text, uetr};
-use super::xml::{self, Element, Fields, ISO_20022, Writer};
+use super::xml::{self, Element, Fields, ISO_20022, Limits, Writer};
 use super::{MessageError, Problem};
 use crate::clearing::CreditTransfer;
 use crate::participant::ClearingCode;
@@ -17,8 +17,8 @@ use crate::participant::ClearingCode;
 pub const IDENTIFIER: &str = "pacs.008.001.08";
 /// Transactions in one message at most.
 pub const MAX_TRANSACTIONS: usize = 1_000;
-/// Bytes of one transaction's body at most.
-pub const MAX_BODY: usize = 32 * 1024;
+/// Bytes of one transaction's body at most: five hundred of them still make an inbox that a reader takes.
+pub const MAX_BODY: usize = 8 * 1024;
 
 /// The element around the look-up's proof, in `SplmtryData/Envlp`.
 const LOOKUP: &str = "urn:lionrock:lookup:1";
@@ -78,7 +78,7 @@ impl ParsedTransfer {
 /// # Errors
 /// The first element that is not as the schema and this system want it. The message is refused as a whole.
 pub fn parse(bytes: &[u8]) -> Result<CreditTransferMessage, MessageError> {
-    read_document(&xml::parse(bytes)?)
+    read_document(&xml::parse(bytes, Limits::MESSAGE)?)
 }
 
 /// Writes a message that [`parse`] reads.

@@ -206,6 +206,31 @@ fn what_could_harm_the_reader_is_refused() {
 }
 
 #[test]
+fn the_largest_inbox_is_still_read() {
+    let sample = sample();
+    let room = pacs008::MAX_BODY - ParsedTransfer::new(transfer()).body.len() - "<Strd></Strd>".len();
+    let filled = sample.replacen("</RmtInf>", &format!("<Strd>{}</Strd></RmtInf>", "<A></A>".repeat(room / 7)), 1);
+    let body = pacs008::parse(filled.as_bytes()).unwrap().transfers.remove(0).body;
+    assert!(body.len() > pacs008::MAX_BODY - 7);
+    let larger = filled.replacen("<A></A>", "<A></A><A></A>", 1);
+    assert_eq!(refused(&larger).1, Problem::TooLarge);
+    let payment = |sequence| InboxItem {
+        sequence,
+        recorded: Timestamp::from_seconds(1_795_000_000),
+        message: InboxMessage::Payment(ForwardedPayment {
+            uetr: transfer().uetr,
+            amount: transfer().amount,
+            debtor_agent: bank("012"),
+            creditor_agent: bank("027"),
+            body: body.clone(),
+        }),
+    };
+    let page = Inbox { messages: (1..=500).map(payment).collect(), next: 500 };
+    let read = inbox::parse(inbox::render(bank("027"), &page).as_bytes()).unwrap();
+    assert_eq!(read.messages.len(), inbox::MAX_MESSAGES);
+}
+
+#[test]
 fn another_banks_way_of_writing_is_read_and_handed_on_whole() {
     let text = sample()
         .replace(

@@ -155,6 +155,9 @@ fn a_picture_of_a_code_is_read_back() {
     let payload = shop().write().unwrap();
     let png = render::png(&payload).unwrap();
     assert_eq!(scan::read(&png), Ok(vec![payload.clone()]));
+    let picture = image::load_from_memory(&png).unwrap().into_luma8();
+    let quiet = picture.enumerate_pixels().take_while(|(_, _, pixel)| pixel.0 == [255]).last().unwrap();
+    assert_eq!((quiet.0, quiet.1), (4 * 8 - 1, 4 * 8), "four white modules around, then black");
     let svg = render::svg(&payload).unwrap();
     assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>"));
     assert_eq!(render::svg(&"x".repeat(5_000)), Err(render::RenderError::TooLong));

@@ -7,7 +7,7 @@ mod writer;
 
 pub(crate) use element::{Attribute, Element, Node};
 pub(crate) use fields::Fields;
-pub(crate) use parse::parse;
+pub(crate) use parse::{Limits, parse};
 pub(crate) use writer::Writer;
 
 /// What every ISO 20022 namespace begins with; the message's identifier follows.

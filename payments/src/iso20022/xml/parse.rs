@@ -11,10 +11,20 @@ use quick_xml::reader::NsReader;
 use super::{Attribute, Element, Node};
 use crate::iso20022::{MessageError, Problem};
 
-/// The largest message: a thousand transactions with room for remittance information.
-const MAX_BYTES: usize = 4 * 1024 * 1024;
-/// Elements in one message.
-const MAX_ELEMENTS: usize = 160_000;
+/// What a document may cost its reader. Memory grows with the elements, so both are bounded.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) bytes: usize,
+    pub(crate) elements: usize,
+}
+
+impl Limits {
+    /// One message: a thousand transactions with room for remittance information.
+    pub(crate) const MESSAGE: Self = Self { bytes: 4 * 1024 * 1024, elements: 160_000 };
+    /// An inbox of five hundred messages, each as large as a transaction may be.
+    pub(crate) const INBOX: Self = Self { bytes: 8 * 1024 * 1024, elements: 640_000 };
+}
+
 /// Elements inside each other; ISO 20022's own schemas stay below twenty.
 const MAX_DEPTH: usize = 32;
 const MAX_ATTRIBUTES: usize = 8;
@@ -22,14 +32,14 @@ const MAX_ATTRIBUTES: usize = 8;
 const SCHEMA_INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
 /// Reads one document.
-pub(crate) fn parse(bytes: &[u8]) -> Result<Element<'_>, MessageError> {
-    if bytes.len() > MAX_BYTES {
+pub(crate) fn parse(bytes: &[u8], limits: Limits) -> Result<Element<'_>, MessageError> {
+    if bytes.len() > limits.bytes {
         return Err(MessageError::new(Problem::TooLarge).because("FF02"));
     }
     let text = std::str::from_utf8(bytes).map_err(|_| MessageError::new(Problem::Encoding))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader = NsReader::from_str(text);
-    let mut tree = Tree { root: None, open: Vec::new(), count: 0, namespace: Rc::from("") };
+    let mut tree = Tree { root: None, open: Vec::new(), left: limits.elements, namespace: Rc::from("") };
     loop {
         let at = reader.buffer_position();
         match reader.read_event().map_err(malformed)? {
@@ -63,15 +73,17 @@ fn malformed<E>(_: E) -> MessageError {
 struct Tree<'t> {
     root: Option<Element<'t>>,
     open: Vec<Element<'t>>,
-    count: usize,
+    /// How many more elements are taken.
+    left: usize,
     namespace: Rc<str>,
 }
 
 impl<'t> Tree<'t> {
     fn open(&mut self, element: Element<'t>) -> Result<(), MessageError> {
-        self.count += 1;
-        if self.count > MAX_ELEMENTS || self.open.len() >= MAX_DEPTH {
-            return Err(MessageError::new(Problem::TooLarge).because("FF02"));
+        let too_large = || MessageError::new(Problem::TooLarge).because("FF02");
+        self.left = self.left.checked_sub(1).ok_or_else(too_large)?;
+        if self.open.len() >= MAX_DEPTH {
+            return Err(too_large());
         }
         if self.root.is_some() {
             return Err(malformed(()));
