@@ -116,13 +116,16 @@ pub fn verify(db: &Db) -> Result<AuditReport, Error> {
     if db.needs_migration()? {
         return Err(Error::NeedsMigration);
     }
-    db.snapshot(|conn| {
-        let mut audit = Audit::default();
-        audit.log(conn)?;
-        audit.positions(conn)?;
-        audit.participants(conn)?;
-        Ok(audit.report)
-    })
+    db.snapshot(books)
+}
+
+/// Audits what a connection sees.
+pub(super) fn books(conn: &mut Conn<'_>) -> Result<AuditReport, Error> {
+    let mut audit = Audit::default();
+    audit.log(conn)?;
+    audit.positions(conn)?;
+    audit.participants(conn)?;
+    Ok(audit.report)
 }
 
 /// What one participant's money did in one currency. Sums in `i128`: nothing here can overflow.

@@ -19,6 +19,8 @@ mod schema;
 mod sequencer;
 mod statistics;
 mod switch;
+#[cfg(test)]
+mod tests;
 
 pub use metrics::Metrics;
 pub use statistics::Minute;

@@ -1,0 +1,151 @@
+//! A small seeded simulation: banks that pay, answer late, twice or never, switches that stop and start, and
+//! an independent model of where the money must be.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::clearing::tests::support::{say, transfer, uetr};
+use crate::clearing::{Status, Verdict};
+use crate::iso20022::ReasonCode;
+use crate::money::Currency;
+
+/// A xorshift generator: the seed is the story.
+struct Dice(u64);
+
+impl Dice {
+    fn throw(&mut self, sides: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % sides
+    }
+}
+
+const BANKS: [&str; 3] = ["012", "027", "038"];
+
+struct Paid {
+    from: usize,
+    to: usize,
+    minor: i64,
+    last: Status,
+}
+
+struct Story<'a> {
+    world: &'a World,
+    switches: Vec<Switch>,
+    dice: Dice,
+    paid: BTreeMap<u32, Paid>,
+}
+
+impl Story<'_> {
+    fn switch(&mut self) -> Switch {
+        let index = usize::try_from(self.dice.throw(self.switches.len() as u64)).unwrap();
+        self.switches[index].clone()
+    }
+
+    /// What the model knows of a payment may only become final once.
+    fn heard(&mut self, number: u32, status: Status) {
+        let paid = self.paid.get_mut(&number).unwrap();
+        assert!(!paid.last.is_final() || paid.last == status, "payment {number}: {:?}, then {status:?}", paid.last);
+        paid.last = status;
+    }
+
+    fn pay(&mut self, number: u32) {
+        let (from, to) = (self.dice.throw(3), self.dice.throw(3));
+        let paid = Paid {
+            from: usize::try_from(from).unwrap(),
+            to: usize::try_from(to).unwrap(),
+            minor: i64::try_from(self.dice.throw(40_000)).unwrap() + 1,
+            last: Status::InProcess,
+        };
+        self.paid.insert(number, paid);
+        self.send(number);
+    }
+
+    fn send(&mut self, number: u32) {
+        let paid = &self.paid[&number];
+        let message = CreditTransfer {
+            debtor_agent: bank(BANKS[paid.from]),
+            creditor_agent: bank(BANKS[paid.to]),
+            amount: hkd(paid.minor),
+            ..transfer(number, self.world.now())
+        };
+        let now = self.world.now();
+        let told = submit(&self.switch(), message, now);
+        self.heard(number, told.status);
+    }
+
+    fn answer(&mut self, number: u32) {
+        let verdict = match self.dice.throw(4) {
+            0 => Verdict::Rejected(ReasonCode::literal("AC04")),
+            1 => Verdict::AcceptedWithoutPosting,
+            _ => Verdict::Accepted,
+        };
+        let sender = bank(BANKS[self.paid[&number].to]);
+        let now = self.world.now();
+        let told = wait(self.switch().answer(sender, vec![say(number, verdict)], now)).unwrap().remove(0);
+        if let Ok(told) = told {
+            self.heard(number, told.status);
+        }
+    }
+
+    fn go_on(&mut self, step: u32) {
+        let any = |dice: &mut Dice| u32::try_from(dice.throw(u64::from(step) + 1)).unwrap();
+        let number = any(&mut self.dice);
+        match self.dice.throw(12) {
+            0..5 => self.pay(step),
+            5..9 if self.paid.contains_key(&number) => self.answer(number),
+            9 if self.paid.contains_key(&number) => self.send(number),
+            10 => self.world.pass(Duration::from_millis(self.dice.throw(4_000))),
+            11 if self.dice.throw(3) == 0 => {
+                // One gateway stops; another starts.
+                self.switches.remove(0);
+                self.switches.push(self.world.open());
+            }
+            _ => {}
+        }
+    }
+
+    /// Where the money must be, by what the banks were told.
+    fn assert_books(&mut self) {
+        self.world.pass(Duration::from_secs(12));
+        let numbers: Vec<u32> = self.paid.keys().copied().collect();
+        let mut expected = BTreeMap::from([(bank("012"), 100_000_i64), (bank("027"), 50_000)]);
+        for number in numbers {
+            let (from, to, minor) = (self.paid[&number].from, self.paid[&number].to, self.paid[&number].minor);
+            let debtor = bank(BANKS[from]);
+            let told = wait(self.switches[0].wait_final(debtor, &format!("TX-{number}"))).unwrap().unwrap();
+            assert_eq!(told.original_uetr, uetr(number));
+            self.heard(number, told.status);
+            if told.status == Status::Settled {
+                *expected.entry(debtor).or_default() -= minor;
+                *expected.entry(bank(BANKS[to])).or_default() += minor;
+            }
+        }
+        for (code, currency, held) in self.switches[0].positions().unwrap() {
+            assert_eq!(currency, Currency::Hkd);
+            assert_eq!((held.balance, held.reserved), (expected.remove(&code).unwrap_or(0), 0), "{code}");
+        }
+        assert!(expected.values().all(|money| *money == 0), "{expected:?}");
+        self.world.assert_exact();
+    }
+}
+
+fn simulate(world: &World, seed: u64) {
+    let switches = vec![world.funded(), world.open()];
+    let mut story =
+        Story { world, switches, dice: Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15)), paid: BTreeMap::new() };
+    for step in 0..150 {
+        story.go_on(step);
+    }
+    story.assert_books();
+}
+
+#[test]
+fn the_books_are_exact_whatever_banks_and_gateways_do() {
+    for seed in 1..=4 {
+        for world in World::each() {
+            simulate(&world, seed);
+        }
+    }
+}
