@@ -5,6 +5,9 @@ mod installation;
 mod migrate;
 mod output;
 mod participant;
+mod qr;
+#[cfg(test)]
+mod tests;
 
 use std::process::ExitCode;
 
@@ -27,6 +30,8 @@ enum Command {
     Migrate(migrate::Migrate),
     /// Add, certify, fund, suspend and list participants
     Participant(participant::Participant),
+    /// Make and read the common QR code
+    Qr(qr::Qr),
     /// Recompute the books and the log's hash chain; exit 1 on any difference
     Audit(audit::Audit),
 }
@@ -36,6 +41,7 @@ pub fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Migrate(command) => migrate::run(command),
         Command::Participant(command) => participant::run(command),
+        Command::Qr(command) => qr::run(command),
         Command::Audit(command) => audit::run(command),
     };
     done.unwrap_or_else(|failure| {

@@ -1,5 +1,6 @@
 //! What every listener has: request ids and logs without personal data, problem details, security headers, TLS.
 
+pub mod body;
 mod observe;
 mod problems;
 mod security_headers;

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::Operations;
 use crate::error::Problem;
+use crate::http::body;
 
 /// Who acts, for the log. Only this machine may: the listener has no other way to know an operator.
 fn operator(request: &HttpRequest) -> Result<String, Problem> {
@@ -22,7 +23,7 @@ fn clearing_code(path: &str) -> Result<ClearingCode, Problem> {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Funding {
+struct Funding {
     amount: String,
     currency: Currency,
 }
@@ -32,9 +33,10 @@ pub(super) async fn fund(
     request: HttpRequest,
     operations: web::Data<Operations>,
     path: web::Path<String>,
-    funding: web::Json<Funding>,
+    payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let by = operator(&request)?;
+    let funding: Funding = body::json(&request, payload).await?;
     let amount = Amount::parse(&funding.amount, funding.currency)
         .map_err(|wrong| Problem::bad_request(wrong.to_string()).field("amount"))?;
     operations.switch.fund(&by, clearing_code(&path)?, amount).await?;
@@ -46,9 +48,10 @@ pub(super) async fn suspend(
     request: HttpRequest,
     operations: web::Data<Operations>,
     path: web::Path<String>,
-    _json: web::Json<Nothing>,
+    payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let by = operator(&request)?;
+    let Nothing {} = body::json(&request, payload).await?;
     operations.switch.suspend(&by, clearing_code(&path)?).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -58,9 +61,10 @@ pub(super) async fn resume(
     request: HttpRequest,
     operations: web::Data<Operations>,
     path: web::Path<String>,
-    _json: web::Json<Nothing>,
+    payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let by = operator(&request)?;
+    let Nothing {} = body::json(&request, payload).await?;
     operations.switch.resume(&by, clearing_code(&path)?).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -69,4 +73,4 @@ pub(super) async fn resume(
 /// across origins only after a preflight, which this listener never grants.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Nothing {}
+struct Nothing {}

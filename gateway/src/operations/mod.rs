@@ -9,6 +9,8 @@ mod exposition;
 mod health;
 mod host;
 mod metrics;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

@@ -5,9 +5,10 @@ use payments::iso20022::pacs002;
 
 use super::payments::acts_for_itself;
 use super::refusals::answer_refused;
-use super::{Api, Participant, XML, body};
+use super::{Api, Participant};
 use crate::clock;
 use crate::error::Problem;
+use crate::http::body;
 
 /// Takes the answers. ACSC in what comes back means settled and final: the creditor may be credited.
 pub(super) async fn submit(
@@ -28,5 +29,5 @@ pub(super) async fn submit(
     for (index, answer) in answered.into_iter().enumerate() {
         reports.push(answer.map_err(|refusal| answer_refused(index, refusal))?);
     }
-    Ok(HttpResponse::Ok().content_type(XML).body(pacs002::render(&reports)))
+    Ok(HttpResponse::Ok().content_type(body::XML).body(pacs002::render(&reports)))
 }

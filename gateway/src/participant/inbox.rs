@@ -7,8 +7,9 @@ use payments::iso20022::inbox;
 use serde::Deserialize;
 use tokio::time::{Instant, timeout_at};
 
-use super::{Api, Participant, XML};
+use super::{Api, Participant};
 use crate::error::Problem;
+use crate::http::body;
 
 /// The longest long poll.
 const LONGEST_WAIT: u64 = 20;
@@ -61,7 +62,7 @@ pub(super) async fn read(
         let switch = api.switch.clone();
         let found = web::block(move || switch.inbox(reader, after, max)).await??;
         if !found.messages.is_empty() {
-            return Ok(HttpResponse::Ok().content_type(XML).body(inbox::render(reader, &found)));
+            return Ok(HttpResponse::Ok().content_type(body::XML).body(inbox::render(reader, &found)));
         }
         after = found.next;
         if after < last {

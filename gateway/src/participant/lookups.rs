@@ -6,9 +6,10 @@ use payments::participant::ClearingCode;
 use serde::{Deserialize, Serialize};
 
 use super::proxies::ProxyBody;
-use super::{Api, Participant, body};
+use super::{Api, Participant};
 use crate::clock;
 use crate::error::Problem;
+use crate::http::body;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

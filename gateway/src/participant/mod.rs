@@ -6,7 +6,6 @@
 
 mod answers;
 mod api;
-mod body;
 mod certificate;
 mod inbox;
 mod liquidity;
@@ -23,9 +22,6 @@ use actix_web::{HttpResponse, Resource, web};
 
 pub use api::Api;
 pub use certificate::Participant;
-
-/// The media type of ISO 20022 messages here.
-const XML: &str = "application/xml";
 
 /// Mounts the API. The application's data holds an [`Api`]; errors become problem details by
 /// [`crate::http::problems`], which wraps the whole application.

@@ -10,9 +10,10 @@ use payments::iso20022::{pacs002, pacs008};
 use payments::participant::ClearingCode;
 use payments::{Submission, Switch};
 
-use super::{Api, Participant, XML, body, prefer};
+use super::{Api, Participant, prefer};
 use crate::clock;
 use crate::error::Problem;
+use crate::http::body;
 
 /// Takes the transfers: 202 with what became of each, or 200 when the caller preferred to wait and the one
 /// transfer it sent is final.
@@ -42,10 +43,10 @@ pub(super) async fn submit(
             let status = if report.status == Status::InProcess { StatusCode::ACCEPTED } else { StatusCode::OK };
             Ok(HttpResponse::build(status)
                 .insert_header(("Preference-Applied", format!("wait={}", wait.as_secs())))
-                .content_type(XML)
+                .content_type(body::XML)
                 .body(pacs002::render(&[report])))
         }
-        _ => Ok(HttpResponse::Accepted().content_type(XML).body(pacs002::render(&reports))),
+        _ => Ok(HttpResponse::Accepted().content_type(body::XML).body(pacs002::render(&reports))),
     }
 }
 

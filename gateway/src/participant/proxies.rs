@@ -4,9 +4,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use payments::directory::{AccountNumber, Entry, EntryId, Owner, OwnerKind, Proxy, ProxyKind, Registration};
 use serde::{Deserialize, Serialize};
 
-use super::{Api, Participant, body};
+use super::{Api, Participant};
 use crate::clock;
 use crate::error::Problem;
+use crate::http::body;
 
 /// A proxy as JSON writes it.
 #[derive(Deserialize, Serialize)]

@@ -9,9 +9,10 @@ use actix_web::web::{Bytes, Payload};
 use actix_web::{HttpMessage, HttpRequest};
 use serde::de::DeserializeOwned;
 
-use super::XML;
 use crate::error::Problem;
 
+/// The media type of ISO 20022 messages here.
+pub const XML: &str = "application/xml";
 /// The largest ISO 20022 message: a thousand transactions of about a kilobyte.
 const XML_LIMIT: usize = 1024 * 1024;
 /// The largest JSON body.
@@ -23,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 /// 415 for another media type, 413 when it is too large, 408 when it is too slow, 400 when it breaks off.
-pub(super) async fn xml(request: &HttpRequest, payload: Payload) -> Result<Bytes, Problem> {
+pub async fn xml(request: &HttpRequest, payload: Payload) -> Result<Bytes, Problem> {
     read(request, payload, XML, XML_LIMIT).await
 }
 
@@ -31,7 +32,7 @@ pub(super) async fn xml(request: &HttpRequest, payload: Payload) -> Result<Bytes
 ///
 /// # Errors
 /// As [`xml`]; and 400 when it is not the object that is expected, naming the field.
-pub(super) async fn json<T: DeserializeOwned>(request: &HttpRequest, payload: Payload) -> Result<T, Problem> {
+pub async fn json<T: DeserializeOwned>(request: &HttpRequest, payload: Payload) -> Result<T, Problem> {
     let bytes = read(request, payload, "application/json", JSON_LIMIT).await?;
     // serde's message quotes what it read, which may be a number or a name: only where it is, is told.
     serde_json::from_slice(&bytes).map_err(|wrong| {

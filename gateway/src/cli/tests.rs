@@ -1,0 +1,147 @@
+//! What an operator types, and what it leads to.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser;
+use payments::money::Currency;
+use payments::participant::{ClearingCode, Standing};
+
+use super::{ConfigPath, Installation, audit, participant, qr};
+
+#[derive(Parser)]
+enum Line {
+    Participant(participant::Participant),
+    Qr(qr::Qr),
+    Audit(audit::Audit),
+}
+
+fn run(line: &[&str]) -> anyhow::Result<ExitCode> {
+    match Line::try_parse_from([&["lionrock"], line].concat())? {
+        Line::Participant(command) => participant::run(command),
+        Line::Qr(command) => qr::run(command),
+        Line::Audit(command) => audit::run(command),
+    }
+}
+
+/// An installation in a folder of its own.
+struct City {
+    folder: tempfile::TempDir,
+}
+
+impl City {
+    fn new() -> Self {
+        let city = Self { folder: tempfile::tempdir().unwrap() };
+        let config =
+            "[database]\nurl = 'sqlite:city.db'\n[public]\nlisten = '127.0.0.1:0'\nissuer = 'http://localhost'\n";
+        std::fs::write(city.path("lionrock.toml"), config).unwrap();
+        city.installation().db.migrate().unwrap();
+        city
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).display().to_string()
+    }
+
+    fn installation(&self) -> Installation {
+        Installation::open_unmigrated(&ConfigPath { path: self.folder.path().join("lionrock.toml") }).unwrap()
+    }
+
+    /// Runs a command with `--config` at its end, as people write it.
+    fn run(&self, line: &[&str]) -> anyhow::Result<ExitCode> {
+        run(&[line, &["--config", &self.path("lionrock.toml")]].concat())
+    }
+
+    /// Adds Banyan Bank with a certificate for a fresh key.
+    fn add_banyan(&self) {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let request = rcgen::CertificateParams::default().serialize_request(&key).unwrap();
+        std::fs::write(self.path("bank.csr"), request.pem().unwrap()).unwrap();
+        let add = ["participant", "add", "--clearing-code", "012", "--name-zh", "榕樹銀行", "--name-en", "Banyan Bank"];
+        let (csr, out) = (self.path("bank.csr"), self.path("bank.pem"));
+        assert!(succeeded(self.run(&[&add[..], &["--csr", &csr, "--out", &out]].concat())));
+    }
+}
+
+fn succeeded(done: anyhow::Result<ExitCode>) -> bool {
+    done.unwrap() == ExitCode::SUCCESS
+}
+
+fn banyan() -> ClearingCode {
+    "012".parse().unwrap()
+}
+
+#[test]
+fn a_participant_is_added_certified_and_funded() {
+    let city = City::new();
+    city.add_banyan();
+    assert!(succeeded(city.run(&["participant", "fund", "012", "--amount", "1000000.00"])));
+    assert!(succeeded(city.run(&["participant", "list", "--json"])));
+
+    let switch = city.installation().switch().unwrap();
+    let certificate = std::fs::read(city.path("bank.pem")).unwrap();
+    let (chain, _) = pem(&certificate);
+    let thumbprint = payments::participant::Thumbprint::new(crate::http::tls::Thumbprint::of(&chain).0);
+    assert_eq!(switch.participant_of_certificate(&thumbprint).unwrap(), Some(banyan()));
+    let (code, currency, position) = switch.positions().unwrap()[0];
+    assert_eq!((code, currency, position.balance), (banyan(), Currency::Hkd, 100_000_000));
+
+    assert!(succeeded(city.run(&["participant", "revoke", "012", &thumbprint.to_string()])));
+    assert_eq!(switch.participant_of_certificate(&thumbprint).unwrap(), None, "beside a running switch");
+    assert!(succeeded(city.run(&["audit"])), "the books are exact");
+}
+
+fn pem(bytes: &[u8]) -> (rustls::pki_types::CertificateDer<'static>, usize) {
+    use rustls::pki_types::pem::PemObject;
+    let all: Vec<_> = rustls::pki_types::CertificateDer::pem_slice_iter(bytes).map(Result::unwrap).collect();
+    (all[0].clone(), all.len())
+}
+
+#[test]
+fn a_suspension_is_seen_by_a_running_switch() {
+    let city = City::new();
+    city.add_banyan();
+    let switch = city.installation().switch().unwrap();
+    assert!(succeeded(city.run(&["participant", "suspend", "012"])));
+    assert_eq!(switch.participants().unwrap()[0].standing, Standing::Suspended);
+    assert!(succeeded(city.run(&["participant", "resume", "012"])));
+    assert_eq!(switch.participants().unwrap()[0].standing, Standing::Active);
+}
+
+#[test]
+fn what_cannot_be_done_is_said() {
+    let city = City::new();
+    let refused = city.run(&["participant", "fund", "012", "--amount", "1.00"]).unwrap_err();
+    assert!(refused.to_string().contains("no participant"), "{refused}");
+    city.add_banyan();
+    for line in [
+        &["participant", "fund", "012", "--amount", "-5"][..],
+        &["participant", "fund", "012", "--amount", "1.00", "--currency", "USD"],
+        &["participant", "fund", "12", "--amount", "1.00"],
+        &["participant", "certify", "012"],
+        &["participant", "certify", "012", "--csr", "bank.csr"],
+        &["participant", "certify", "012", "--certificate", "/nowhere/bank.pem"],
+    ] {
+        assert!(city.run(line).is_err(), "{line:?}");
+    }
+    assert!(succeeded(city.run(&["audit"])), "nothing was moved");
+}
+
+#[test]
+fn a_code_that_was_made_is_read_and_a_changed_one_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (svg, png) = (folder.path().join("code.svg"), folder.path().join("code.png"));
+    let make = ["qr", "make", "--email", "shop@morninglight.example", "--clearing-code", "027", "--amount", "38.50"];
+    let files = ["--svg", text(&svg), "--png", text(&png)];
+    assert!(succeeded(run(&[&make[..], &files].concat())));
+    assert!(std::fs::read_to_string(&svg).unwrap().contains("<svg"));
+    let payload = payments::qr::scan::read(&std::fs::read(&png).unwrap()).unwrap().remove(0);
+    assert!(succeeded(run(&["qr", "parse", &payload, "--json"])));
+    let changed = payload.replace("38.50", "88.50");
+    assert!(!succeeded(run(&["qr", "parse", &changed])), "its checksum is another");
+    assert!(run(&["qr", "make", "--amount", "38.50"]).is_err(), "nobody to pay");
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}

@@ -1,0 +1,137 @@
+//! What an operator's tools meet.
+
+use std::sync::Arc;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::ServiceResponse;
+use actix_web::test::{self, TestRequest};
+use actix_web::{App, web};
+use payments::clearing::Particulars;
+use payments::directory::{Directory, DirectoryKeys};
+use payments::participant::ClearingCode;
+use payments::{Switch, SwitchSettings};
+use serde_json::{Value, json};
+
+use super::{Operations, configure};
+use crate::clock;
+
+/// A switch with one participant, and the operator's requests to it.
+struct TestApp {
+    operations: web::Data<Operations>,
+    _folder: tempfile::TempDir,
+}
+
+fn banyan() -> ClearingCode {
+    "012".parse().unwrap()
+}
+
+impl TestApp {
+    async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("test.db").display());
+        let db = store::Db::open(&url, &store::Options::default()).unwrap();
+        db.migrate().unwrap();
+        let directory = Directory::new(db.clone(), DirectoryKeys::from_master(&[7; 32]));
+        let switch = Switch::open(db.clone(), SwitchSettings::default(), Arc::new(clock::now), directory).unwrap();
+        let particulars = Particulars { bic: None, name_zh: "榕樹銀行".into(), name_en: "Banyan Bank".into() };
+        switch.add_participant("test", banyan(), particulars).await.unwrap();
+        let operations = web::Data::new(Operations { db, switch, participants: None });
+        Self { operations, _folder: folder }
+    }
+
+    /// The answer to a request that names this host and comes from this address.
+    async fn ask(&self, request: TestRequest, host: &str, peer: &str) -> (u16, String) {
+        let service = test::init_service(App::new().app_data(self.operations.clone()).configure(configure)).await;
+        let request = request.insert_header(("host", host)).peer_addr(peer.parse().unwrap()).to_request();
+        match test::try_call_service(&service, request).await {
+            Ok(response) => read(response).await,
+            Err(refused) => (refused.as_response_error().status_code().as_u16(), refused.to_string()),
+        }
+    }
+
+    async fn get(&self, path: &str) -> (u16, String) {
+        self.ask(TestRequest::get().uri(path), "localhost:9090", "127.0.0.1:5000").await
+    }
+
+    async fn get_json(&self, path: &str) -> Value {
+        let (status, body) = self.get(path).await;
+        assert_eq!(status, 200, "{body}");
+        serde_json::from_str(&body).unwrap()
+    }
+
+    async fn post(&self, path: &str, body: Value) -> (u16, String) {
+        self.ask(TestRequest::post().uri(path).set_json(body), "localhost:9090", "127.0.0.1:5000").await
+    }
+}
+
+async fn read(response: ServiceResponse<impl MessageBody>) -> (u16, String) {
+    let status = response.status().as_u16();
+    (status, String::from_utf8(test::read_body(response).await.to_vec()).unwrap())
+}
+
+#[actix_web::test]
+async fn readiness_says_whether_payments_are_taken() {
+    let app = TestApp::start().await;
+    assert_eq!(app.get("/health").await.0, 200);
+    assert_eq!(app.get_json("/ready").await["status"], "ready");
+    app.operations.switch.stop();
+    let (status, body) = app.get("/ready").await;
+    assert_eq!(status, 503);
+    assert_eq!(serde_json::from_str::<Value>(&body).unwrap()["sequencer"], false, "{body}");
+    assert_eq!(app.get("/health").await.0, 200, "the process still lives");
+}
+
+#[actix_web::test]
+async fn metrics_follow_what_the_switch_does() {
+    let app = TestApp::start().await;
+    let (_, before) = app.get("/metrics").await;
+    assert!(before.contains("\nlionrock_log_sequence 1\n"), "{before}");
+    app.post("/api/v1/participants/012/suspend", json!({})).await;
+    let (_, after) = app.get("/metrics").await;
+    assert!(after.contains("\nlionrock_log_sequence 2\n"), "{after}");
+    assert!(after.contains("\nlionrock_payments_total{state=\"settled\"} 0\n"), "{after}");
+}
+
+#[actix_web::test]
+async fn funding_moves_the_position_and_is_logged_with_who_did_it() {
+    let app = TestApp::start().await;
+    let funding = json!({ "amount": "1000000.00", "currency": "HKD" });
+    assert_eq!(app.post("/api/v1/participants/012/fund", funding).await.0, 204);
+    let position = app.get_json("/api/v1/positions").await["items"][0].clone();
+    assert_eq!((&position["clearing_code"], &position["available"]), (&json!("012"), &json!("1000000.00")));
+    let event = app.operations.switch.events(None, 1).unwrap().remove(0);
+    assert_eq!(event.actor, "operations 127.0.0.1");
+}
+
+#[actix_web::test]
+async fn a_suspension_lasts_until_it_is_ended() {
+    let app = TestApp::start().await;
+    app.post("/api/v1/participants/012/suspend", json!({})).await;
+    assert_eq!(app.get_json("/api/v1/participants").await["items"][0]["suspended"], true);
+    app.post("/api/v1/participants/012/resume", json!({})).await;
+    assert_eq!(app.get_json("/api/v1/participants").await["items"][0]["suspended"], false);
+}
+
+#[actix_web::test]
+async fn what_makes_no_sense_is_refused() {
+    let app = TestApp::start().await;
+    let fund = "/api/v1/participants/012/fund";
+    assert_eq!(app.post(fund, json!({ "amount": "ten", "currency": "HKD" })).await.0, 400);
+    assert_eq!(app.post(fund, json!({ "amount": "10.00", "currency": "USD" })).await.0, 400);
+    assert_eq!(app.post("/api/v1/participants/099/suspend", json!({})).await.0, 404, "no such participant");
+    assert_eq!(app.post("/api/v1/participants/banyan/suspend", json!({})).await.0, 404);
+    let form = TestRequest::post().uri(fund).set_form([("amount", "10.00"), ("currency", "HKD")]);
+    let (status, _) = app.ask(form, "localhost:9090", "127.0.0.1:5000").await;
+    assert_eq!(status, 415, "another site's form cannot act");
+    assert_eq!(app.get_json("/api/v1/payments").await, json!({ "items": [], "next": null }));
+}
+
+#[actix_web::test]
+async fn only_an_operator_on_this_machine_acts_and_nobody_reads_by_another_name() {
+    let app = TestApp::start().await;
+    let suspend = || TestRequest::post().uri("/api/v1/participants/012/suspend").set_json(json!({}));
+    assert_eq!(app.ask(suspend(), "10.0.0.1:9090", "10.0.0.7:5000").await.0, 403);
+    let read = || TestRequest::get().uri("/api/v1/positions");
+    assert_eq!(app.ask(read(), "10.0.0.1:9090", "10.0.0.7:5000").await.0, 200);
+    assert_eq!(app.ask(read(), "rebound.example:9090", "127.0.0.1:5000").await.0, 403);
+}
