@@ -11,4 +11,8 @@ pub mod error;
 pub mod http;
 pub mod keys;
 pub mod operations;
+pub mod pages;
 pub mod participant;
+pub mod public;
+pub mod random;
+pub mod server;

@@ -6,6 +6,7 @@ mod migrate;
 mod output;
 mod participant;
 mod qr;
+mod serve;
 #[cfg(test)]
 mod tests;
 
@@ -26,6 +27,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Serve residents, relying parties and banks
+    Serve(serve::Serve),
     /// Bring the database up to this program
     Migrate(migrate::Migrate),
     /// Add, certify, fund, suspend and list participants
@@ -39,6 +42,7 @@ enum Command {
 /// Runs what the command line says.
 pub fn main() -> ExitCode {
     let done = match Cli::parse().command {
+        Command::Serve(command) => serve::run(command),
         Command::Migrate(command) => migrate::run(command),
         Command::Participant(command) => participant::run(command),
         Command::Qr(command) => qr::run(command),

@@ -16,6 +16,12 @@ impl Hkid {
     pub fn expose(&self) -> &str {
         &self.0
     }
+
+    /// For the holder's own eyes on a page: letters and the first three digits, the rest hidden.
+    pub fn masked(&self) -> String {
+        let shown = self.0.len().saturating_sub("456(3)".len());
+        self.0.chars().enumerate().map(|(i, c)| if i < shown || !c.is_ascii_alphanumeric() { c } else { '*' }).collect()
+    }
 }
 
 impl FromStr for Hkid {
@@ -67,6 +73,13 @@ impl fmt::Debug for Hkid {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn the_masked_form_hides_half_of_the_number_and_the_check_digit() {
+        let masked = |text: &str| text.parse::<Hkid>().unwrap().masked();
+        assert_eq!(masked("A123456(3)"), "A123***(*)");
+        assert_eq!(masked("AB987654(3)"), "AB987***(*)");
+    }
 
     #[test]
     fn numbers_are_read_as_people_write_them() {

@@ -131,8 +131,7 @@ impl OpenIdClient {
     /// Pushes the request and says where to send the browser.
     pub(super) async fn begin(&self) -> anyhow::Result<(PendingSignIn, Url)> {
         let metadata = self.discover().await?;
-        let pending =
-            PendingSignIn { state: random::token()?, nonce: random::token()?, verifier: random::token()? };
+        let pending = PendingSignIn { state: random::token()?, nonce: random::token()?, verifier: random::token()? };
         let challenge = URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, pending.verifier.as_bytes()));
         let form = [
             ("response_type", "code"),

@@ -1,0 +1,22 @@
+//! Pages: what is shown, and nothing of why. A page is a struct of plain values and a template in `templates/`;
+//! both languages stand side by side in the template, so that no sentence can be missing in one of them.
+
+pub mod activate;
+pub mod activate_confirm;
+pub mod assets;
+mod claim_label;
+pub mod consent;
+mod context;
+pub mod eservice_home;
+pub mod eservice_profile;
+pub mod home;
+mod language;
+pub mod me;
+pub mod message;
+mod moment;
+pub mod sign_in;
+#[cfg(test)]
+mod tests;
+
+pub use context::Page;
+pub use language::Lang;

@@ -1,0 +1,157 @@
+//! The resident's own page: passkeys, consents, sessions.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use identity::audit::Actor;
+use identity::authenticator::PasskeyId;
+use identity::oidc::client::ClientId;
+use identity::session::{Session, SessionId};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::Settings;
+use super::cookies::{self, Name};
+use super::page;
+use super::refusal::{PageError, ScriptError};
+use super::session::{self, FormToken, SignedIn};
+use crate::clock;
+use crate::pages::me::{self, Me};
+use crate::server::Gateway;
+
+pub(super) fn configure(app: &mut web::ServiceConfig) {
+    app.route("/me", web::get().to(show))
+        .route("/me/passkeys/options", web::post().to(passkey_options))
+        .route("/me/passkeys", web::post().to(add_passkey))
+        .route("/me/passkeys/{id}/remove", web::post().to(remove_passkey))
+        .route("/me/consents/{client_id}/revoke", web::post().to(revoke_consent))
+        .route("/me/sessions/{id}/revoke", web::post().to(revoke_session));
+}
+
+async fn show(request: HttpRequest, gateway: web::Data<Gateway>, session: SignedIn) -> Result<HttpResponse, PageError> {
+    let page = page::context(&request, Some(&session.0));
+    let shown = web::block(move || gather(&gateway, page, &session.0)).await??;
+    page::render(shown.render())
+}
+
+fn gather(gateway: &Gateway, page: crate::pages::Page, session: &Session) -> Result<Me, PageError> {
+    let identity = &gateway.identity;
+    let attributes = identity.attributes(session.resident)?;
+    let mut consents = Vec::new();
+    for consent in identity.consents(session.resident)? {
+        let client = ClientId::parse(&consent.client_id).map(|id| identity.client(&id)).transpose()?.flatten();
+        let name = client.map(|client| client.name);
+        consents.push(me::Consent {
+            name_zh: name.as_ref().map_or_else(|| consent.client_id.clone(), |name| name.zh_hant.clone()),
+            name_en: name.map_or_else(|| consent.client_id.clone(), |name| name.en),
+            claims: consent.granted.claims.iter().cloned().collect(),
+            granted: consent.changed_at,
+            client_id: consent.client_id,
+        });
+    }
+    let passkeys = identity.passkeys(session.resident)?.into_iter().map(|passkey| me::Passkey {
+        id: passkey.id.to_string(),
+        label: passkey.label,
+        created: passkey.created_at,
+        last_used: passkey.last_used_at,
+    });
+    let sessions = identity.sessions(session.resident, clock::now())?.into_iter().map(|other| me::Session {
+        id: other.id.to_string(),
+        since: other.auth_time,
+        current: other.id == session.id,
+    });
+    Ok(Me {
+        page,
+        name_zh: attributes.name_zh.clone(),
+        name_en: attributes.name_en.clone(),
+        passkeys: passkeys.collect(),
+        consents,
+        sessions: sessions.collect(),
+    })
+}
+
+/// A script's request carries the form token as a field, too.
+#[derive(Deserialize)]
+struct ScriptToken {
+    csrf: String,
+}
+
+async fn passkey_options(
+    gateway: web::Data<Gateway>,
+    settings: web::Data<Settings>,
+    session: SignedIn,
+    token: web::Json<ScriptToken>,
+) -> Result<HttpResponse, ScriptError> {
+    session.must_have_sent_token(&token.csrf, &gateway)?;
+    let ceremony = web::block(move || gateway.identity.start_adding_passkey(&session.0, clock::now())).await??;
+    Ok(HttpResponse::Ok()
+        .cookie(cookies::make(Name::Ceremony, ceremony.secret.expose(), settings.https))
+        .json(ceremony.options))
+}
+
+#[derive(Deserialize)]
+struct NewPasskey {
+    csrf: String,
+    credential: Value,
+    #[serde(default)]
+    label: String,
+}
+
+async fn add_passkey(
+    request: HttpRequest,
+    gateway: web::Data<Gateway>,
+    settings: web::Data<Settings>,
+    session: SignedIn,
+    made: web::Json<NewPasskey>,
+) -> Result<HttpResponse, ScriptError> {
+    let NewPasskey { csrf, credential, label } = made.into_inner();
+    session.must_have_sent_token(&csrf, &gateway)?;
+    let ceremony = session::ceremony(&request, &settings)?;
+    web::block(move || gateway.identity.finish_adding_passkey(&session.0, &ceremony, credential, &label, clock::now()))
+        .await??;
+    let mut response = HttpResponse::Ok();
+    cookies::remove(&mut response, Name::Ceremony, settings.https);
+    Ok(response.json(json!({ "location": "/me" })))
+}
+
+async fn remove_passkey(
+    gateway: web::Data<Gateway>,
+    session: SignedIn,
+    id: web::Path<String>,
+    form: web::Form<FormToken>,
+) -> Result<HttpResponse, PageError> {
+    session.must_have_sent(&form, &gateway)?;
+    let id: PasskeyId = id.parse().map_err(|_| PageError::NothingHere)?;
+    web::block(move || gateway.identity.remove_passkey(&session.0, id, clock::now())).await??;
+    Ok(page::see_other("/me"))
+}
+
+async fn revoke_consent(
+    gateway: web::Data<Gateway>,
+    session: SignedIn,
+    client_id: web::Path<String>,
+    form: web::Form<FormToken>,
+) -> Result<HttpResponse, PageError> {
+    session.must_have_sent(&form, &gateway)?;
+    web::block(move || {
+        let resident = session.0.resident;
+        gateway.identity.revoke_consent(resident, &client_id, &Actor::Resident(resident), clock::now())
+    })
+    .await??;
+    Ok(page::see_other("/me"))
+}
+
+async fn revoke_session(
+    gateway: web::Data<Gateway>,
+    session: SignedIn,
+    id: web::Path<String>,
+    form: web::Form<FormToken>,
+) -> Result<HttpResponse, PageError> {
+    session.must_have_sent(&form, &gateway)?;
+    let id: SessionId = id.parse().map_err(|_| PageError::NothingHere)?;
+    web::block(move || {
+        let resident = session.0.resident;
+        gateway.identity.revoke_session(resident, id, &Actor::Resident(resident), clock::now())
+    })
+    .await??;
+    Ok(page::see_other("/me"))
+}

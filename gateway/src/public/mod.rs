@@ -1,0 +1,84 @@
+//! The public listener: pages for residents, the OpenID provider for relying parties.
+
+mod activation;
+mod cookies;
+mod home;
+mod me;
+mod oauth;
+mod page;
+mod refusal;
+mod session;
+mod sign_in;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::middleware::from_fn;
+use actix_web::web;
+
+use crate::config;
+use crate::http;
+use crate::server::Gateway;
+use crate::{clock, pages};
+
+/// A form or a JSON document of ours is small; a WebAuthn attestation is the largest.
+const BODY_LIMIT: usize = 64 * 1024;
+
+/// What the handlers of this listener need to know beside the [`Gateway`].
+pub struct Settings {
+    /// Residents come by https, so cookies are marked for it.
+    pub https: bool,
+}
+
+impl Settings {
+    /// From the configured issuer: what residents see counts, not whether this process speaks TLS itself.
+    pub fn new(public: &config::Public) -> Self {
+        Self { https: public.issuer.scheme() == "https" }
+    }
+}
+
+/// Every route of the public listener.
+pub fn configure(app: &mut web::ServiceConfig) {
+    app.app_data(web::FormConfig::default().limit(BODY_LIMIT))
+        .app_data(web::JsonConfig::default().limit(BODY_LIMIT))
+        .app_data(web::PayloadConfig::default().limit(BODY_LIMIT))
+        .route("/assets/{name}", web::get().to(pages::assets::serve))
+        .service(web::scope("/.well-known").wrap(from_fn(http::problems)).configure(oauth::well_known))
+        .service(web::scope("/oauth").configure(oauth::configure))
+        .service(
+            web::scope("")
+                .wrap(from_fn(page::kind_errors))
+                .configure(home::configure)
+                .configure(activation::configure)
+                .configure(sign_in::configure)
+                .configure(me::configure)
+                .default_service(web::to(page::nothing_here)),
+        );
+}
+
+/// How often expired rows are looked for.
+const HOUSEKEEPING: Duration = Duration::from_secs(30);
+/// How many rows of a kind go at once, so that no transaction is long.
+const BATCH: u16 = 500;
+
+/// Deletes what has expired and keeps the signing keys fresh, in the background, for as long as the program runs.
+pub fn housekeeping(gateway: &Arc<Gateway>) {
+    let gateway = Arc::downgrade(gateway);
+    actix_web::rt::spawn(async move {
+        loop {
+            actix_web::rt::time::sleep(HOUSEKEEPING).await;
+            let Some(gateway) = gateway.upgrade() else { return };
+            let done = web::block(move || clean(&gateway)).await;
+            if let Ok(Err(failed)) = done {
+                tracing::warn!(error = %failed, "housekeeping failed; it will be tried again");
+            }
+        }
+    });
+}
+
+fn clean(gateway: &Gateway) -> Result<(), identity::Error> {
+    let identity = &gateway.identity;
+    while identity.expire_sessions(clock::now(), BATCH)? > 0 {}
+    while identity.expire_authorizations(clock::now(), BATCH)? > 0 {}
+    identity.maintain_signing_keys(clock::now())
+}

@@ -1,0 +1,102 @@
+//! What clients call themselves: discovery, keys, pushed requests, tokens, userinfo. OAuth error bodies.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::{HttpRequest, HttpResponse, web};
+use identity::oidc::{EndpointRequest, Error, OAuthError};
+use serde::Serialize;
+use serde_json::json;
+
+use super::request;
+use crate::clock;
+use crate::server::Gateway;
+
+/// How long a client may keep the discovery document and the keys. A key is published a day before it signs.
+const PUBLIC_CACHE: &str = "public, max-age=300";
+
+/// `GET /.well-known/openid-configuration`
+pub(super) async fn discovery(gateway: web::Data<Gateway>) -> HttpResponse {
+    published().json(gateway.identity.discovery())
+}
+
+/// `GET /oauth/jwks`
+pub(super) async fn jwks(gateway: web::Data<Gateway>) -> HttpResponse {
+    match web::block(move || gateway.identity.jwks(clock::now())).await {
+        Ok(Ok(keys)) => published().json(keys),
+        Ok(Err(failed)) => failure(&failed),
+        Err(_) => unavailable(),
+    }
+}
+
+/// `POST /oauth/par` (RFC 9126)
+pub(super) async fn pushed_authorization_request(
+    request: HttpRequest,
+    body: web::Bytes,
+    gateway: web::Data<Gateway>,
+) -> HttpResponse {
+    answer(&request, &body, StatusCode::CREATED, move |call| {
+        gateway.identity.push_authorization_request(call, clock::now())
+    })
+    .await
+}
+
+/// `POST /oauth/token` (RFC 6749, section 3.2)
+pub(super) async fn token(request: HttpRequest, body: web::Bytes, gateway: web::Data<Gateway>) -> HttpResponse {
+    answer(&request, &body, StatusCode::OK, move |call| gateway.identity.token(call, clock::now())).await
+}
+
+/// `GET` and `POST /oauth/userinfo` (OpenID Connect Core, section 5.3)
+pub(super) async fn userinfo(request: HttpRequest, body: web::Bytes, gateway: web::Data<Gateway>) -> HttpResponse {
+    answer(&request, &body, StatusCode::OK, move |call| gateway.identity.userinfo(call, clock::now())).await
+}
+
+async fn answer<T: Serialize + Send + 'static>(
+    request: &HttpRequest,
+    body: &web::Bytes,
+    status: StatusCode,
+    act: impl FnOnce(&EndpointRequest) -> Result<T, Error> + Send + 'static,
+) -> HttpResponse {
+    let call = match request::endpoint(request, body) {
+        Ok(call) => call,
+        Err(refusal) => return refused(&refusal),
+    };
+    match web::block(move || act(&call)).await {
+        Ok(Ok(value)) => HttpResponse::build(status).insert_header((CACHE_CONTROL, "no-store")).json(value),
+        Ok(Err(Error::Refused(refusal))) => refused(&refusal),
+        Ok(Err(Error::Failed(failed))) => failure(&failed),
+        Err(_) => unavailable(),
+    }
+}
+
+/// Documents that any website's script may read.
+fn published() -> actix_web::HttpResponseBuilder {
+    let mut response = HttpResponse::Ok();
+    response.insert_header((CACHE_CONTROL, PUBLIC_CACHE)).insert_header((ACCESS_CONTROL_ALLOW_ORIGIN, "*"));
+    response
+}
+
+fn refused(refusal: &OAuthError) -> HttpResponse {
+    let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    let mut response = HttpResponse::build(status);
+    if let Some(challenge) = refusal.www_authenticate() {
+        response.insert_header((WWW_AUTHENTICATE, challenge));
+    }
+    response.insert_header((CACHE_CONTROL, "no-store")).json(refusal.body())
+}
+
+fn failure(failed: &identity::Error) -> HttpResponse {
+    tracing::error!(error = %failed, "the provider failed");
+    match failed {
+        identity::Error::Store(store::Error::Unavailable(_)) => unavailable(),
+        _ => HttpResponse::InternalServerError()
+            .insert_header((CACHE_CONTROL, "no-store"))
+            .json(json!({ "error": "server_error", "error_description": "the request was not carried out" })),
+    }
+}
+
+fn unavailable() -> HttpResponse {
+    HttpResponse::ServiceUnavailable()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header((RETRY_AFTER, "2"))
+        .json(json!({ "error": "temporarily_unavailable", "error_description": "try again in a moment" }))
+}

@@ -1,0 +1,39 @@
+//! The OpenID provider's endpoints. What browsers visit answers with pages, what clients call answers with JSON.
+
+mod authorize;
+mod back_channel;
+mod request;
+
+use actix_web::middleware::from_fn;
+use actix_web::web;
+
+use super::page;
+
+/// `/.well-known/*`
+pub(super) fn well_known(app: &mut web::ServiceConfig) {
+    app.route("/openid-configuration", web::get().to(back_channel::discovery));
+}
+
+/// `/oauth/*`
+pub(super) fn configure(app: &mut web::ServiceConfig) {
+    app.service(web::resource("/par").route(web::post().to(back_channel::pushed_authorization_request)))
+        .service(web::resource("/token").route(web::post().to(back_channel::token)))
+        .service(
+            web::resource("/userinfo")
+                .route(web::get().to(back_channel::userinfo))
+                .route(web::post().to(back_channel::userinfo)),
+        )
+        .service(web::resource("/jwks").route(web::get().to(back_channel::jwks)))
+        .service(
+            web::scope("")
+                .wrap(from_fn(page::kind_errors))
+                .service(
+                    web::resource("/authorize")
+                        .route(web::get().to(authorize::authorize))
+                        .route(web::post().to(authorize::repeat_as_get)),
+                )
+                .route("/continue", web::get().to(authorize::resume))
+                .route("/authorize/decision", web::post().to(authorize::decide))
+                .default_service(web::to(page::nothing_here)),
+        );
+}

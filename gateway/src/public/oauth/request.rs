@@ -1,0 +1,30 @@
+//! Reading what a client sends, as it came: parameters in order, duplicates and all.
+
+use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use actix_web::{HttpRequest, web};
+use identity::oidc::{EndpointRequest, OAuthError, Parameters};
+
+/// The parameters of a query.
+pub(super) fn query(request: &HttpRequest) -> Parameters {
+    decode(request.query_string().as_bytes())
+}
+
+/// The parameters of a form body.
+pub(super) fn decode(bytes: &[u8]) -> Parameters {
+    Parameters::new(url::form_urlencoded::parse(bytes).into_owned().collect())
+}
+
+/// A call of a client: its `Authorization` header and its form.
+///
+/// # Errors
+/// `invalid_request` for a body that is not a form.
+pub(super) fn endpoint(request: &HttpRequest, body: &web::Bytes) -> Result<EndpointRequest, OAuthError> {
+    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let is_form = header(CONTENT_TYPE)
+        .and_then(|kind| kind.split(';').next())
+        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"));
+    if !body.is_empty() && !is_form {
+        return Err(OAuthError::invalid_request("the body must be application/x-www-form-urlencoded"));
+    }
+    Ok(EndpointRequest { authorization: header(AUTHORIZATION).map(str::to_owned), form: decode(body) })
+}

@@ -1,0 +1,77 @@
+//! Who is signed in, by the cookie of the request.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+use identity::authenticator::{CeremonySecret, Refusal};
+use identity::session::{Session, SessionSecret};
+use serde::Deserialize;
+
+use super::Settings;
+use super::cookies::{self, Name};
+use super::refusal::PageError;
+use crate::clock;
+use crate::server::Gateway;
+
+/// The live session of the browser, if it has one.
+pub(super) struct MaybeSignedIn(pub(super) Option<Session>);
+
+/// The live session of the browser; without one the request is sent to sign in.
+pub(super) struct SignedIn(pub(super) Session);
+
+impl FromRequest for MaybeSignedIn {
+    type Error = PageError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, PageError>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { Ok(Self(find(&request).await?)) })
+    }
+}
+
+impl FromRequest for SignedIn {
+    type Error = PageError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, PageError>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { find(&request).await?.map(Self).ok_or(PageError::SignInFirst) })
+    }
+}
+
+async fn find(request: &HttpRequest) -> Result<Option<Session>, PageError> {
+    let (Some(gateway), Some(settings)) =
+        (request.app_data::<web::Data<Gateway>>().cloned(), request.app_data::<web::Data<Settings>>())
+    else {
+        return Ok(None);
+    };
+    let cookie = cookies::read(request, Name::Session, settings.https);
+    let Some(secret) = cookie.as_deref().and_then(SessionSecret::parse) else { return Ok(None) };
+    Ok(web::block(move || gateway.identity.session(&secret, clock::now())).await??)
+}
+
+/// The token that every form of a signed-in resident carries.
+#[derive(Deserialize)]
+pub(super) struct FormToken {
+    csrf: String,
+}
+
+impl SignedIn {
+    /// Refuses a form that was not made for this session: another site may have sent it.
+    pub(super) fn must_have_sent(&self, form: &FormToken, gateway: &Gateway) -> Result<(), PageError> {
+        self.must_have_sent_token(&form.csrf, gateway)
+    }
+
+    /// The same, for a form that is read in another way.
+    pub(super) fn must_have_sent_token(&self, token: &str, gateway: &Gateway) -> Result<(), PageError> {
+        if gateway.identity.verify_csrf(&self.0, token) { Ok(()) } else { Err(PageError::FormExpired) }
+    }
+}
+
+/// The passkey ceremony that this browser has begun.
+pub(super) fn ceremony(request: &HttpRequest, settings: &Settings) -> Result<CeremonySecret, PageError> {
+    let cookie = cookies::read(request, Name::Ceremony, settings.https);
+    cookie.as_deref().and_then(CeremonySecret::parse).ok_or(PageError::Passkey(Refusal::CeremonyOver))
+}

@@ -1,0 +1,220 @@
+//! The wiring: what the listeners share, and the listeners themselves.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::middleware::{Condition, from_fn};
+use actix_web::{App, HttpServer, web};
+use anyhow::Context;
+use identity::IdentityKeys;
+use payments::SwitchSettings;
+use payments::clearing::Rules;
+use payments::directory::DirectoryKeys;
+use store::Db;
+
+use crate::cli::Installation;
+use crate::config::{Config, Log, LogFormat};
+use crate::{clock, http, operations, participant, public};
+
+/// How long running requests may go on after the program was told to stop.
+const GRACE_SECONDS: u64 = 5;
+
+/// What every handler can reach.
+pub struct Gateway {
+    /// Who you are.
+    pub identity: identity::Identity,
+    /// Payments: the sequencer and its log.
+    pub switch: payments::Switch,
+    /// Proxies that lead to accounts.
+    pub directory: payments::Directory,
+    /// The database of all three.
+    pub db: Db,
+}
+
+impl Gateway {
+    /// Opens the crates over one database, each with keys of its own from the master secret.
+    pub fn open(installation: &Installation) -> anyhow::Result<Arc<Self>> {
+        let Installation { config, keys, db } = installation;
+        let issuer = config.public.issuer.clone();
+        let settings = identity::IdentitySettings {
+            relying_party_id: issuer.host_str().context("public.issuer has no host")?.to_owned(),
+            relying_party_name: "Lionrock 獅子山".to_owned(),
+            issuer,
+        };
+        let identity = identity::Identity::open(db.clone(), IdentityKeys::from_master(keys.master()), settings)?;
+        let directory = payments::Directory::new(db.clone(), DirectoryKeys::from_master(keys.master()));
+        let settings = SwitchSettings {
+            rules: Rules {
+                time_to_answer: Duration::from_secs(config.clearing.answer_timeout_seconds),
+                ..Rules::default()
+            },
+            queue_capacity: config.clearing.queue_limit,
+            ..SwitchSettings::default()
+        };
+        let switch = payments::Switch::open(db.clone(), settings, Arc::new(clock::now), directory.clone())?;
+        Ok(Arc::new(Self { identity, switch, directory, db: db.clone() }))
+    }
+}
+
+/// The addresses, bound before anything else is opened: a port that is taken is found out first, and a
+/// caller that asked for any free port (0) learns which it got.
+pub struct Sockets {
+    public: TcpListener,
+    participants: Option<TcpListener>,
+    operations: Option<TcpListener>,
+}
+
+impl Sockets {
+    /// Binds what the configuration names.
+    pub fn bind(config: &Config) -> anyhow::Result<Self> {
+        let bind = |key: &str, address: SocketAddr| {
+            TcpListener::bind(address).with_context(|| format!("{key}: {address} cannot be used"))
+        };
+        Ok(Self {
+            public: bind("public.listen", config.public.listen)?,
+            participants: config.participants.as_ref().map(|p| bind("participants.listen", p.listen)).transpose()?,
+            operations: config.operations.as_ref().map(|o| bind("operations.listen", o.listen)).transpose()?,
+        })
+    }
+}
+
+/// Listeners that run.
+pub struct Running {
+    servers: Vec<(ServerHandle, actix_web::rt::task::JoinHandle<std::io::Result<()>>)>,
+    gateway: Arc<Gateway>,
+}
+
+impl Running {
+    /// Waits for a signal to stop, then stops in order: no new requests, running ones finished, queue drained.
+    pub async fn until_stopped(self) -> anyhow::Result<()> {
+        stop_signal().await?;
+        self.stop().await;
+        Ok(())
+    }
+
+    /// Stops now, finishing what was begun.
+    pub async fn stop(self) {
+        for (handle, _) in &self.servers {
+            handle.stop(true).await;
+        }
+        for (_, server) in self.servers {
+            let _ = server.await;
+        }
+        let gateway = self.gateway;
+        let _ = web::block(move || gateway.switch.stop()).await;
+    }
+}
+
+async fn stop_signal() -> anyhow::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted?,
+            _ = terminate.recv() => (),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await?;
+    Ok(())
+}
+
+/// Starts every listener that has a socket.
+pub fn start(gateway: Arc<Gateway>, sockets: Sockets, installation: &Installation) -> anyhow::Result<Running> {
+    let mut servers = vec![public_listener(&gateway, sockets.public, installation)?];
+    let api = web::Data::new(participant::Api::new(gateway.switch.clone(), gateway.directory.clone()));
+    let participants = sockets.participants.is_some().then(|| api.clone().into_inner());
+    if let Some(socket) = sockets.participants {
+        servers.push(participants_listener(api, socket, installation)?);
+    }
+    if let Some(socket) = sockets.operations {
+        servers.push(operations_listener(&gateway, participants, socket)?);
+    }
+    let servers = servers.into_iter().map(|server| (server.handle(), actix_web::rt::spawn(server))).collect();
+    public::housekeeping(&gateway);
+    Ok(Running { servers, gateway })
+}
+
+fn public_listener(gateway: &Arc<Gateway>, socket: TcpListener, installation: &Installation) -> anyhow::Result<Server> {
+    let gateway = web::Data::from(Arc::clone(gateway));
+    let settings = web::Data::new(public::Settings::new(&installation.config.public));
+    let https = settings.https;
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(gateway.clone())
+            .app_data(settings.clone())
+            .configure(public::configure)
+            .wrap(Condition::new(https, from_fn(http::transport_security)))
+            .wrap(from_fn(http::page_security))
+            .wrap(from_fn(http::observe))
+    })
+    .disable_signals()
+    .shutdown_timeout(GRACE_SECONDS);
+    let public = &installation.config.public;
+    let server = match (&public.certificate, &public.key) {
+        (Some(certificate), Some(key)) => {
+            server.listen_rustls_0_23(socket, http::tls::public_server(certificate, key)?)?
+        }
+        _ => server.listen(socket)?,
+    };
+    Ok(server.run())
+}
+
+fn participants_listener(
+    api: web::Data<participant::Api>,
+    socket: TcpListener,
+    installation: &Installation,
+) -> anyhow::Result<Server> {
+    let settings = installation.config.participants.as_ref().context("participants")?;
+    let (chain, key) = match (&settings.certificate, &settings.key) {
+        (Some(chain), Some(key)) => (std::fs::read(chain)?, std::fs::read(key)?.into()),
+        _ => {
+            let made = installation.keys.certify_listener(&settings.names, clock::now())?;
+            (made.certificate.into_bytes(), zeroize::Zeroizing::new(made.key.as_bytes().to_vec()))
+        }
+    };
+    let tls = http::tls::participants_server(&chain, &key, installation.keys.authority_certificate()?.as_bytes())?;
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(api.clone())
+            .configure(participant::configure)
+            .wrap(from_fn(http::problems))
+            .wrap(from_fn(http::observe))
+    })
+    .on_connect(http::tls::remember_peer)
+    .disable_signals()
+    .shutdown_timeout(GRACE_SECONDS);
+    Ok(server.listen_rustls_0_23(socket, tls)?.run())
+}
+
+fn operations_listener(
+    gateway: &Gateway,
+    participants: Option<Arc<participant::Api>>,
+    socket: TcpListener,
+) -> anyhow::Result<Server> {
+    let operations =
+        web::Data::new(operations::Operations { db: gateway.db.clone(), switch: gateway.switch.clone(), participants });
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(operations.clone())
+            .configure(operations::configure)
+            .wrap(from_fn(http::page_security))
+            .wrap(from_fn(http::observe))
+    })
+    .disable_signals()
+    .shutdown_timeout(GRACE_SECONDS);
+    Ok(server.listen(socket)?.run())
+}
+
+/// Starts logging. The first call counts; later ones change nothing.
+pub fn log(settings: &Log) {
+    let filter = tracing_subscriber::EnvFilter::try_new(&settings.filter)
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let _ = match settings.format {
+        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+        LogFormat::Text => builder.compact().with_target(false).try_init(),
+    };
+}
