@@ -71,7 +71,9 @@ pub(super) async fn read(
         if Instant::now() >= until {
             return Ok(HttpResponse::NoContent().finish());
         }
-        // Either way we look once more: woken, or because the time is up.
-        let _ = timeout_at(until, head.changed()).await;
+        match timeout_at(until, head.changed()).await {
+            Ok(Err(_stopped)) => return Err(Problem::unavailable("The switch is stopping.", 2)),
+            Ok(Ok(())) | Err(_) => {} // woken, or the time is up: either way we look once more
+        }
     }
 }

@@ -39,7 +39,7 @@ pub(super) async fn submit(
 
     match (prefer::wait(request.headers()), reports.as_slice()) {
         (Some(wait), [report]) => {
-            let report = when_final(&api.switch, report, wait).await?;
+            let report = when_final(&api.switch, report, wait).await;
             let status = if report.status == Status::InProcess { StatusCode::ACCEPTED } else { StatusCode::OK };
             Ok(HttpResponse::build(status)
                 .insert_header(("Preference-Applied", format!("wait={}", wait.as_secs())))
@@ -50,15 +50,15 @@ pub(super) async fn submit(
     }
 }
 
-/// How the payment stands when it is final, or after `wait` as it was.
-async fn when_final(switch: &Switch, report: &StatusReport, wait: Duration) -> Result<StatusReport, Problem> {
+/// How the payment stands when it is final, or, when that takes longer than `wait`, as it was taken.
+async fn when_final(switch: &Switch, report: &StatusReport, wait: Duration) -> StatusReport {
     if report.status != Status::InProcess {
-        return Ok(report.clone());
+        return report.clone();
     }
-    let ended = switch.wait_final(report.debtor_agent, &report.original_transaction_id);
-    match timeout(wait, ended).await {
-        Ok(ended) => Ok(ended?.unwrap_or_else(|| report.clone())),
-        Err(_time_is_up) => Ok(report.clone()),
+    match timeout(wait, switch.wait_final(report.debtor_agent, &report.original_transaction_id)).await {
+        Ok(Ok(Some(ended))) => ended,
+        // The time is up, or the switch is stopping: the payment is taken all the same, and the inbox will tell.
+        Ok(Ok(None) | Err(_)) | Err(_) => report.clone(),
     }
 }
 

@@ -121,6 +121,7 @@ impl ClaimsRequest {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn claims_are_read_and_unknown_ones_ignored() {
@@ -154,5 +155,12 @@ mod tests {
         let all: BTreeSet<_> = Claim::ALL.into_iter().collect();
         assert_eq!(split(&join(&all)), all);
         assert!(split("").is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in r#"[{}\[\]":,a-z_#0-9 ]{0,80}"#) {
+            let _ = ClaimsRequest::parse(&text);
+        }
     }
 }

@@ -39,3 +39,62 @@ pub fn discovery(issuer: &Issuer) -> Value {
         "claims_locales_supported": ["zh-Hant", "en"],
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jose::SigningAlgorithm;
+    use crate::oidc::authorize::Prompts;
+    use crate::oidc::client::{Client, ClientId};
+    use crate::oidc::testing::{ISSUER, RelyingParty, issuer};
+
+    fn names(member: &str) -> Vec<String> {
+        let listed = discovery(&issuer())[member].as_array().unwrap().clone();
+        listed.iter().map(|name| name.as_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn every_url_lies_under_the_issuer() {
+        let document = discovery(&issuer());
+        assert_eq!(document["issuer"], ISSUER);
+        let urls: Vec<_> = document
+            .as_object()
+            .unwrap()
+            .iter()
+            .filter(|(name, _)| name.ends_with("_endpoint") || name.ends_with("_uri"))
+            .collect();
+        assert_eq!(urls.len(), 5);
+        assert!(urls.iter().all(|(_, url)| url.as_str().unwrap().starts_with("https://id.lionrock.example/oauth/")));
+    }
+
+    #[test]
+    fn what_is_listed_is_accepted_and_no_algorithm_is_none() {
+        for prompt in names("prompt_values_supported") {
+            assert!(Prompts::parse(Some(&prompt)).is_ok(), "{prompt}");
+        }
+        let fallback = ClientId::parse("made-up").unwrap();
+        let registers = |member: &str, value: Value| {
+            let mut metadata = RelyingParty::new("shop", SigningAlgorithm::Es256).metadata();
+            if value == "none" {
+                metadata["jwks"] = Value::Null;
+            }
+            metadata[member] = value;
+            Client::from_metadata(&metadata, &fallback).is_ok()
+        };
+        assert!(registers("scope", names("scopes_supported").join(" ").into()));
+        for (listed, member) in
+            [("grant_types_supported", "grant_types"), ("response_types_supported", "response_types")]
+        {
+            assert!(registers(member, names(listed).into()), "{listed}");
+        }
+        for (listed, member) in [
+            ("token_endpoint_auth_methods_supported", "token_endpoint_auth_method"),
+            ("subject_types_supported", "subject_type"),
+            ("id_token_signing_alg_values_supported", "id_token_signed_response_alg"),
+        ] {
+            assert!(names(listed).into_iter().all(|value| registers(member, value.into())), "{listed}");
+        }
+        let accepted: Vec<_> = crate::jose::ACCEPTED_ALGORITHMS.iter().map(|alg| format!("{alg:?}")).collect();
+        assert_eq!(names("token_endpoint_auth_signing_alg_values_supported"), accepted);
+    }
+}

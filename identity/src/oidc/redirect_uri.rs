@@ -35,7 +35,9 @@ impl RedirectUri {
     pub fn parse(text: &str) -> Result<Self, RedirectUriError> {
         let url = Url::parse(text).map_err(|_| RedirectUriError::Malformed)?;
         let host = url.host().ok_or(RedirectUriError::Malformed)?;
-        if text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
+        // As text, not only as the parser repairs it: the text is what is compared and what goes into a header.
+        let is_plain = text.bytes().all(|b| b.is_ascii_graphic() && !b"\\\"<>".contains(&b));
+        if !is_plain || !text.starts_with(&format!("{}://", url.scheme())) {
             return Err(RedirectUriError::Malformed);
         }
         if url.fragment().is_some() {
@@ -131,6 +133,7 @@ impl fmt::Debug for RedirectLocation {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn only_safe_uris_are_registered() {
@@ -143,6 +146,9 @@ mod tests {
             ("/cb", RedirectUriError::Malformed),
             ("urn:example:cb", RedirectUriError::Malformed),
             ("https://rp.example/c b", RedirectUriError::Malformed),
+            (" https://rp.example/cb", RedirectUriError::Malformed),
+            ("https:rp.example/cb", RedirectUriError::Malformed),
+            ("https://晨光.example/cb", RedirectUriError::Malformed),
             ("https://rp.example\\@evil.example/", RedirectUriError::Malformed),
             ("https://rp.example/cb#here", RedirectUriError::Fragment),
             ("https://user@rp.example/cb", RedirectUriError::Credentials),
@@ -188,5 +194,24 @@ mod tests {
         assert_eq!(location("https://rp.example/cb").as_str(), "https://rp.example/cb?state=a+b%26c");
         assert_eq!(location("https://rp.example/cb?x=1").as_str(), "https://rp.example/cb?x=1&state=a+b%26c");
         assert_eq!(format!("{:?}", location("https://rp.example/cb")), "RedirectLocation(https://rp.example/cb?…)");
+    }
+
+    proptest! {
+        /// Whatever a request says, its answer goes where the client registered, and the state comes back whole.
+        #[test]
+        fn an_answer_goes_nowhere_else(state in ".{0,80}", query in "[a-z]{0,5}(=[a-z]{0,5})?") {
+            let uri = RedirectUri::parse(&format!("https://rp.example/cb?{query}")).unwrap();
+            let location = uri.with_parameters(&[("state", &state)]);
+            let url = Url::parse(location.as_str()).unwrap();
+            prop_assert_eq!((url.host_str(), url.path()), (Some("rp.example"), "/cb"));
+            let returned = url.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
+            prop_assert_eq!(returned, state);
+            prop_assert!(location.as_str().bytes().all(|b| b.is_ascii_graphic()));
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in ".{0,60}", prefix in "(https?:/{0,3})?") {
+            let _ = RedirectUri::parse(&format!("{prefix}{text}"));
+        }
     }
 }

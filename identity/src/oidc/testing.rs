@@ -7,12 +7,7 @@ use store::Timestamp;
 use super::client::{Client, ClientId};
 use super::{EndpointRequest, Issuer, Parameters};
 use crate::jose::{self, SigningAlgorithm, SigningKey};
-
-/// When tests take place: 2027-01-15.
-pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
-
-/// The issuer of tests.
-pub(crate) const ISSUER: &str = "https://id.example";
+pub(crate) use crate::testing::{ISSUER, NOW};
 
 /// RFC 7636, appendix B.
 pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";

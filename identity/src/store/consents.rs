@@ -37,13 +37,14 @@ pub(crate) fn find(conn: &mut Conn<'_>, resident: ResidentId, client_id: &str) -
     Ok(row.map(from_row))
 }
 
-/// Adds `agreed` to what the resident granted the client, inside a transaction that may hold more (a code).
-/// `id` becomes the name of the consent when there was none.
+/// Adds `agreed` to what the resident granted the client and takes the claims in `withheld` out of it, inside a
+/// transaction that may hold more (a code). `id` becomes the name of the consent when there was none.
 pub(crate) fn grant(
     conn: &mut Conn<'_>,
     resident: ResidentId,
     client_id: &str,
     agreed: &Extent,
+    withheld: &BTreeSet<String>,
     id: ConsentId,
     now: Timestamp,
 ) -> Result<Consent, Error> {
@@ -65,13 +66,14 @@ pub(crate) fn grant(
         .returning(consent::all_columns)
         .get_result(c))?;
     let mut consent = from_row(row);
-    let all = consent.granted.union(agreed);
+    let mut all = consent.granted.union(agreed);
+    all.claims.retain(|claim| !withheld.contains(claim));
     if all != consent.granted {
         on_db!(conn, c => diesel::update(consent::table.find(consent.id))
             .set((consent::scopes.eq(joined(&all.scopes)), consent::claims.eq(joined(&all.claims))))
             .execute(c))?;
         let record = Record::of_resident(now, &Actor::Resident(resident), Act::ConsentGranted, resident);
-        audit::append(conn, &record.with(format_args!("client:{client_id} {}", joined(&agreed.claims))))?;
+        audit::append(conn, &record.with(format_args!("client:{client_id} {}", joined(&all.claims))))?;
         consent.granted = all;
     }
     Ok(consent)
@@ -87,7 +89,7 @@ impl Identity {
         now: Timestamp,
     ) -> Result<Consent, Error> {
         let (client_id, agreed, id) = (client_id.to_owned(), agreed.clone(), ConsentId::new(now, &random()?));
-        self.db().write(move |conn| grant(conn, resident, &client_id, &agreed, id, now))
+        self.db().write(move |conn| grant(conn, resident, &client_id, &agreed, &BTreeSet::new(), id, now))
     }
 
     /// What a resident granted a relying party, if anything.

@@ -101,3 +101,21 @@ async fn a_waiting_inbox_is_answered_as_soon_as_a_payment_comes() {
     assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
     assert_eq!(told.body, seawall.get("/inbox").await.body, "read twice, it is the same to the byte");
 }
+
+#[actix_web::test]
+async fn a_switch_that_stops_lets_nobody_wait() {
+    let app = TestApp::start().await;
+    let (banyan, seawall) = (app.client_of(BANYAN).await, app.client_of(SEAWALL).await);
+    let payment = banyan.xml("/payments", message([banyan.transfer(SEAWALL, "T1", "5.00")]));
+    let (began, switch) = (Instant::now(), app.api.switch.clone());
+    let stopping = async {
+        actix_web::rt::time::sleep(Duration::from_millis(500)).await;
+        actix_web::web::block(move || switch.stop()).await.unwrap();
+    };
+    let waiting = Answered::of(payment.header("prefer", "wait=30"));
+    let (told, paid, ()) = futures_util::join!(banyan.get("/inbox?wait=20"), waiting, stopping);
+    told.problem(503);
+    assert_eq!((paid.status, paid.report().status), (202, Status::InProcess), "it was taken, and that is said");
+    seawall.post_xml("/payments", message([seawall.transfer(BANYAN, "T2", "5.00")])).await.problem(503);
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+}

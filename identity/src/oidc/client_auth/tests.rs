@@ -1,5 +1,6 @@
 //! Who is believed and who is not. Every refusal here is `invalid_client`, status 401.
 
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
@@ -67,7 +68,7 @@ fn the_audience_is_the_issuer_or_the_token_endpoint() {
         let assertion = jose::sign(&shop.key, "JWT", &shop.claims("1", &json!({"aud": good}))).unwrap();
         assert!(authenticate(&shop.client(), &request_with(&assertion, &[])).is_ok(), "{good}");
     }
-    for bad in [json!(null), json!("https://other.example"), json!([]), json!("https://id.example/"), json!("")] {
+    for bad in [json!(null), json!("https://other.example"), json!([]), json!(format!("{ISSUER}/")), json!("")] {
         assert_eq!(refused(&shop, &json!({"aud": bad})), "aud must be the issuer or the token endpoint", "{bad}");
     }
 }
@@ -141,5 +142,17 @@ fn a_public_client_only_names_itself() {
     assert_eq!(error.code.as_str(), "invalid_client");
 }
 
+proptest! {
+    #[test]
+    fn whatever_is_shown_is_read_or_refused(assertion in r"[A-Za-z0-9_.-]{0,120}", payload in r#"[{}":a-z,0-9\[\]]{0,60}"#) {
+        let with_payload = format!("e30.{}.e30", URL_SAFE_NO_PAD.encode(payload));
+        for shown in [assertion, with_payload] {
+            if let Err(error) = ClientCredentials::read(&request_with(&shown, &[])) {
+                prop_assert_eq!(error.code.as_str(), "invalid_client");
+            }
+        }
+    }
+}
+
 const RSA_MODULUS: &str = "xDFfjPW_ur8KV-pEEhx_C-JYbjS4H8omdCY2L8wrlx5JyicT93tHgvAYEeNQlfK8SlpYFOCEb36VA4qKclOIzUQK1u0AxzYalHxHGmNidjhxoNtkpj-I48VtYHVqN50MTCtV-6VIcsJK1PmZMBYahe99-dnW38iVapDN7HIGl5dKFU2U9U1QfPfipWNkcfiSn-ccsygvC2YkvFlQPmSmG5OpCc93AaweWT7ZybeLXjpY-JEw8a2wWLj0Bl3FDuddjDQknUWV0SHW2yPMbsJ08XctNl5k1GHQGHLc8SJ1DO94gRXcthsKBJ3b0i5pPSU_ZZ0LaBb_h-Vkql4nfFNQ5w";
-const PS256_ASSERTION: &str = "eyJhbGciOiJQUzI1NiJ9.eyJpc3MiOiJzaG9wIiwic3ViIjoic2hvcCIsImF1ZCI6Imh0dHBzOi8vaWQuZXhhbXBsZSIsImV4cCI6MTgwMDAwMDMwMCwianRpIjoicHMyNTYifQ.mBpwBo1m9WqeRJ7SB6J7yyiZeuxVFCB_Ojm-yEkKVxFICnm563dxw73Y3AgdhEcvS7ewLBAg_lOGQ3-_wtt6ko3mabOoT2z5IgmasqPtYaRlKN_UwGtikNsQh_MQVRdtAVeqLp_oBP6GsMdm19uzum_U1ifGXouREVGoBbDsc0iWEFcrjha6luew_WvWcAzG0K8CPUtzdoTqeNWisJGel23Pw9nyB5alfLTA9aKUF7xNgmM9k54kQJDoGJULcc2y3d4Bv5UEt2iIpXwnNDnZg_ZxBXebdsC_s5uJTFtpNIuznbKlb6kf-omLcR3rK-rWiv2zx69gw4Q8a4VMIAyJ4g";
+const PS256_ASSERTION: &str = "eyJhbGciOiJQUzI1NiJ9.eyJpc3MiOiJzaG9wIiwic3ViIjoic2hvcCIsImF1ZCI6Imh0dHBzOi8vaWQubGlvbnJvY2suZXhhbXBsZSIsImV4cCI6MTc5NTAwMDMwMCwianRpIjoicHMyNTYifQ.RE1PqliEputzpXXKoF0HX6L-jSzlmYSRTF0V1VVIgsdQYNtiWUJYaC3oWFJqsAwM_95tY34NtHAoy5oFIf_C6-LscwfcOSzfyuxC3MnDcXkNhnsPPCzgxlf9RTus66jIFe9XZcSeuyFJwWAnlzBP3ofWcGye1dsCyWAhf7191RwJLXbNG7qhGh-_jy64c9Z7q1YmwPwrpHyGTa8ntJJq-4XgBKGB0baD4i60J3UwtyyTCbVNbJpeAZT05vhDs8WkUPoSlUgYCHFB3feg3Jr55uWGIrXFf2BTSExmhqM1JEXuiij7rxsuJkfmLA_jprn2EjlcZ0FSMmQWT0VTOddiWQ";

@@ -56,6 +56,8 @@ struct Conclusion {
     pushed: Option<Vec<u8>>,
     /// What the resident has just agreed to; `None` when a remembered consent is enough.
     agreed: Option<Extent>,
+    /// The optional attributes that the resident left out, by name.
+    withheld: BTreeSet<String>,
     consent_id: ConsentId,
     sector: String,
     fresh_subject: Subject,
@@ -259,6 +261,7 @@ impl Identity {
             interaction: underway.id(),
             pushed: interaction.pushed.clone(),
             agreed,
+            withheld: request.asked.optional.difference(granted).map(|claim| claim.as_str().to_owned()).collect(),
             consent_id: ConsentId::new(now, &random()?),
             sector: client.sector.clone(),
             fresh_subject: Subject::new(&random()?),
@@ -303,7 +306,7 @@ fn write_conclusion(conn: &mut Conn<'_>, done: &Conclusion, now: Timestamp) -> R
     let (resident, client_id) = (done.grant.resident, done.grant.client_id.as_str());
     let subject = subjects::find_or_add(conn, resident, &done.sector, &done.fresh_subject)?;
     let consent = match &done.agreed {
-        Some(agreed) => Some(consents::grant(conn, resident, client_id, agreed, done.consent_id, now)?),
+        Some(agreed) => Some(consents::grant(conn, resident, client_id, agreed, &done.withheld, done.consent_id, now)?),
         None => consents::find(conn, resident, client_id)?,
     };
     // Withdrawn since it was looked at: the resident must be asked again.

@@ -16,6 +16,7 @@ use ::store::testing::TestDatabase;
 use serde_json::Value;
 use url::Url;
 
+use crate::Identity;
 use crate::audit::Actor;
 use crate::authenticator::Assurance;
 use crate::oidc::authorize::{AuthorizationStep, ConsentPage, InteractionTicket, PageError, SignInPage};
@@ -25,7 +26,7 @@ use crate::oidc::{self, EndpointRequest, OAuthError, TokenResponse};
 use crate::resident::{Registration, ResidentId};
 use crate::session::{Session, SessionId};
 use crate::store::{random, residents};
-use crate::{Identity, IdentityKeys, IdentitySettings};
+use crate::testing::{self, chan, clerk, ho, worlds};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -39,37 +40,20 @@ struct World {
 
 /// Runs a test on each database.
 fn each(test: impl Fn(&World)) {
-    for database in TestDatabase::each().unwrap() {
-        let identity = open(database.db());
-        let resident = register(&identity, "C123456(9)", "陳大文", "CHAN Tai Man");
-        test(&World { database, identity, resident, next_jti: AtomicU32::new(0) });
+    for world in worlds() {
+        let resident = active(&world.identity, &chan());
+        test(&World { identity: world.identity, database: world.database, resident, next_jti: AtomicU32::new(0) });
     }
 }
 
-fn open(db: ::store::Db) -> Identity {
-    let settings = IdentitySettings {
-        issuer: Url::parse(ISSUER).unwrap(),
-        relying_party_id: "id.example".to_owned(),
-        relying_party_name: "Lionrock".to_owned(),
-    };
-    Identity::open(db, IdentityKeys::from_master(&[7; 32]), settings).unwrap()
-}
-
-fn operator() -> Actor {
-    Actor::Operator("test".to_owned())
+/// Another gateway on the same database.
+fn another(world: &World) -> Identity {
+    testing::open(&world.database, &[7; 32])
 }
 
 /// A resident who can sign in.
-fn register(identity: &Identity, hkid: &str, name_zh: &str, name_en: &str) -> ResidentId {
-    let registration = Registration {
-        hkid: hkid.to_owned(),
-        name_zh: Some(name_zh.to_owned()),
-        name_en: name_en.to_owned(),
-        birth_date: "1990-05-17".to_owned(),
-        phone: Some("+85291234567".to_owned()),
-        email: None,
-    };
-    let resident = identity.register_resident(&registration, &operator(), NOW).unwrap();
+fn active(identity: &Identity, registration: &Registration) -> ResidentId {
+    let resident = identity.register_resident(registration, &clerk(), NOW).unwrap();
     identity.db().write(move |conn| residents::activate(conn, resident, NOW)).unwrap();
     resident
 }
@@ -91,7 +75,7 @@ impl World {
     /// A relying party, registered.
     fn relying_party(&self, id: &str) -> RelyingParty {
         let party = RelyingParty::new(id, crate::jose::SigningAlgorithm::Es256);
-        self.identity.add_client(&party.metadata(), &operator(), NOW).unwrap();
+        self.identity.add_client(&party.metadata(), &clerk(), NOW).unwrap();
         party
     }
 

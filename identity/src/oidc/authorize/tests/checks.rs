@@ -152,11 +152,11 @@ fn without_a_registered_redirect_uri_there_is_only_a_page() {
 fn every_answer_names_the_issuer_and_returns_the_state() {
     let request = check(&shop(), &GOOD).unwrap();
     let location = success_response(&issuer(), &request, "c0de");
-    assert_eq!(location.as_str(), "https://shop.example/cb?code=c0de&state=st&iss=https%3A%2F%2Fid.example");
+    assert_eq!(location.as_str(), "https://shop.example/cb?code=c0de&state=st&iss=https%3A%2F%2Fid.lionrock.example");
     let error = OAuthError::invalid_request("why").of("nonce");
     let location = error_response(&issuer(), &request.redirect_uri, None, &error);
     assert_eq!(
         location.as_str(),
-        "https://shop.example/cb?error=invalid_request&error_description=nonce%3A+why&iss=https%3A%2F%2Fid.example"
+        "https://shop.example/cb?error=invalid_request&error_description=nonce%3A+why&iss=https%3A%2F%2Fid.lionrock.example"
     );
 }

@@ -16,8 +16,8 @@ fn a_resident_signs_in_sees_what_is_asked_agrees_and_the_client_gets_tokens() {
         let expected = [
             (Claim::Name, "CHAN Tai Man"),
             (Claim::NameZhHant, "陳大文"),
-            (Claim::Hkid, "C123456(9)"),
-            (Claim::Birthdate, "1990-05-17"),
+            (Claim::Hkid, "A123456(3)"),
+            (Claim::Birthdate, "1990-02-28"),
         ];
         assert_eq!(shown, expected);
         let step = world.grant(&page.ticket, &ours, &[]);
@@ -26,7 +26,7 @@ fn a_resident_signs_in_sees_what_is_asked_agrees_and_the_client_gets_tokens() {
         let tokens = world.redeem(&shop, &code_in(&step), &[], NOW).unwrap();
         assert_eq!((tokens.token_type, tokens.expires_in, tokens.scope.as_str()), ("Bearer", 600, "openid profile"));
         let id_token = claims_of(&world.identity, &tokens.id_token);
-        assert_eq!(id_token["hkid"], "C123456(9)");
+        assert_eq!(id_token["hkid"], "A123456(3)");
         assert!(id_token.get("name").is_none(), "scope claims are told at userinfo only");
         let told = world.userinfo(&tokens.access_token, NOW).unwrap();
         assert_eq!(told["sub"], id_token["sub"]);
@@ -116,7 +116,7 @@ fn prompt_none_answers_without_a_page() {
         let tokens = world.redeem(&shop, &world.code(&shop, &[], &world.session()), &[], NOW).unwrap();
         let hinted = [quiet[0], ("id_token_hint", tokens.id_token.as_str())];
         code_in(&world.begin(&shop, &hinted, Some(&world.session())));
-        let other = register(&world.identity, "G123456(A)", "何美儀", "HO Mei Yee");
+        let other = active(&world.identity, &ho());
         assert_eq!(error(&world.begin(&shop, &hinted, Some(&session(other, NOW)))), "login_required");
     });
 }
@@ -146,8 +146,24 @@ fn an_optional_attribute_is_told_when_it_was_chosen() {
         let code = code_in(&world.grant(&page.ticket, &ours, &[Claim::Birthdate, Claim::PhoneNumber]));
         let tokens = world.redeem(&shop, &code, &[], NOW).unwrap();
         let told = world.userinfo(&tokens.access_token, NOW).unwrap();
-        assert_eq!(told["birthdate"], "1990-05-17");
+        assert_eq!(told["birthdate"], "1990-02-28");
         assert!(told.get("hkid").is_none() && told.get("phone_number").is_none());
+    });
+}
+
+#[test]
+fn an_attribute_that_is_left_out_later_is_not_told_again() {
+    each(|world| {
+        let (shop, ours) = (world.relying_party("shop"), world.session());
+        let asked = [("claims", r#"{"userinfo":{"birthdate":null}}"#)];
+        let page = consent_page(world.begin(&shop, &asked, Some(&ours)));
+        code_in(&world.grant(&page.ticket, &ours, &[Claim::Birthdate]));
+        code_in(&world.begin(&shop, &asked, Some(&ours)));
+        let again = consent_page(world.begin(&shop, &[asked[0], ("prompt", "consent")], Some(&ours)));
+        code_in(&world.grant(&again.ticket, &ours, &[]));
+        let code = code_in(&world.begin(&shop, &[asked[0], ("prompt", "none")], Some(&ours)));
+        let tokens = world.redeem(&shop, &code, &[], NOW).unwrap();
+        assert!(world.userinfo(&tokens.access_token, NOW).unwrap().get("birthdate").is_none());
     });
 }
 
@@ -205,8 +221,8 @@ fn a_resident_is_somebody_else_in_every_sector_and_always_the_same_in_one() {
         let branch = RelyingParty::new("branch", crate::jose::SigningAlgorithm::Es256);
         let mut metadata = branch.metadata();
         metadata["sector"] = "shop.example".into();
-        world.identity.add_client(&metadata, &operator(), NOW).unwrap();
-        let other = session(register(&world.identity, "G123456(A)", "何美儀", "HO Mei Yee"), NOW);
+        world.identity.add_client(&metadata, &clerk(), NOW).unwrap();
+        let other = session(active(&world.identity, &ho()), NOW);
         let ours = subject(&shop, &world.session());
         assert_eq!(ours, subject(&shop, &world.session()));
         assert_eq!(ours, subject(&branch, &world.session()));

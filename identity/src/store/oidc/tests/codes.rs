@@ -42,7 +42,7 @@ fn of_two_gateways_that_redeem_one_code_at_once_one_wins() {
             let form = redemption(&code, &uri);
             let requests = [world.request(&shop, &form, NOW), world.request(&shop, &form, NOW)];
             let results = std::thread::scope(|scope| {
-                let redeem = |request| scope.spawn(move || open(world.database.db()).token(request, NOW));
+                let redeem = |request| scope.spawn(move || another(world).token(request, NOW));
                 [redeem(&requests[0]), redeem(&requests[1])].map(|thread| thread.join().unwrap())
             });
             let (won, lost): (Vec<_>, Vec<_>) = results.into_iter().partition(Result::is_ok);
@@ -112,7 +112,7 @@ fn a_public_client_redeems_with_its_verifier_alone() {
         let mut metadata = app.metadata();
         metadata["token_endpoint_auth_method"] = "none".into();
         metadata["jwks"] = Value::Null;
-        world.identity.add_client(&metadata, &operator(), NOW).unwrap();
+        world.identity.add_client(&metadata, &clerk(), NOW).unwrap();
         let code = world.code(&app, &[], &world.session());
         let uri = app.redirect_uri();
         let form = [redemption(&code, &uri), vec![("client_id", "app")]].concat();

@@ -142,7 +142,7 @@ fn of_two_gateways_that_see_one_assertion_at_once_one_believes_it() {
         let uri = shop.redirect_uri();
         for round in 0..8 {
             let request = shop.request(NOW, &format!("race {round}"), &good(&shop, &uri));
-            let push = || open(world.database.db()).push_authorization_request(&request, NOW).is_ok();
+            let push = || another(world).push_authorization_request(&request, NOW).is_ok();
             let believed = std::thread::scope(|scope| {
                 let threads = [scope.spawn(push), scope.spawn(push)];
                 threads.map(|thread| thread.join().unwrap())

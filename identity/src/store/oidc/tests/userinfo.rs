@@ -16,6 +16,7 @@ fn the_bearer_is_told_what_was_granted_and_is_on_record() {
         told.as_object_mut().unwrap().remove("sub").unwrap();
         let expected = serde_json::json!({
             "name": "CHAN Tai Man", "name#zh-Hant": "陳大文",
+            "email": "taiman@example.hk", "email_verified": false,
             "phone_number": "+85291234567", "phone_number_verified": false,
         });
         assert_eq!(told, expected);
@@ -52,7 +53,7 @@ fn a_suspended_residents_codes_and_tokens_end_at_once() {
         let shop = world.relying_party("shop");
         let token = tokens(world, &shop).access_token;
         let code = world.code(&shop, &[], &world.session());
-        world.identity.suspend_resident(world.resident, &operator(), NOW).unwrap();
+        world.identity.suspend_resident(world.resident, &clerk(), NOW).unwrap();
         assert_eq!(refusal(world.userinfo(&token, NOW)).code.as_str(), "invalid_token");
         assert_eq!(refusal(world.redeem(&shop, &code, &[], NOW)).code.as_str(), "invalid_grant");
     });
@@ -63,7 +64,7 @@ fn a_token_outlives_a_rotation_of_keys() {
     each(|world| {
         let shop = world.relying_party("shop");
         let token = tokens(world, &shop).access_token;
-        world.identity.rotate_signing_keys(&operator(), NOW).unwrap();
+        world.identity.rotate_signing_keys(&clerk(), NOW).unwrap();
         world.userinfo(&token, NOW).unwrap();
     });
 }
