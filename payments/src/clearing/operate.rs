@@ -4,6 +4,7 @@ use store::Timestamp;
 
 use super::Operation;
 use super::command::{Reply, Step};
+use super::operation::is_name;
 use super::position::Position;
 use super::refusal::OperationRefusal;
 use super::row::{Event, EventRow, Row};
@@ -11,9 +12,6 @@ use super::settle::record;
 use super::state::{BrokenLog, State};
 use crate::money::Currency;
 use crate::participant::{ClearingCode, Participant, Standing};
-
-/// The longest name of an actor.
-const LONGEST_ACTOR: usize = 140;
 
 pub(super) fn operate(
     state: &mut State,
@@ -41,7 +39,7 @@ enum Change {
 }
 
 fn judge(state: &State, actor: &str, code: ClearingCode, operation: &Operation) -> Result<Change, OperationRefusal> {
-    if !(1..=LONGEST_ACTOR).contains(&actor.trim().chars().count()) {
+    if !is_name(actor) {
         return Err(OperationRefusal::Malformed);
     }
     if let Operation::Add(particulars) = operation {

@@ -38,15 +38,16 @@ pub struct Particulars {
 }
 
 impl Particulars {
-    /// The longest name (ISO 20022 `Max140Text`).
-    const LONGEST_NAME: usize = 140;
-
     /// Whether they can be written into messages.
     pub(crate) fn are_well_formed(&self) -> bool {
-        let name = |name: &str| (1..=Self::LONGEST_NAME).contains(&name.trim().chars().count());
-        let bic = |bic: &String| {
+        let is_bic = |bic: &String| {
             matches!(bic.len(), 8 | 11) && bic.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
         };
-        name(&self.name_zh) && name(&self.name_en) && self.bic.as_ref().is_none_or(bic)
+        is_name(&self.name_zh) && is_name(&self.name_en) && self.bic.as_ref().is_none_or(is_bic)
     }
+}
+
+/// Whether a text can be somebody's name: something to read, no longer than ISO 20022's `Max140Text`.
+pub(crate) fn is_name(text: &str) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= 140 && !text.chars().any(char::is_control)
 }

@@ -184,10 +184,13 @@ impl State {
         }
     }
 
+    fn position_mut(&mut self, participant: ClearingCode, currency: Currency) -> &mut Position {
+        self.positions.entry((participant, currency)).or_default()
+    }
+
     fn fold_payment(&mut self, payment: &Payment) -> Result<(), PositionBroken> {
         if payment.state == PaymentState::Reserved {
-            let key = (payment.debtor_agent, payment.amount.currency());
-            self.positions.entry(key).or_default().reserve(payment.amount.minor())?;
+            self.position_mut(payment.debtor_agent, payment.amount.currency()).reserve(payment.amount.minor())?;
         }
         self.remember(payment.clone());
         Ok(())
@@ -205,11 +208,11 @@ impl State {
         payment.state_sequence = row.sequence;
         payment.state_recorded = row.recorded;
         let (amount, currency) = (payment.amount.minor(), payment.amount.currency());
-        let (debtor, creditor) = ((payment.debtor_agent, currency), (payment.creditor_agent, currency));
-        let paying = self.positions.entry(debtor).or_default();
+        let (debtor, creditor) = (payment.debtor_agent, payment.creditor_agent);
+        let paying = self.position_mut(debtor, currency);
         let moved = match row.ending {
             Ending::Settled => {
-                paying.settle(amount).and_then(|()| self.positions.entry(creditor).or_default().credit(amount))
+                paying.settle(amount).and_then(|()| self.position_mut(creditor, currency).credit(amount))
             }
             Ending::Rejected(_) | Ending::TimedOut => paying.release(amount),
         };
@@ -218,41 +221,33 @@ impl State {
 
     fn fold_event(&mut self, row: &EventRow) -> Result<(), BrokenLog> {
         let broken = |why| BrokenLog { sequence: row.sequence, why };
+        let code = row.participant;
         let Event::Operation(operation) = &row.event else { return Ok(()) };
         if let Operation::Add(particulars) = operation {
             let participant = Participant {
-                clearing_code: row.participant,
+                clearing_code: code,
                 bic: particulars.bic.clone(),
                 name_zh: particulars.name_zh.clone(),
                 name_en: particulars.name_en.clone(),
                 standing: Standing::Active,
                 added: row.recorded,
             };
-            self.participants.insert(row.participant, participant);
+            self.participants.insert(code, participant);
             return Ok(());
         }
-        let participant = self.participants.get_mut(&row.participant).ok_or(broken("there is no such participant"))?;
+        let participant = self.participants.get_mut(&code).ok_or(broken("there is no such participant"))?;
         let moved = match operation {
             Operation::Add(_) => Ok(()),
-            Operation::Fund(sum) => {
-                self.positions.entry((row.participant, sum.currency())).or_default().credit(sum.minor())
-            }
-            Operation::Withdraw(sum) => {
-                self.positions.entry((row.participant, sum.currency())).or_default().debit(sum.minor())
-            }
-            Operation::SetNetDebitCap(currency, cap) => {
-                self.positions.entry((row.participant, *currency)).or_default().set_cap(*cap)
-            }
-            Operation::Suspend => {
-                participant.standing = Standing::Suspended;
-                Ok(())
-            }
-            Operation::Resume => {
-                participant.standing = Standing::Active;
+            Operation::Fund(sum) => self.position_mut(code, sum.currency()).credit(sum.minor()),
+            Operation::Withdraw(sum) => self.position_mut(code, sum.currency()).debit(sum.minor()),
+            Operation::SetNetDebitCap(currency, cap) => self.position_mut(code, *currency).set_cap(*cap),
+            Operation::Suspend | Operation::Resume => {
+                let suspended = *operation == Operation::Suspend;
+                participant.standing = if suspended { Standing::Suspended } else { Standing::Active };
                 Ok(())
             }
             Operation::AddCertificate(thumbprint) => {
-                let certificate = Certificate { participant: row.participant, added: row.recorded, revoked: None };
+                let certificate = Certificate { participant: code, added: row.recorded, revoked: None };
                 self.certificates.insert(*thumbprint, certificate);
                 Ok(())
             }

@@ -97,7 +97,8 @@ impl Sequencer {
 
     /// After memory has moved: readers learn how far the log reaches, and waiters what has become final.
     fn publish(&mut self) {
-        self.head.send_replace(self.state.sequence());
+        let sequence = self.state.sequence();
+        self.head.send_if_modified(|head| std::mem::replace(head, sequence) != sequence);
         self.tell_waiters();
         Arc::make_mut(&mut self.state).forget_final();
     }
@@ -180,7 +181,7 @@ impl Sequencer {
     }
 
     /// Makes memory right again. The replies, when what seemed to fail was recorded after all.
-    fn after_failure(&mut self, failed: &Failed) -> Option<Vec<Reply>> {
+    pub(super) fn after_failure(&mut self, failed: &Failed) -> Option<Vec<Reply>> {
         if matches!(failed.error, Error::HeadMoved) {
             self.counters.head_moved();
             self.follow();

@@ -57,7 +57,7 @@ fn commands(acts: &[Act]) -> Vec<(Command, Timestamp)> {
             Act::Pay { number, from, to, minor } => {
                 let (debtor_agent, creditor_agent) = (bank(BANKS[*from]), bank(BANKS[*to]));
                 let amount = hkd(*minor);
-                pay(CreditTransfer { debtor_agent, creditor_agent, amount, ..transfer(*number, now) }, now)
+                pay(CreditTransfer { amount, debtor_agent, creditor_agent, ..transfer(*number, now) }, now)
             }
             Act::Answer { number, by, accept } => {
                 let closed = Verdict::Rejected(ReasonCode::literal("AC04"));

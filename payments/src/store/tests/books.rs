@@ -68,11 +68,13 @@ fn every_alteration_of_a_row_is_found_and_named() {
         ("DELETE FROM outcome WHERE seq = 8", 8),
         ("DELETE FROM payment WHERE seq = 7", 7),
         (
-            "INSERT INTO event (seq, recorded, participant, actor, kind, digest) SELECT 6, recorded, participant, actor, 'suspended', digest FROM event WHERE seq = 4",
+            "INSERT INTO event (seq, recorded, participant, actor, kind, digest) \
+             SELECT 6, recorded, participant, actor, 'suspended', digest FROM event WHERE seq = 4",
             6,
         ),
         (
-            "INSERT INTO event (seq, recorded, participant, actor, kind, digest) SELECT 10, recorded, participant, actor, 'suspended', digest FROM event WHERE seq = 4",
+            "INSERT INTO event (seq, recorded, participant, actor, kind, digest) \
+             SELECT 10, recorded, participant, actor, 'suspended', digest FROM event WHERE seq = 4",
             10,
         ),
     ];

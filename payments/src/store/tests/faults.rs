@@ -1,8 +1,14 @@
-//! Restarts, and several switches on one database.
+//! Restarts, several switches on one database, commits of which nobody heard, and connections that are cut.
 
+use diesel::prelude::*;
+use store::{Backend, on_db};
+
+use super::super::commit::{Done, Failed, Work, commit};
+use super::super::{log, memory};
 use super::*;
-use crate::clearing::tests::support::{rejected, say, transfer};
-use crate::clearing::{Status, Verdict};
+use crate::clearing::tests::support::{pay, rejected, say, transfer};
+use crate::clearing::{Command, Rules, Status, Verdict};
+use crate::error::Error;
 
 #[test]
 fn a_restart_forgets_nothing() {
@@ -27,8 +33,8 @@ fn a_restart_forgets_nothing() {
 #[test]
 fn two_switches_on_one_database_keep_one_set_of_books() {
     for world in World::each() {
-        let (first, second) = (world.funded(), world.open());
-        let pay = |switch: Switch, from: u32| {
+        let (first, second) = (world.funded(), world.elsewhere());
+        let pay_and_settle = |switch: Switch, from: u32| {
             std::thread::spawn(move || {
                 for number in from..from + 40 {
                     let small = CreditTransfer { amount: hkd(100), ..transfer(number, NOW) };
@@ -38,8 +44,10 @@ fn two_switches_on_one_database_keep_one_set_of_books() {
                 }
             })
         };
-        let both = [pay(first.clone(), 0), pay(second.clone(), 100)];
-        both.into_iter().for_each(|thread| thread.join().unwrap());
+        let both = [pay_and_settle(first.clone(), 0), pay_and_settle(second.clone(), 100)];
+        for thread in both {
+            thread.join().unwrap();
+        }
         assert_eq!(first.positions().unwrap()[0].2.balance, 100_000 - 80 * 100);
         world.assert_exact();
     }
@@ -84,5 +92,79 @@ fn a_full_queue_refuses_whole_requests() {
         let refused = wait(switch.submit(bank("012"), many, NOW));
         assert!(matches!(refused, Err(crate::SubmitError::Busy { .. })));
         assert!(switch.payments(None, 10).unwrap().is_empty());
+    }
+}
+
+/// Decides `command` on what the database holds, as a sequencer would.
+fn work(world: &World, command: Command) -> Work {
+    Work {
+        state: Arc::new(world.db().snapshot(memory::load).unwrap()),
+        commands: Arc::from([command]),
+        now: NOW,
+        rules: Rules::default(),
+        directory: world.directory(),
+    }
+}
+
+#[test]
+fn a_commit_of_which_nobody_heard_is_looked_for_before_it_is_tried_again() {
+    for world in World::each() {
+        drop(world.funded());
+        let mut sequencer = world.sequencer();
+        let lost = || Error::Store(store::Error::CommitUnknown("the connection was lost".to_owned()));
+        let done =
+            commit(&world.db(), work(&world, pay(transfer(1, NOW), NOW))).map_err(|failed| failed.error).unwrap();
+        let failed = Failed { error: lost(), attempted: Some(Box::new(done.clone())) };
+        assert_eq!(sequencer.after_failure(&failed), Some(done.replies.clone()), "it had happened");
+        let mut never = done.batch.unwrap();
+        (never.first, never.last) = (never.first + 1, never.last + 1);
+        let failed = Failed { error: lost(), attempted: Some(Box::new(Done { batch: Some(never), ..done })) };
+        assert_eq!(sequencer.after_failure(&failed), None, "it had not");
+        assert!(sequencer.stale, "memory is not believed any more");
+    }
+}
+
+#[test]
+fn a_switch_whose_memory_is_behind_records_nothing() {
+    for world in World::each() {
+        drop(world.funded());
+        let behind = work(&world, pay(transfer(1, NOW), NOW));
+        let ahead = world.open();
+        submit(&ahead, transfer(2, NOW), NOW);
+        let head = world.db().read(log::head).unwrap();
+        assert!(matches!(commit(&world.db(), behind), Err(Failed { error: Error::HeadMoved, .. })));
+        assert_eq!(world.db().read(log::head).unwrap(), head);
+        world.assert_exact();
+    }
+}
+
+#[test]
+fn cut_connections_lose_and_double_nothing() {
+    for world in World::each().into_iter().filter(|world| world.db().backend() == Backend::Postgres) {
+        let switch = world.funded();
+        let paying = switch.clone();
+        let payer = std::thread::spawn(move || {
+            for number in 0..60 {
+                let small = || CreditTransfer { amount: hkd(100), ..transfer(number, NOW) };
+                let sent = || wait(paying.submit(bank("012"), vec![submission(small())], NOW));
+                while sent().is_err() {}
+                let answered = || wait(paying.answer(bank("027"), vec![say(number, Verdict::Accepted)], NOW));
+                while answered().is_err() {}
+            }
+        });
+        let killer = Db::open(&world.database.url, &store::Options { connections: 1, ..store::Options::default() });
+        let killer = killer.unwrap();
+        while !payer.is_finished() {
+            let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                       WHERE datname = current_database() AND pid <> pg_backend_pid()";
+            let _: Result<usize, store::Error> =
+                killer.read(|conn| Ok(on_db!(conn, c => diesel::sql_query(cut).execute(c))?));
+            std::thread::sleep(Duration::from_millis(40));
+        }
+        payer.join().unwrap();
+        let settled = |number| CreditTransfer { amount: hkd(100), ..transfer(number, NOW) };
+        assert!((0..60).all(|number| submit(&switch, settled(number), NOW).status == Status::Settled));
+        assert_eq!(switch.positions().unwrap()[0].2.balance, 100_000 - 60 * 100);
+        world.assert_exact();
     }
 }

@@ -6,18 +6,28 @@ mod inbox;
 mod payments;
 mod simulation;
 
+use std::collections::HashMap;
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use store::testing::TestDatabase;
-use store::{Db, Timestamp};
+use store::{Db, Options, Timestamp};
 
-use super::{Submission, Switch, SwitchSettings};
+use super::queue::Queue;
+use super::sequencer::Sequencer;
+use super::{Clock, Submission, Switch, SwitchSettings};
 use crate::clearing::tests::support::{NOW, bank, hkd, particulars};
-use crate::clearing::{CreditTransfer, StatusReport};
+use crate::clearing::{CreditTransfer, Rules, StatusReport};
 use crate::directory::{Directory, DirectoryKeys};
+
+const SETTINGS: SwitchSettings = SwitchSettings {
+    rules: Rules { time_to_answer: Duration::from_secs(10), acceptance_tolerance: Duration::from_secs(5) },
+    queue_capacity: 1_000,
+    follow_every: Duration::from_millis(5),
+    patience: Duration::from_secs(5),
+};
 
 /// A database with a clock that stands still until it is moved.
 struct World {
@@ -47,11 +57,36 @@ impl World {
         Directory::new(self.db(), DirectoryKeys::from_master(&[5; 32]))
     }
 
-    fn try_open(&self) -> Result<Switch, crate::Error> {
+    fn reading(&self) -> Clock {
         let clock = Arc::clone(&self.clock);
-        let settings = SwitchSettings { follow_every: Duration::from_millis(5), ..SwitchSettings::default() };
-        let now = move || Timestamp::from_micros(clock.load(Ordering::SeqCst));
-        Switch::open(self.db(), settings, Arc::new(now), self.directory())
+        Arc::new(move || Timestamp::from_micros(clock.load(Ordering::SeqCst)))
+    }
+
+    fn try_open(&self) -> Result<Switch, crate::Error> {
+        Switch::open(self.db(), SETTINGS, self.reading(), self.directory())
+    }
+
+    /// A switch of another process: it shares nothing but the database.
+    fn elsewhere(&self) -> Switch {
+        let db = Db::open(&self.database.url, &Options { connections: 4, ..Options::default() }).unwrap();
+        let directory = Directory::new(db.clone(), DirectoryKeys::from_master(&[5; 32]));
+        Switch::open(db, SETTINGS, self.reading(), directory).unwrap()
+    }
+
+    /// A sequencer that nobody runs.
+    fn sequencer(&self) -> Sequencer {
+        Sequencer {
+            db: self.db(),
+            settings: SETTINGS,
+            clock: self.reading(),
+            directory: self.directory(),
+            queue: Arc::new(Queue::new(1)),
+            counters: Arc::default(),
+            head: tokio::sync::watch::channel(0).0,
+            state: Arc::default(),
+            stale: true,
+            waiters: HashMap::new(),
+        }
     }
 
     /// Another gateway on the same database.

@@ -3,110 +3,26 @@
 //! The switch keeps positions by moving them. The audit adds up, for each participant, what was funded,
 //! withdrawn, paid, received and set aside, and compares the sums with what is stored.
 
+mod report;
+mod rows;
+
 use std::collections::{BTreeMap, HashMap};
 
 use store::{Conn, Db};
 
-use super::columns::{EventColumns, OutcomeColumns, PaymentColumns, currency, digest};
-use super::log::{self, RawRows};
-use super::projection;
+use self::rows::{Raw, Rows};
+use super::columns::{currency, digest};
+use super::{log, projection};
 use crate::clearing::chain::{self, Batch};
-use crate::clearing::{Certificate, Digest, Event, Operation, Particulars, Row};
+use crate::clearing::{Certificate, Digest, Event, Operation, Particulars, Position};
 use crate::error::Error;
 use crate::money::{Currency, format_minor};
 use crate::participant::{ClearingCode, Standing, Thumbprint};
 
+pub use report::{AuditReport, Difference};
+
 /// So many batches are read at a time.
 const BATCHES_A_STEP: i64 = 16;
-
-/// What the audit looked at and found.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct AuditReport {
-    /// Batches whose hash was recomputed.
-    pub batches: u64,
-    /// Rows of payments.
-    pub payments: u64,
-    /// Rows of outcomes.
-    pub outcomes: u64,
-    /// Rows of events.
-    pub events: u64,
-    /// Positions that were recomputed.
-    pub positions: u64,
-    /// The last row.
-    pub sequence: i64,
-    /// The hash of the last batch: what a signed statement of these books would carry.
-    pub hash: Digest,
-    /// Everything that is not as it must be, in the order of the log. Empty when the books are exact.
-    pub differences: Vec<Difference>,
-}
-
-impl AuditReport {
-    /// Whether the books are exact.
-    pub fn is_exact(&self) -> bool {
-        self.differences.is_empty()
-    }
-}
-
-/// One thing that is not as it must be.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Difference {
-    /// The rows of a batch, or the batch itself, are not what was recorded.
-    #[error("batch of rows {first}..={last}: {why}")]
-    Batch {
-        /// Its first row.
-        first: i64,
-        /// Its last row.
-        last: i64,
-        /// What is wrong.
-        why: &'static str,
-    },
-    /// A row is not what was recorded, or cannot be.
-    #[error("row {sequence}: {why}")]
-    Row {
-        /// Its sequence number.
-        sequence: i64,
-        /// What is wrong.
-        why: String,
-    },
-    /// The head does not say where the log ends.
-    #[error("the head says row {head}, the log ends with row {log}, or their hashes differ")]
-    Head {
-        /// What it says.
-        head: i64,
-        /// Where the log ends.
-        log: i64,
-    },
-    /// A position is not the sum of what the log says.
-    #[error("position of {participant}, {what} in {currency}: stored {stored}, by the log {computed}")]
-    Position {
-        /// Whose.
-        participant: ClearingCode,
-        /// In which currency.
-        currency: Currency,
-        /// Balance, reserved, net debit cap or available.
-        what: &'static str,
-        /// As the table has it, in decimals.
-        stored: String,
-        /// As it must be, in decimals.
-        computed: String,
-    },
-    /// The balances of a currency do not add up to what was funded.
-    #[error("all balances in {currency}: stored {stored}, funded {computed}")]
-    Total {
-        /// Which currency.
-        currency: Currency,
-        /// The sum of the table, in decimals.
-        stored: String,
-        /// The sum of the funding events, in decimals.
-        computed: String,
-    },
-    /// A participant is not what the log says.
-    #[error("participant {0} is not what the log says")]
-    Participant(ClearingCode),
-    /// A certificate acts for somebody for whom the log does not say so, or no longer does.
-    #[error("certificate {0} is not what the log says")]
-    Certificate(Thumbprint),
-}
 
 /// Audits the books of a database. Works beside a running switch: it reads one snapshot.
 ///
@@ -356,7 +272,7 @@ fn decimal(minor: i128, currency: Currency) -> String {
 
 fn compare(
     (participant, currency): (ClearingCode, Currency),
-    stored: &crate::clearing::Position,
+    stored: &Position,
     tally: &Tally,
     differences: &mut Vec<Difference>,
 ) {
@@ -375,54 +291,5 @@ fn compare(
     if available < 0 {
         let (stored, computed) = ("not below 0".to_owned(), decimal(available, currency));
         differences.push(Difference::Position { participant, currency, what: "available", stored, computed });
-    }
-}
-
-/// A row before it is understood.
-enum Raw {
-    Payment(PaymentColumns),
-    Outcome(OutcomeColumns),
-    Event(EventColumns),
-}
-
-impl Raw {
-    fn digest(&self) -> &[u8] {
-        match self {
-            Self::Payment(columns) => &columns.digest,
-            Self::Outcome(columns) => &columns.digest,
-            Self::Event(columns) => &columns.digest,
-        }
-    }
-
-    fn row(self) -> Result<Row, Error> {
-        match self {
-            Self::Payment(columns) => columns.row(),
-            Self::Outcome(columns) => columns.row(),
-            Self::Event(columns) => columns.row(),
-        }
-    }
-}
-
-/// Rows by sequence number. A number that is there twice keeps all its rows.
-struct Rows(BTreeMap<i64, Vec<Raw>>);
-
-impl Rows {
-    fn of(raw: RawRows) -> Self {
-        let mut rows: BTreeMap<i64, Vec<Raw>> = BTreeMap::new();
-        let payments = raw.payments.into_iter().map(|columns| (columns.record.seq, Raw::Payment(columns)));
-        let outcomes = raw.outcomes.into_iter().map(|columns| (columns.seq, Raw::Outcome(columns)));
-        let events = raw.events.into_iter().map(|columns| (columns.seq, Raw::Event(columns)));
-        for (sequence, row) in payments.chain(outcomes).chain(events) {
-            rows.entry(sequence).or_default().push(row);
-        }
-        Self(rows)
-    }
-
-    fn take(&mut self, sequence: i64) -> Option<Raw> {
-        self.0.get_mut(&sequence)?.pop()
-    }
-
-    fn sequences(&self) -> impl Iterator<Item = i64> {
-        self.0.iter().flat_map(|(sequence, rows)| std::iter::repeat_n(*sequence, rows.len()))
     }
 }

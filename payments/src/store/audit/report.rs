@@ -1,0 +1,94 @@
+//! What an audit says.
+
+use crate::clearing::Digest;
+use crate::money::Currency;
+use crate::participant::{ClearingCode, Thumbprint};
+
+/// What the audit looked at and found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AuditReport {
+    /// Batches whose hash was recomputed.
+    pub batches: u64,
+    /// Rows of payments.
+    pub payments: u64,
+    /// Rows of outcomes.
+    pub outcomes: u64,
+    /// Rows of events.
+    pub events: u64,
+    /// Positions that were recomputed.
+    pub positions: u64,
+    /// The last row.
+    pub sequence: i64,
+    /// The hash of the last batch: what a signed statement of these books would carry.
+    pub hash: Digest,
+    /// Everything that is not as it must be, in the order of the log. Empty when the books are exact.
+    pub differences: Vec<Difference>,
+}
+
+impl AuditReport {
+    /// Whether the books are exact.
+    pub fn is_exact(&self) -> bool {
+        self.differences.is_empty()
+    }
+}
+
+/// One thing that is not as it must be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Difference {
+    /// The rows of a batch, or the batch itself, are not what was recorded.
+    #[error("batch of rows {first}..={last}: {why}")]
+    Batch {
+        /// Its first row.
+        first: i64,
+        /// Its last row.
+        last: i64,
+        /// What is wrong.
+        why: &'static str,
+    },
+    /// A row is not what was recorded, or cannot be.
+    #[error("row {sequence}: {why}")]
+    Row {
+        /// Its sequence number.
+        sequence: i64,
+        /// What is wrong.
+        why: String,
+    },
+    /// The head does not say where the log ends.
+    #[error("the head says row {head}, the log ends with row {log}, or their hashes differ")]
+    Head {
+        /// What it says.
+        head: i64,
+        /// Where the log ends.
+        log: i64,
+    },
+    /// A position is not the sum of what the log says.
+    #[error("position of {participant}, {what} in {currency}: stored {stored}, by the log {computed}")]
+    Position {
+        /// Whose.
+        participant: ClearingCode,
+        /// In which currency.
+        currency: Currency,
+        /// Balance, reserved, net debit cap or available.
+        what: &'static str,
+        /// As the table has it, in decimals.
+        stored: String,
+        /// As it must be, in decimals.
+        computed: String,
+    },
+    /// The balances of a currency do not add up to what was funded.
+    #[error("all balances in {currency}: stored {stored}, funded {computed}")]
+    Total {
+        /// Which currency.
+        currency: Currency,
+        /// The sum of the table, in decimals.
+        stored: String,
+        /// The sum of the funding events, in decimals.
+        computed: String,
+    },
+    /// A participant is not what the log says.
+    #[error("participant {0} is not what the log says")]
+    Participant(ClearingCode),
+    /// A certificate acts for somebody for whom the log does not say so, or no longer does.
+    #[error("certificate {0} is not what the log says")]
+    Certificate(Thumbprint),
+}
