@@ -63,3 +63,48 @@ pub(crate) fn read(
 pub(crate) const fn invalid() -> OAuthError {
     OAuthError::new(ErrorCode::InvalidToken, "unknown, expired or revoked")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jose::SigningAlgorithm;
+    use crate::oidc::testing::{ISSUER, NOW, RelyingParty, issuer};
+
+    fn claims() -> AccessTokenClaims {
+        AccessTokenClaims {
+            iss: ISSUER.to_owned(),
+            sub: "s".to_owned(),
+            aud: ISSUER.to_owned(),
+            client_id: "shop".to_owned(),
+            exp: NumericDate(NOW.seconds() + 1),
+            iat: NumericDate(NOW.seconds()),
+            jti: AccessTokenId::new(NOW, &[1; 10]).to_string(),
+            scope: "openid".to_owned(),
+            auth_time: NumericDate(NOW.seconds()),
+            acr: "a".to_owned(),
+        }
+    }
+
+    #[test]
+    fn an_access_token_is_ours_for_us_in_time_and_of_its_type() {
+        let (key, stranger) = (signer(), signer());
+        let keys = [key.jwk().clone()];
+        let read = |token: &str| super::read(token, &keys, &issuer(), NOW);
+        assert_eq!(read(&claims().sign(&key).unwrap()), Ok(AccessTokenId::new(NOW, &[1; 10])));
+        let other = || "https://other.example".to_owned();
+        for wrong in [
+            AccessTokenClaims { iss: other(), ..claims() },
+            AccessTokenClaims { aud: other(), ..claims() },
+            AccessTokenClaims { exp: NumericDate(NOW.seconds()), ..claims() },
+            AccessTokenClaims { jti: "1".to_owned(), ..claims() },
+        ] {
+            assert_eq!(read(&wrong.sign(&key).unwrap()), Err(invalid()), "{wrong:?}");
+        }
+        assert_eq!(read(&claims().sign(&stranger).unwrap()), Err(invalid()));
+        assert_eq!(read(&jose::sign(&key, "JWT", &claims()).unwrap()), Err(invalid()));
+    }
+
+    fn signer() -> SigningKey {
+        RelyingParty::new("any", SigningAlgorithm::Es256).key
+    }
+}

@@ -167,12 +167,12 @@ pub(super) fn add_token(
     Ok(())
 }
 
-/// The authorization that a living access token came of, if its resident is not suspended.
-pub(super) fn of_token(conn: &mut Conn<'_>, id: AccessTokenId, now: Timestamp) -> Result<Option<Grant>, Error> {
+/// The authorization that a recorded access token came of, if its resident is not suspended. The token itself
+/// says when it expires.
+pub(super) fn of_token(conn: &mut Conn<'_>, id: AccessTokenId) -> Result<Option<Grant>, Error> {
     Ok(on_db!(conn, c => access_token::table
         .inner_join(oauth_grant::table.inner_join(resident::table))
         .filter(access_token::id.eq(id))
-        .filter(access_token::expires_at.gt(now))
         .filter(resident::state.eq(ACTIVE))
         .select(Grant::as_select())
         .first(c)

@@ -120,7 +120,7 @@ impl Identity {
     pub fn userinfo(&self, request: &EndpointRequest, now: Timestamp) -> Result<Value, oidc::Error> {
         let token = bearer_token(request)?;
         let token = access_token::read(token, &self.jwks(now)?.keys, &self.issuer(), now)?;
-        let grant = self.db().read(|conn| grants::of_token(conn, token, now))?.ok_or(access_token::invalid())?;
+        let grant = self.db().read(|conn| grants::of_token(conn, token))?.ok_or(access_token::invalid())?;
         let mut told = userinfo::told(&grant.userinfo_claims(), &self.claim_values(grant.resident_id)?);
         told.insert("sub".to_owned(), Value::from(grant.subject()));
         Ok(Value::Object(told))
