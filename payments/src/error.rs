@@ -32,6 +32,35 @@ pub enum Error {
     Thread(#[from] std::io::Error),
 }
 
+impl Error {
+    /// Whether it is something in a batch that fails, rather than the way to the database: trying the same
+    /// again will not help.
+    pub(crate) fn lies_in_the_batch(&self) -> bool {
+        match self {
+            Self::Store(store::Error::Query(error)) => !is_of_the_connection(error),
+            Self::Directory(DirectoryError::Store(store::Error::Query(error))) => !is_of_the_connection(error),
+            Self::Directory(DirectoryError::Store(_)) => false,
+            Self::Store(store::Error::Panicked) | Self::BrokenLog(_) | Self::Directory(_) => true,
+            Self::Store(_) | Self::NeedsMigration | Self::Damaged(_) | Self::HeadMoved | Self::Thread(_) => false,
+        }
+    }
+}
+
+fn is_of_the_connection(error: &diesel::result::Error) -> bool {
+    use diesel::result::{DatabaseErrorKind, Error as Diesel};
+    match error {
+        Diesel::DatabaseError(kind, _) => matches!(
+            kind,
+            DatabaseErrorKind::ClosedConnection
+                | DatabaseErrorKind::UnableToSendCommand
+                | DatabaseErrorKind::SerializationFailure
+                | DatabaseErrorKind::ReadOnlyTransaction
+        ),
+        Diesel::BrokenTransactionManager | Diesel::RollbackErrorOnCommit { .. } => true,
+        _ => false,
+    }
+}
+
 impl From<diesel::result::Error> for Error {
     fn from(error: diesel::result::Error) -> Self {
         Self::Store(store::Error::Query(error))

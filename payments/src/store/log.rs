@@ -50,6 +50,16 @@ pub(super) fn head(conn: &mut Conn<'_>) -> Result<Head, Error> {
     Ok(Head { sequence, hash: digest(&hash)? })
 }
 
+/// Waits until nobody is appending, and keeps others from it until the transaction ends.
+pub(super) fn lock_head(conn: &mut Conn<'_>) -> Result<(), Error> {
+    match conn {
+        Conn::Postgres(c) => log_head::table.select(log_head::seq).for_update().first::<i64>(*c).map(drop)?,
+        // There is one writer at a time anyway.
+        Conn::Sqlite(_) => {}
+    }
+    Ok(())
+}
+
 /// Moves the end of the log to that of `batch`: [`Error::HeadMoved`] unless it is where `batch` begins.
 pub(super) fn advance_head(conn: &mut Conn<'_>, batch: &Batch) -> Result<(), Error> {
     let expected = batch.first - 1;

@@ -21,6 +21,8 @@ use crate::error::Error;
 
 /// At most about so many steps share a transaction.
 const STEPS_A_BATCH: usize = 1_024;
+/// So often a batch is tried that the database refuses for what is in it.
+const ATTEMPTS: u32 = 3;
 /// The pause before a failing database is tried again.
 const RETRY_PAUSE: Duration = Duration::from_millis(50);
 
@@ -123,7 +125,7 @@ impl Sequencer {
     }
 
     /// Decides everything in `jobs`, then the time-outs, and replies.
-    fn process(&mut self, jobs: Vec<Job>, due: Vec<i64>, now: Timestamp) {
+    pub(super) fn process(&mut self, jobs: Vec<Job>, due: Vec<i64>, now: Timestamp) {
         let (mut commands, mut asked) = (Vec::new(), Vec::with_capacity(jobs.len()));
         for job in jobs {
             match job.ask {
@@ -138,31 +140,45 @@ impl Sequencer {
             }
         }
         commands.extend(due.into_iter().map(|payment| Command::TimeOut { payment }));
-        match self.decide(commands, now) {
+        let commands: Arc<[Command]> = commands.into();
+        match self.decide(&commands, now) {
             Ok(replies) => self.reply(asked, replies),
+            Err(error) if error.lies_in_the_batch() && asked.len() > 1 => {
+                tracing::error!(%error, "a batch cannot be recorded; each of its requests is tried alone");
+                self.process_apart(asked, &commands, now);
+            }
             // Dropping what is asked tells everybody that nothing can be said.
             Err(error) => tracing::error!(%error, "a batch was given up"),
         }
     }
 
-    /// Decides until it is recorded, or until the database has failed for too long.
-    fn decide(&mut self, commands: Vec<Command>, now: Timestamp) -> Result<Vec<Reply>, Error> {
-        let began = Instant::now();
-        let commands: Arc<[Command]> = commands.into();
+    /// One request that cannot be recorded must not take the others with it.
+    fn process_apart(&mut self, asked: Vec<Asked>, commands: &[Command], now: Timestamp) {
+        let mut rest = commands;
+        for asked in asked {
+            let (own, others) = rest.split_at(asked.commands());
+            rest = others;
+            match self.decide(&own.into(), now) {
+                Ok(replies) => self.reply(vec![asked], replies),
+                Err(error) => tracing::error!(%error, "a request was given up"),
+            }
+        }
+        // The time-outs are last; what fails now falls due again.
+        if let Err(error) = self.decide(&rest.into(), now) {
+            tracing::error!(%error, "time-outs were put off");
+        }
+    }
+
+    /// Decides until it is recorded, or until trying again is of no use.
+    fn decide(&mut self, commands: &Arc<[Command]>, now: Timestamp) -> Result<Vec<Reply>, Error> {
+        let (began, mut attempts) = (Instant::now(), 0);
         loop {
             if self.stale {
-                match self.reload() {
-                    Ok(()) => {}
-                    Err(error) if began.elapsed() > self.settings.patience => return Err(error),
-                    Err(_) => {
-                        std::thread::sleep(RETRY_PAUSE);
-                        continue;
-                    }
-                }
+                self.insist(began, |sequencer| sequencer.reload())?;
             }
             let work = Work {
                 state: Arc::clone(&self.state),
-                commands: Arc::clone(&commands),
+                commands: Arc::clone(commands),
                 now,
                 rules: self.settings.rules,
                 directory: self.directory.clone(),
@@ -171,33 +187,52 @@ impl Sequencer {
                 Ok(done) => return Ok(self.committed(done)),
                 Err(failed) => failed,
             };
-            if let Some(replies) = self.after_failure(&failed) {
+            if let Some(replies) = self.after_failure(&failed, began)? {
                 return Ok(replies);
             }
-            if began.elapsed() > self.settings.patience {
+            attempts += 1;
+            let hopeless = attempts >= ATTEMPTS && failed.error.lies_in_the_batch();
+            if hopeless || began.elapsed() > self.settings.patience {
                 return Err(failed.error);
             }
         }
     }
 
-    /// Makes memory right again. The replies, when what seemed to fail was recorded after all.
-    pub(super) fn after_failure(&mut self, failed: &Failed) -> Option<Vec<Reply>> {
+    /// Makes memory right again. The replies, when what seemed to fail was recorded after all: that must be
+    /// known before anything is tried again, since not every command may be done twice.
+    pub(super) fn after_failure(&mut self, failed: &Failed, began: Instant) -> Result<Option<Vec<Reply>>, Error> {
         if matches!(failed.error, Error::HeadMoved) {
             self.counters.head_moved();
             self.follow();
-            return None;
+            return Ok(None);
         }
         tracing::warn!(error = %failed.error, "a batch could not be recorded");
         self.stale = true;
-        std::thread::sleep(RETRY_PAUSE);
-        let attempted = failed.attempted.as_ref()?;
-        let batch = attempted.batch?;
-        let recorded = self.db.read(|conn| log::batch_ending(conn, batch.last)).ok()??;
-        if recorded != batch {
-            return None;
+        let Some((attempted, batch)) = failed.attempted.as_ref().and_then(|done| Some((done, done.batch?))) else {
+            return Ok(None);
+        };
+        let recorded = self.insist(began, |sequencer| {
+            sequencer.db.write(move |conn| -> Result<_, Error> {
+                // The lost transaction holds the head until it has ended, one way or the other.
+                log::lock_head(conn)?;
+                log::batch_ending(conn, batch.last)
+            })
+        })?;
+        if recorded != Some(batch) {
+            return Ok(None);
         }
         self.counters.committed(&attempted.rows);
-        Some(attempted.replies.clone())
+        Ok(Some(attempted.replies.clone()))
+    }
+
+    /// Tries until it succeeds, or until the switch's patience, counted from `began`, is at its end.
+    fn insist<T>(&mut self, began: Instant, mut work: impl FnMut(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
+        loop {
+            match work(self) {
+                Err(_) if began.elapsed() < self.settings.patience => std::thread::sleep(RETRY_PAUSE),
+                done => return done,
+            }
+        }
     }
 
     fn committed(&mut self, done: Done) -> Vec<Reply> {
@@ -238,4 +273,13 @@ impl Sequencer {
 enum Asked {
     Decided(usize, oneshot::Sender<Vec<Reply>>),
     Final(oneshot::Sender<Option<StatusReport>>),
+}
+
+impl Asked {
+    fn commands(&self) -> usize {
+        match self {
+            Self::Decided(count, _) => *count,
+            Self::Final(_) => 1,
+        }
+    }
 }

@@ -1,13 +1,18 @@
 //! Restarts, several switches on one database, commits of which nobody heard, and connections that are cut.
 
+use std::time::Instant;
+
 use diesel::prelude::*;
 use store::{Backend, on_db};
+use tokio::sync::oneshot;
 
 use super::super::commit::{Done, Failed, Work, commit};
+use super::super::queue::{Ask, Job};
 use super::super::{log, memory};
 use super::*;
 use crate::clearing::tests::support::{pay, rejected, say, transfer};
 use crate::clearing::{Command, Rules, Status, Verdict};
+use crate::directory::{AccountNumber, Owner, OwnerKind, Proxy, Registration};
 use crate::error::Error;
 
 #[test]
@@ -115,12 +120,52 @@ fn a_commit_of_which_nobody_heard_is_looked_for_before_it_is_tried_again() {
         let done =
             commit(&world.db(), work(&world, pay(transfer(1, NOW), NOW))).map_err(|failed| failed.error).unwrap();
         let failed = Failed { error: lost(), attempted: Some(Box::new(done.clone())) };
-        assert_eq!(sequencer.after_failure(&failed), Some(done.replies.clone()), "it had happened");
+        assert_eq!(sequencer.after_failure(&failed, Instant::now()).unwrap(), Some(done.replies.clone()), "it had");
         let mut never = done.batch.unwrap();
         (never.first, never.last) = (never.first + 1, never.last + 1);
         let failed = Failed { error: lost(), attempted: Some(Box::new(Done { batch: Some(never), ..done })) };
-        assert_eq!(sequencer.after_failure(&failed), None, "it had not");
+        assert_eq!(sequencer.after_failure(&failed, Instant::now()).unwrap(), None, "it had not");
         assert!(sequencer.stale, "memory is not believed any more");
+    }
+}
+
+#[test]
+fn a_request_that_cannot_be_recorded_takes_no_other_with_it() {
+    for world in World::each() {
+        drop(world.funded());
+        let directory = world.directory();
+        let proxy = Proxy::parse_any("91234567").unwrap();
+        let registration = Registration {
+            proxy: proxy.clone(),
+            account: AccountNumber::parse("A-1").unwrap(),
+            owner: Owner::new(OwnerKind::Person, None, Some("HO Mei Yee")).unwrap(),
+            default: true,
+        };
+        directory.register(bank("027"), registration, NOW).unwrap();
+        let shown = directory.lookup(bank("012"), &proxy, None, NOW).unwrap();
+        let damage = "UPDATE directory_entry SET account_token = 'no token'";
+        let damaged = world.db().write(move |conn| -> Result<usize, Error> {
+            Ok(on_db!(conn, c => diesel::sql_query(damage).execute(c))?)
+        });
+        assert_eq!(damaged.unwrap(), 1);
+        let bad = CreditTransfer {
+            creditor_account: shown.account_token.as_str().to_owned(),
+            creditor_proxy: Some(proxy),
+            lookup_reference: Some(shown.reference.as_str().to_owned()),
+            ..transfer(2, NOW)
+        };
+        let job = |transfer| {
+            let (reply, replied) = oneshot::channel();
+            let commands = vec![pay(transfer, NOW)];
+            (Job { arrived: NOW, ask: Ask::Decide { commands, reply } }, replied)
+        };
+        let (first, told_first) = job(transfer(1, NOW));
+        let (second, told_second) = job(bad);
+        let (third, told_third) = job(transfer(3, NOW));
+        world.sequencer().process(vec![first, second, third], Vec::new(), NOW);
+        assert!(wait(told_first).is_ok() && wait(told_third).is_ok());
+        assert!(wait(told_second).is_err(), "nothing can be said about it");
+        world.assert_exact();
     }
 }
 
