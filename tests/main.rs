@@ -5,4 +5,9 @@
 // A test panics when something is not as it should be, in its helpers too.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod audit;
+mod config;
+mod crash;
+mod security;
+mod support;
 mod tidy;

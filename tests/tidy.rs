@@ -4,7 +4,9 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use crate::support::root;
 
 /// Files that may be longer than [`MAX_LINES`], each with its reason.
 const LONG_FILES: &[(&str, &str)] = &[];
@@ -34,10 +36,6 @@ impl Text {
         let numbered = self.text.lines().enumerate().filter(|(_, line)| holds(line));
         numbered.map(|(index, line)| format!("{}:{}: {}", self.path, index + 1, line.trim())).collect()
     }
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
 /// Every text file below `folder` whose name ends in one of `endings`.

@@ -1,0 +1,148 @@
+//! The built program as a process of its own, in a folder of its own, on free ports.
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Output, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use super::{lionrock, said};
+
+/// How long a start may take. Only a failing test waits this long.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A running program; it is killed when dropped.
+pub(crate) struct Gateway {
+    arguments: Vec<String>,
+    process: Mutex<Option<Child>>,
+    printed: Arc<Mutex<Vec<String>>>,
+    folder: tempfile::TempDir,
+}
+
+impl Drop for Gateway {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+impl Gateway {
+    /// A new installation on an empty database: `lionrock serve`.
+    pub(crate) async fn serve(database: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let [public, participants, operations] = free_ports();
+        let configuration = folder.path().join("lionrock.toml");
+        let text = format!(
+            "[database]\nurl = \"{database}\"\n[keys]\nfolder = \"keys\"\n\
+             [public]\nlisten = \"127.0.0.1:{public}\"\nissuer = \"http://localhost:{public}\"\n\
+             [participants]\nlisten = \"127.0.0.1:{participants}\"\n\
+             [operations]\nlisten = \"127.0.0.1:{operations}\"\n",
+        );
+        std::fs::write(&configuration, text).unwrap();
+        let path = configuration.display().to_string();
+        let migrated = lionrock().args(["migrate", "--config", &path]).output().unwrap();
+        assert!(migrated.status.success(), "{}", said(&migrated));
+        Self::start(folder, vec!["serve".to_owned(), "--config".to_owned(), path]).await
+    }
+
+    async fn start(folder: tempfile::TempDir, arguments: Vec<String>) -> Self {
+        let (process, printed) = (Mutex::new(None), Arc::default());
+        let gateway = Self { arguments, process, printed, folder };
+        gateway.restart().await;
+        gateway
+    }
+
+    /// Starts the program again where it was, and waits until it is ready.
+    pub(crate) async fn restart(&self) {
+        self.kill();
+        self.printed.lock().unwrap().clear();
+        let mut process = lionrock()
+            .args(&self.arguments)
+            .current_dir(self.folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        self.keep(process.stdout.take().unwrap());
+        self.keep(process.stderr.take().unwrap());
+        *self.process.lock().unwrap() = Some(process);
+        let started = Instant::now();
+        while !self.is_ready().await {
+            let ended = self.process.lock().unwrap().as_mut().unwrap().try_wait().unwrap();
+            assert!(ended.is_none() && started.elapsed() < PATIENCE, "not ready, {ended:?}:\n{}", self.printed());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Keeps what the program prints, line by line.
+    fn keep(&self, output: impl std::io::Read + Send + 'static) {
+        let printed = Arc::clone(&self.printed);
+        std::thread::spawn(move || {
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                printed.lock().unwrap().push(line);
+            }
+        });
+    }
+
+    async fn is_ready(&self) -> bool {
+        let Some(url) = self.try_address("operations", "/ready") else { return false };
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        reqwest::get(url).await.is_ok_and(|answer| answer.status().is_success())
+    }
+
+    /// Ends the program at once, as a power cut would (SIGKILL).
+    pub(crate) fn kill(&self) {
+        if let Some(mut process) = self.process.lock().unwrap().take() {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+
+    /// Everything that the program printed since its start.
+    pub(crate) fn printed(&self) -> String {
+        self.printed.lock().unwrap().join("\n")
+    }
+
+    /// Runs a command on this installation, which must succeed.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        let done = self.try_run(arguments);
+        assert!(done.status.success(), "lionrock {arguments:?}: {}", said(&done));
+        done
+    }
+
+    /// Runs a command on this installation.
+    pub(crate) fn try_run(&self, arguments: &[&str]) -> Output {
+        lionrock().args(arguments).env("LIONROCK_CONFIG", self.configuration()).output().unwrap()
+    }
+
+    pub(crate) fn configuration(&self) -> PathBuf {
+        self.folder.path().join("lionrock.toml")
+    }
+
+    /// Where the program keeps its data.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A URL of the banks' listener.
+    pub(crate) fn participants(&self, path: &str) -> String {
+        self.try_address("participants", path).unwrap().replace("http://", "https://")
+    }
+
+    fn try_address(&self, listener: &str, path: &str) -> Option<String> {
+        let address = self.settings()?.get(listener)?.get("listen")?.as_str()?.to_owned();
+        let (_, port) = address.rsplit_once(':')?;
+        Some(format!("http://localhost:{port}{path}"))
+    }
+
+    fn settings(&self) -> Option<toml::Table> {
+        std::fs::read_to_string(self.configuration()).ok()?.parse().ok()
+    }
+}
+
+/// Ports that nobody listens on just now.
+fn free_ports() -> [u16; 3] {
+    let sockets = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+    sockets.map(|socket| socket.local_addr().unwrap().port())
+}

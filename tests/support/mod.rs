@@ -1,0 +1,35 @@
+//! What the tests of the running program share.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+pub(crate) mod bank;
+mod gateway;
+mod postgres;
+
+pub(crate) use gateway::Gateway;
+pub(crate) use postgres::Postgres;
+
+/// The root of the repository.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// The folder of the built program, beside this test's own: target/debug.
+pub(crate) fn program_folder() -> PathBuf {
+    std::env::current_exe().unwrap().ancestors().nth(2).unwrap().to_owned()
+}
+
+/// A command of the built program, which no configuration of this machine reaches.
+pub(crate) fn lionrock() -> Command {
+    let program = program_folder().join("lionrock");
+    assert!(program.exists(), "{} is not there: tests/run builds it, or `cargo build`", program.display());
+    let mut command = Command::new(program);
+    command.env_remove("LIONROCK_CONFIG");
+    command
+}
+
+/// What a process said on both its outputs.
+pub(crate) fn said(output: &Output) -> String {
+    [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned()).concat()
+}
