@@ -71,9 +71,9 @@ pub(super) async fn read(
         if Instant::now() >= until {
             return Ok(HttpResponse::NoContent().finish());
         }
-        match timeout_at(until, head.changed()).await {
-            Ok(Err(_stopped)) => return Err(Problem::unavailable("The switch is stopping.", 2)),
-            Ok(Ok(())) | Err(_) => {} // woken, or the time is up: either way we look once more
+        // Woken, or the time is up: either way we look once more.
+        if let Ok(Err(_stopped)) = timeout_at(until, head.changed()).await {
+            return Err(Problem::unavailable("The switch is stopping.", 2));
         }
     }
 }

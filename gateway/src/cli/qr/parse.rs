@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::process::ExitCode;
 
+use payments::money::Currency;
 use payments::qr::{self, HongKongCode, Initiation, MerchantAccount, Parsed, Payee, QrError};
 use serde::Serialize;
 
@@ -128,7 +129,8 @@ impl Accepted {
         line("name", self.name.as_deref());
         line("", self.name_in_other_language.as_deref());
         line("amount", self.amount.as_deref());
-        line("currency", Some(&self.currency.to_string()));
+        let currency = Currency::from_number(self.currency);
+        line("currency", Some(&currency.map_or_else(|| self.currency.to_string(), |known| known.to_string())));
         line("country", Some(&self.country));
         line("city", self.city.as_deref());
         line("bill number", self.bill_number.as_deref());
