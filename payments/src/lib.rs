@@ -6,7 +6,7 @@
 //! use payments::clearing::{Answer, CreditTransfer, Particulars, Status, Verdict};
 //! use payments::money::{Amount, Currency};
 //! use payments::directory::{Directory, DirectoryKeys};
-//! use payments::{Submission, Switch, SwitchSettings, audit};
+//! use payments::{Submission, Switch, SwitchSettings, TrialBalance, audit};
 //! use store::{Db, Options, Timestamp};
 //!
 //! # let folder = tempfile::tempdir()?;
@@ -78,6 +78,6 @@ pub mod qr;
 
 mod store;
 
-pub use crate::store::{AnswerReport, Clock, Metrics, Minute, Submission, Switch, SwitchSettings, audit};
+pub use crate::store::{AnswerReport, Clock, Metrics, Minute, Submission, Switch, SwitchSettings, TrialBalance, audit};
 pub use directory::Directory;
 pub use error::{Error, OperationError, SubmitError};

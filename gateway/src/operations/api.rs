@@ -1,16 +1,18 @@
 //! The console's JSON twin: participants, positions and payments for programs. Amounts are decimal strings.
 
 use actix_web::{HttpResponse, web};
-use payments::clearing::{Payment, PaymentState};
+use payments::clearing::Payment;
 use payments::money::{Currency, format_minor};
 use payments::participant::{ClearingCode, Standing};
 use serde::{Deserialize, Serialize};
 
-use super::Operations;
+use super::{Operations, search};
 use crate::error::Problem;
 
 /// The most payments in one answer.
 const MOST: u16 = 500;
+/// The states by their names.
+const STATES: [&str; 4] = ["reserved", "settled", "rejected", "timed_out"];
 
 /// A page of a list. Lists that are always short have no `next`.
 #[derive(Serialize)]
@@ -81,6 +83,8 @@ pub(super) async fn positions(operations: web::Data<Operations>) -> Result<HttpR
 pub(super) struct Query {
     cursor: Option<i64>,
     limit: Option<u16>,
+    /// Only payments in this state.
+    state: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -101,7 +105,6 @@ struct PaymentBody {
 
 impl From<&Payment> for PaymentBody {
     fn from(payment: &Payment) -> Self {
-        let (state, reason) = state(payment.state);
         Self {
             sequence: payment.sequence,
             uetr: payment.uetr.to_string(),
@@ -111,32 +114,26 @@ impl From<&Payment> for PaymentBody {
             creditor_agent: payment.creditor_agent,
             currency: payment.amount.currency(),
             amount: payment.amount.to_decimal(),
-            state,
-            reason,
+            state: search::name(payment.state),
+            reason: search::reason(payment.state),
             recorded: payment.recorded.to_string(),
             state_recorded: payment.state_recorded.to_string(),
         }
     }
 }
 
-/// A state's name for programs, and the reason that goes with it.
-pub(super) fn state(state: PaymentState) -> (&'static str, Option<String>) {
-    match state {
-        PaymentState::Reserved => ("reserved", None),
-        PaymentState::Settled => ("settled", None),
-        PaymentState::Rejected(reason) => ("rejected", Some(reason.to_string())),
-        PaymentState::TimedOut => ("timed_out", Some("AB05".to_owned())),
-    }
-}
-
 /// Payments, the latest first.
 pub(super) async fn payments(
     operations: web::Data<Operations>,
-    query: web::Query<Query>,
+    query: Result<web::Query<Query>, actix_web::Error>,
 ) -> Result<HttpResponse, Problem> {
+    let query = query.map_err(|_| Problem::bad_request("The query is cursor=, limit= and state=."))?.into_inner();
+    if query.state.as_deref().is_some_and(|state| !STATES.contains(&state)) {
+        return Err(Problem::bad_request(format!("A state is one of {}.", STATES.join(", "))).field("state"));
+    }
     let limit = usize::from(query.limit.unwrap_or(100).clamp(1, MOST));
-    let before = query.cursor;
-    let payments = web::block(move || operations.switch.payments(before, limit)).await??;
-    let next = payments.last().filter(|_| payments.len() == limit).map(|last| last.sequence.to_string());
-    Ok(HttpResponse::Ok().json(Page { items: payments.iter().map(PaymentBody::from).collect(), next }))
+    let found =
+        web::block(move || search::payments(&operations.switch, query.cursor, query.state.as_deref(), limit)).await??;
+    let next = found.older.map(|older| older.to_string());
+    Ok(HttpResponse::Ok().json(Page { items: found.payments.iter().map(PaymentBody::from).collect(), next }))
 }

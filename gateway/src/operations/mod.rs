@@ -9,6 +9,7 @@ mod exposition;
 mod health;
 mod host;
 mod metrics;
+mod search;
 #[cfg(test)]
 mod tests;
 

@@ -123,7 +123,9 @@ async fn what_makes_no_sense_is_refused() {
     let form = TestRequest::post().uri(fund).set_form([("amount", "10.00"), ("currency", "HKD")]);
     let (status, _) = app.ask(form, "localhost:9090", "127.0.0.1:5000").await;
     assert_eq!(status, 415, "another site's form cannot act");
-    assert_eq!(app.get_json("/api/v1/payments").await, json!({ "items": [], "next": null }));
+    assert_eq!(app.get("/api/v1/payments?state=lost").await.0, 400);
+    assert_eq!(app.get("/api/v1/payments?cursor=x").await.0, 400);
+    assert_eq!(app.get_json("/api/v1/payments?state=settled").await, json!({ "items": [], "next": null }));
 }
 
 #[actix_web::test]

@@ -21,7 +21,9 @@ mod statistics;
 mod switch;
 #[cfg(test)]
 mod tests;
+mod trial_balance;
 
 pub use metrics::Metrics;
 pub use statistics::Minute;
 pub use switch::{AnswerReport, Clock, Submission, Switch, SwitchSettings};
+pub use trial_balance::TrialBalance;

@@ -11,6 +11,7 @@ use super::metrics::{Counters, Metrics};
 use super::queue::{Ask, Job, NotTaken, Queue, Room};
 use super::sequencer::Sequencer;
 use super::statistics::Minute;
+use super::trial_balance::{self, TrialBalance};
 use super::{history, inbox, memory, projection, statistics};
 use crate::clearing::{
     Answer, AnswerRefusal, Command, CreditTransfer, EventRow, Inbox, Operation, Particulars, Payment, Position, Reply,
@@ -329,6 +330,11 @@ impl Switch {
     /// All positions, by participant and currency.
     pub fn positions(&self) -> Result<Vec<(ClearingCode, Currency, Position)>, Error> {
         self.0.db.read(projection::positions)
+    }
+
+    /// What participants have beside what they put in, as of one moment.
+    pub fn trial_balance(&self) -> Result<TrialBalance, Error> {
+        self.0.db.snapshot(trial_balance::read)
     }
 
     /// For whom a client certificate acts now; nobody once it is revoked.

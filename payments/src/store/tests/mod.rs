@@ -5,6 +5,7 @@ mod faults;
 mod inbox;
 mod payments;
 mod simulation;
+mod trial_balance;
 
 use std::collections::HashMap;
 use std::future::Future;

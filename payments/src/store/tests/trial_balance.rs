@@ -1,0 +1,21 @@
+//! What participants put in adds up to what they have.
+
+use super::*;
+use crate::clearing::Verdict;
+use crate::clearing::tests::support::{say, transfer};
+use crate::money::Currency;
+use crate::store::TrialBalance;
+
+#[test]
+fn funding_is_what_was_put_in_less_what_was_taken_out_whatever_was_paid() {
+    for world in World::each() {
+        let switch = world.funded();
+        wait(switch.withdraw("an officer", bank("027"), hkd(20_000))).unwrap();
+        submit(&switch, transfer(1, NOW), NOW);
+        wait(switch.answer(bank("027"), vec![say(1, Verdict::Accepted)], NOW)).unwrap();
+        let TrialBalance { positions, funding } = switch.trial_balance().unwrap();
+        assert_eq!(funding, [(bank("012"), Currency::Hkd, 100_000), (bank("027"), Currency::Hkd, 30_000)]);
+        let balances: i64 = positions.iter().map(|(.., position)| position.balance).sum();
+        assert_eq!(balances, 130_000);
+    }
+}
