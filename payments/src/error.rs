@@ -37,8 +37,8 @@ impl Error {
     /// again will not help.
     pub(crate) fn lies_in_the_batch(&self) -> bool {
         match self {
-            Self::Store(store::Error::Query(error)) => !is_of_the_connection(error),
-            Self::Directory(DirectoryError::Store(store::Error::Query(error))) => !is_of_the_connection(error),
+            Self::Store(store::Error::Query(error))
+            | Self::Directory(DirectoryError::Store(store::Error::Query(error))) => !is_of_the_connection(error),
             Self::Directory(DirectoryError::Store(_)) => false,
             Self::Store(store::Error::Panicked) | Self::BrokenLog(_) | Self::Directory(_) => true,
             Self::Store(_) | Self::NeedsMigration | Self::Damaged(_) | Self::HeadMoved | Self::Thread(_) => false,

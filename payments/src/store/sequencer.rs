@@ -174,7 +174,7 @@ impl Sequencer {
         let (began, mut attempts) = (Instant::now(), 0);
         loop {
             if self.stale {
-                self.insist(began, |sequencer| sequencer.reload())?;
+                self.insist(began, Self::reload)?;
             }
             let work = Work {
                 state: Arc::clone(&self.state),
