@@ -2,3 +2,5 @@
 
 pub mod bank;
 pub mod e_service;
+pub(crate) mod page;
+pub mod shop;

@@ -4,6 +4,13 @@
 pub mod activate;
 pub mod activate_confirm;
 pub mod assets;
+pub mod bank_brand;
+pub mod bank_confirm;
+pub mod bank_home;
+pub mod bank_link;
+pub mod bank_login;
+pub mod bank_pay;
+pub mod bank_result;
 mod claim_label;
 pub mod consent;
 mod context;
@@ -13,10 +20,11 @@ pub mod home;
 mod language;
 pub mod me;
 pub mod message;
-mod moment;
+pub mod moment;
 pub mod sign_in;
 #[cfg(test)]
 mod tests;
+pub mod till;
 
 pub use context::Page;
 pub use language::Lang;

@@ -8,13 +8,13 @@ use time::macros::{format_description, offset};
 const HONG_KONG: UtcOffset = offset!(+8);
 
 /// `2026-11-22 19:05`.
-pub(super) fn minute(moment: Timestamp) -> String {
+pub fn minute(moment: Timestamp) -> String {
     let format = format_description!("[year]-[month]-[day] [hour]:[minute]");
     moment.to_utc().to_offset(HONG_KONG).format(&format).unwrap_or_default()
 }
 
 /// `19:05:07`.
-pub(super) fn second(moment: Timestamp) -> String {
+pub fn second(moment: Timestamp) -> String {
     let format = format_description!("[hour]:[minute]:[second]");
     moment.to_utc().to_offset(HONG_KONG).format(&format).unwrap_or_default()
 }

@@ -65,11 +65,8 @@ pub struct SwitchClient {
 impl SwitchClient {
     /// For the participant that `certificate` is issued to. `url` is the listener's, such as `https://localhost:8444`.
     pub fn new(url: &Url, certificate: &ClientCertificate, ca: &[u8]) -> anyhow::Result<Self> {
-        let (chain, key) = tls::identity(&certificate.chain, &certificate.key)?;
-        let config = rustls::ClientConfig::builder_with_provider(tls::provider())
-            .with_safe_default_protocol_versions()?
-            .with_root_certificates(tls::roots(ca)?)
-            .with_client_auth_cert(chain, key)?;
+        let identity = tls::identity(&certificate.chain, &certificate.key)?;
+        let config = tls::client(tls::roots(ca)?, Some(identity))?;
         let http = reqwest::Client::builder()
             .tls_backend_preconfigured(config)
             .https_only(true)

@@ -13,14 +13,10 @@ pub mod ledger;
 mod link;
 pub mod message;
 pub mod outcome;
-#[allow(dead_code)] // until the pages call it
 mod pay;
 pub mod payment;
-#[allow(dead_code)] // until the pages call it
-mod random;
 mod running;
 pub mod store;
-#[allow(dead_code)] // until the pages are there
 mod web;
 mod worker;
 
@@ -58,3 +54,6 @@ impl Bank {
         Ok(actix_web::web::block(move || work(&books)).await??)
     }
 }
+
+#[cfg(test)]
+mod tests;

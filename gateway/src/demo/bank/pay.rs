@@ -11,8 +11,8 @@ use super::account::AccountNumber;
 use super::ledger::{Outcome, Outgoing, OutgoingState};
 use super::outcome::{Attempt, Known, judge};
 use super::payment::{Payment, Uetr};
-use super::{Bank, BankError, Customer, message, random, store};
-use crate::clock;
+use super::{Bank, BankError, Customer, message, store};
+use crate::{clock, random};
 
 /// How long a payer is kept waiting for the final word: as long as the switch gives the payee's bank.
 const WAIT: Duration = Duration::from_secs(10);
@@ -35,7 +35,7 @@ impl Bank {
     pub(super) async fn prepare(self: &Arc<Self>, customer: &Customer, wish: Wish) -> Result<Payment, BankError> {
         let payee = self.switch.look_up(&wish.proxy, wish.creditor_agent).await?.ok_or(BankError::UnknownPayee)?;
         let payment = Payment {
-            uetr: Uetr::random(random::bytes()?),
+            uetr: Uetr::random(random::bytes().map_err(|_| BankError::NoRandomness)?),
             transfer: Outgoing { debtor: customer.account.clone(), amount: wish.amount, state: OutgoingState::Draft },
             debtor_name: customer.names.joined(),
             payee,

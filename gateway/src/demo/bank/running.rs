@@ -18,7 +18,7 @@ use crate::clock;
 pub struct RunningBank {
     /// Where its pages are, such as `http://localhost:8093/`.
     pub url: Url,
-    bank: Arc<Bank>,
+    pub(super) bank: Arc<Bank>,
     pages: ServerHandle,
     stop: watch::Sender<bool>,
     work: Vec<JoinHandle<()>>,
