@@ -18,7 +18,10 @@ impl Bank {
         let registration =
             Registration { proxy: &proxy, account: &customer.account, names: &customer.names, kind: customer.kind };
         match self.switch.register(&registration).await {
-            Ok(token) => self.books(move |books| books.confirm_link(&proxy, token)).await,
+            Ok(token) => {
+                let account = customer.account.clone();
+                self.books(move |books| books.confirm_link(&proxy, &account, token)).await
+            }
             Err(error) => {
                 if matches!(&error, ClientError::Refused(call) if call.status.is_client_error()) {
                     self.books(move |books| books.forget_link(&proxy)).await?;

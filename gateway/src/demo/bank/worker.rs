@@ -47,17 +47,19 @@ pub(super) async fn read_inbox(bank: Arc<Bank>, mut stop: watch::Receiver<bool>)
     }
 }
 
-/// Links what is to be linked, then looks after payments in doubt, until `stop`.
+/// Looks after payments in doubt, and links what is to be linked, until `stop`.
 pub(super) async fn look_after(bank: Arc<Bank>, mut stop: watch::Receiver<bool>) {
     let started = clock::now();
     let mut linked = false;
     while !*stop.borrow() {
         let round = async {
+            // Money first: a link that is refused must not keep payments in doubt.
+            resolve(&bank, started).await?;
             if !linked {
                 bank.complete_links().await?;
                 linked = true;
             }
-            resolve(&bank, started).await
+            Ok::<_, BankError>(())
         };
         let failed = tokio::select! {
             done = round => done.err(),

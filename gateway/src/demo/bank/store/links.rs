@@ -21,43 +21,39 @@ pub struct Link {
 }
 
 impl Books {
-    /// Remembers that a link is wanted, before the directory is asked: after a crash it is asked again.
+    /// Remembers that a link is wanted, before the directory is asked: after a crash it is asked again. A link
+    /// that stands stays as it is until the directory has confirmed the new one.
     pub fn ask_link(&self, proxy: &Proxy, account: &AccountNumber, now: Timestamp) -> Result<(), Error> {
+        let row = (
+            proxy_link::kind.eq(proxy.kind().code().to_owned()),
+            proxy_link::value.eq(proxy.value().to_owned()),
+            proxy_link::account.eq(account.to_string()),
+            proxy_link::account_token.eq(None::<String>),
+            proxy_link::asked.eq(now),
+        );
+        self.write(move |conn| {
+            diesel::insert_or_ignore_into(proxy_link::table).values(row.clone()).execute(conn)?;
+            Ok(())
+        })
+    }
+
+    /// The directory confirmed that the proxy leads to this account; payments will name it by this token.
+    pub fn confirm_link(&self, proxy: &Proxy, account: &AccountNumber, account_token: String) -> Result<(), Error> {
         let key = (proxy.kind().code().to_owned(), proxy.value().to_owned());
         let account = account.to_string();
         self.write(move |conn| {
-            let row = (
-                proxy_link::kind.eq(&key.0),
-                proxy_link::value.eq(&key.1),
-                proxy_link::account.eq(&account),
-                proxy_link::account_token.eq(None::<String>),
-                proxy_link::asked.eq(now),
-            );
-            diesel::insert_into(proxy_link::table)
-                .values(row)
-                .on_conflict((proxy_link::kind, proxy_link::value))
-                .do_update()
-                .set((proxy_link::account.eq(&account), proxy_link::asked.eq(now)))
-                .execute(conn)?;
+            let confirmed = (proxy_link::account.eq(&account), proxy_link::account_token.eq(&account_token));
+            diesel::update(proxy_link::table.find((&key.0, &key.1))).set(confirmed).execute(conn)?;
             Ok(())
         })
     }
 
-    /// The directory confirmed it; payments will name the account by this token.
-    pub fn confirm_link(&self, proxy: &Proxy, account_token: String) -> Result<(), Error> {
-        let key = (proxy.kind().code().to_owned(), proxy.value().to_owned());
-        self.write(move |conn| {
-            let link = proxy_link::table.find((&key.0, &key.1));
-            diesel::update(link).set(proxy_link::account_token.eq(&account_token)).execute(conn)?;
-            Ok(())
-        })
-    }
-
-    /// Forgets a link that the directory refused.
+    /// Forgets a wish that the directory refused. What was confirmed before stands.
     pub fn forget_link(&self, proxy: &Proxy) -> Result<(), Error> {
         let key = (proxy.kind().code().to_owned(), proxy.value().to_owned());
         self.write(move |conn| {
-            diesel::delete(proxy_link::table.find((&key.0, &key.1))).execute(conn)?;
+            let wish = proxy_link::table.find((&key.0, &key.1)).filter(proxy_link::account_token.is_null());
+            diesel::delete(wish).execute(conn)?;
             Ok(())
         })
     }

@@ -181,15 +181,36 @@ fn an_account_is_found_by_its_number_and_by_its_token() {
     let books = books(&folder);
     books.ask_link(&mobile(), &ben(), NOW).unwrap();
     assert!(!books.links().unwrap()[0].confirmed);
-    books.confirm_link(&mobile(), "tok-1".to_owned()).unwrap();
+    books.confirm_link(&mobile(), &ben(), "tok-1".to_owned()).unwrap();
     assert!(books.links().unwrap()[0].confirmed);
     for (named, expected) in
         [("tok-1", Some(ben())), ("012-100001-001", Some(ann())), ("suspense", None), ("027-1", None)]
     {
         assert_eq!(books.account_of(named).unwrap(), expected, "{named}");
     }
+}
+
+#[test]
+fn a_link_that_stands_moves_only_when_the_directory_confirms_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let books = books(&folder);
+    books.ask_link(&mobile(), &ben(), NOW).unwrap();
+    books.confirm_link(&mobile(), &ben(), "tok-1".to_owned()).unwrap();
+    books.ask_link(&mobile(), &ann(), NOW).unwrap();
     books.forget_link(&mobile()).unwrap();
+    assert_eq!(books.account_of("tok-1").unwrap(), Some(ben()), "refused: nothing changes");
+    books.confirm_link(&mobile(), &ann(), "tok-2".to_owned()).unwrap();
+    assert_eq!(books.account_of("tok-2").unwrap(), Some(ann()));
     assert_eq!(books.account_of("tok-1").unwrap(), None);
+}
+
+#[test]
+fn a_link_that_was_never_confirmed_is_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let books = books(&folder);
+    books.ask_link(&mobile(), &ben(), NOW).unwrap();
+    books.forget_link(&mobile()).unwrap();
+    assert!(books.links().unwrap().is_empty());
 }
 
 #[test]

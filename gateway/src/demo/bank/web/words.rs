@@ -42,6 +42,10 @@ pub(super) fn rejected(reason: ReasonCode, payee_bank: &Names) -> Words {
             "這個號碼的收款戶口剛剛改了，款項已退回。再查一次收款人。",
             "This number now leads to another account, and your money is back. Look the payee up again.",
         ),
+        "DS24" | "DT01" => Words::new(
+            "確認得太遲，款項已退回。再查一次收款人，然後再付。",
+            "This was confirmed too late, and your money is back. Look the payee up again and pay.",
+        ),
         code => Words::new(
             format!("款項已退回。對方銀行給的代號是 {code}。"),
             format!("Your money is back. The code given is {code}."),
