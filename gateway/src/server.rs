@@ -2,16 +2,11 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, HttpServer, web};
 use anyhow::Context;
-use identity::IdentityKeys;
-use payments::SwitchSettings;
-use payments::clearing::Rules;
-use payments::directory::DirectoryKeys;
 use store::Db;
 
 use crate::cli::Installation;
@@ -36,25 +31,12 @@ pub struct Gateway {
 impl Gateway {
     /// Opens the crates over one database, each with keys of its own from the master secret.
     pub fn open(installation: &Installation) -> anyhow::Result<Arc<Self>> {
-        let Installation { config, keys, db } = installation;
-        let issuer = config.public.issuer.clone();
-        let settings = identity::IdentitySettings {
-            relying_party_id: issuer.host_str().context("public.issuer has no host")?.to_owned(),
-            relying_party_name: "Lionrock 獅子山".to_owned(),
-            issuer,
-        };
-        let identity = identity::Identity::open(db.clone(), IdentityKeys::from_master(keys.master()), settings)?;
-        let directory = payments::Directory::new(db.clone(), DirectoryKeys::from_master(keys.master()));
-        let settings = SwitchSettings {
-            rules: Rules {
-                time_to_answer: Duration::from_secs(config.clearing.answer_timeout_seconds),
-                ..Rules::default()
-            },
-            queue_capacity: config.clearing.queue_limit,
-            ..SwitchSettings::default()
-        };
-        let switch = payments::Switch::open(db.clone(), settings, Arc::new(clock::now), directory.clone())?;
-        Ok(Arc::new(Self { identity, switch, directory, db: db.clone() }))
+        Ok(Arc::new(Self {
+            identity: installation.identity()?,
+            switch: installation.switch()?,
+            directory: installation.directory(),
+            db: installation.db.clone(),
+        }))
     }
 }
 
@@ -67,6 +49,11 @@ pub struct Sockets {
 }
 
 impl Sockets {
+    /// Takes sockets that are bound already.
+    pub fn new(public: TcpListener, participants: Option<TcpListener>, operations: Option<TcpListener>) -> Self {
+        Self { public, participants, operations }
+    }
+
     /// Binds what the configuration names.
     pub fn bind(config: &Config) -> anyhow::Result<Self> {
         let bind = |key: &str, address: SocketAddr| {
@@ -107,7 +94,8 @@ impl Running {
     }
 }
 
-async fn stop_signal() -> anyhow::Result<()> {
+/// Waits for SIGTERM or Ctrl-C.
+pub async fn stop_signal() -> anyhow::Result<()> {
     #[cfg(unix)]
     {
         let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;

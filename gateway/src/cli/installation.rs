@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use identity::{Identity, IdentityKeys, IdentitySettings};
 use payments::clearing::Rules;
 use payments::directory::{Directory, DirectoryKeys};
 use payments::{Switch, SwitchSettings};
@@ -60,6 +61,17 @@ impl Installation {
         };
         let db = Db::open(&config.database.url, &options).context("database.url")?;
         Ok(Self { config, keys, db })
+    }
+
+    /// The identity provider of this installation.
+    pub fn identity(&self) -> anyhow::Result<Identity> {
+        let issuer = self.config.public.issuer.clone();
+        let settings = IdentitySettings {
+            relying_party_id: issuer.host_str().context("public.issuer has no host")?.to_owned(),
+            relying_party_name: "Lionrock 獅子山".to_owned(),
+            issuer,
+        };
+        Ok(Identity::open(self.db.clone(), IdentityKeys::from_master(self.keys.master()), settings)?)
     }
 
     /// The proxy directory of this installation.

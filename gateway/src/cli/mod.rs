@@ -1,11 +1,17 @@
 //! The command line. Each command is a file of its own; they print for people, or with `--json` for programs.
 
 mod audit;
+mod client;
+mod demo;
+mod input;
 mod installation;
+mod keys;
 mod migrate;
+mod operator;
 mod output;
 mod participant;
 mod qr;
+mod resident;
 mod serve;
 #[cfg(test)]
 mod tests;
@@ -27,10 +33,18 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Look around: everything on an embedded database, with residents, banks, a shop and an e-service
+    Demo(demo::Demo),
     /// Serve residents, relying parties and banks
     Serve(serve::Serve),
     /// Bring the database up to this program
     Migrate(migrate::Migrate),
+    /// Signing keys of tokens, and the participants' certificate authority
+    Keys(keys::Keys),
+    /// Register residents and issue activation codes
+    Resident(resident::Resident),
+    /// Register relying parties
+    Client(client::Client),
     /// Add, certify, fund, suspend and list participants
     Participant(participant::Participant),
     /// Make and read the common QR code
@@ -42,8 +56,12 @@ enum Command {
 /// Runs what the command line says.
 pub fn main() -> ExitCode {
     let done = match Cli::parse().command {
+        Command::Demo(command) => demo::run(command),
         Command::Serve(command) => serve::run(command),
         Command::Migrate(command) => migrate::run(command),
+        Command::Keys(command) => keys::run(command),
+        Command::Resident(command) => resident::run(command),
+        Command::Client(command) => client::run(command),
         Command::Participant(command) => participant::run(command),
         Command::Qr(command) => qr::run(command),
         Command::Audit(command) => audit::run(command),

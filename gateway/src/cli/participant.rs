@@ -16,6 +16,7 @@ use rustls::pki_types::pem::PemObject;
 use serde::Serialize;
 use serde_json::json;
 
+use super::operator::operator;
 use super::{ConfigPath, Installation, Output};
 use crate::clock;
 use crate::http::tls;
@@ -265,10 +266,4 @@ fn list(switch: &Switch, output: Output) -> anyhow::Result<()> {
         }
         if lines.is_empty() { "There are no participants yet.".to_owned() } else { lines.join("\n") }
     })
-}
-
-/// Who acts, for the log: this machine's user.
-fn operator() -> String {
-    let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "?".to_owned());
-    format!("command line: {user}")
 }

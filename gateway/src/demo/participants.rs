@@ -7,8 +7,8 @@ use anyhow::Context;
 use rcgen::{CertificateParams, KeyPair};
 use zeroize::Zeroizing;
 
-use crate::keys::{CertifiedKey, KeyFolder, write_private};
 use crate::clock;
+use crate::keys::{CertifiedKey, KeyFolder, write_private};
 
 /// A bank's key and certificate in its own folder, made on the first run.
 pub(super) fn certified_key(folder: &Path, clearing_code: &str, keys: &KeyFolder) -> anyhow::Result<CertifiedKey> {

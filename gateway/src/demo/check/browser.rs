@@ -2,7 +2,7 @@
 
 use anyhow::{Context, bail, ensure};
 use reqwest::header::LOCATION;
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Client, Response};
 use serde_json::Value;
 use url::Url;
 
@@ -64,16 +64,9 @@ impl Browser {
         Ok(self.0.get(url).send().await?.error_for_status()?)
     }
 
-    /// Sends a form to an endpoint and gives status and JSON back, whatever they are.
-    pub(super) async fn post_form(&self, url: &str, form: &[(&str, &str)]) -> anyhow::Result<(StatusCode, Value)> {
-        let response = self.0.post(url).form(form).send().await?;
-        Ok((response.status(), response.json().await.unwrap_or_default()))
-    }
-
-    /// The place to which the first redirect leads, without going there.
-    pub(super) async fn redirect_of(&self, url: &str, form: &[(&str, &str)]) -> anyhow::Result<Url> {
-        let response = self.0.post(url).form(form).send().await?;
-        next(&response)?.context("a redirect was expected")
+    /// The place to which a page leads on, without going there.
+    pub(super) async fn redirect_of(&self, url: &str) -> anyhow::Result<Url> {
+        next(&self.0.get(url).send().await?)?.context("a redirect was expected")
     }
 
     async fn follow(&self, mut response: Response) -> anyhow::Result<Page> {
@@ -100,7 +93,9 @@ fn next(response: &Response) -> anyhow::Result<Option<Url>> {
 
 /// The headline of a page, to say in a failure what was shown instead.
 fn headline(html: &str) -> &str {
-    html.split_once("<h1").and_then(|(_, rest)| rest.split_once('>')).and_then(|(_, rest)| rest.split_once("</h1>"))
+    html.split_once("<h1")
+        .and_then(|(_, rest)| rest.split_once('>'))
+        .and_then(|(_, rest)| rest.split_once("</h1>"))
         .map_or("(no headline)", |(text, _)| text.trim())
 }
 

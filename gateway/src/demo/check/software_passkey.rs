@@ -13,7 +13,7 @@ use webauthn_rs_proto::{
 /// One authenticator with at most one discoverable credential.
 pub(super) struct SoftwarePasskey {
     origin: Url,
-    authenticator: WebauthnAuthenticator<SoftPasskey>,
+    authenticator: SoftPasskey,
     credential: Option<Credential>,
 }
 
@@ -24,7 +24,7 @@ struct Credential {
 
 impl SoftwarePasskey {
     pub(super) fn new(origin: Url) -> Self {
-        Self { origin, authenticator: WebauthnAuthenticator::new(SoftPasskey::new(true)), credential: None }
+        Self { origin, authenticator: SoftPasskey::new(true), credential: None }
     }
 
     /// Makes a credential for these options (`navigator.credentials.create`).

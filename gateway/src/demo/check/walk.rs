@@ -15,11 +15,7 @@ impl Walk {
     }
 
     /// Walks one step. `None` when it failed, so that what builds on it is left with `?`.
-    pub(super) async fn step<T>(
-        &mut self,
-        name: &str,
-        step: impl Future<Output = anyhow::Result<T>>,
-    ) -> Option<T> {
+    pub(super) async fn step<T>(&mut self, name: &str, step: impl Future<Output = anyhow::Result<T>>) -> Option<T> {
         let started = Instant::now();
         let outcome = step.await;
         let millis = started.elapsed().as_millis();

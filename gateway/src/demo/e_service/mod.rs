@@ -1,7 +1,7 @@
 //! The demo's government e-service: a relying party of its own, on its own port, with its own cookies. It knows
 //! Lionrock by its issuer URL alone and speaks nothing but OpenID Connect with it.
 
-mod openid_client;
+pub(super) mod openid_client;
 mod sessions;
 mod web;
 

@@ -65,30 +65,30 @@ struct Metadata {
 
 /// What the e-service remembers while the resident is away at Lionrock.
 #[derive(Clone)]
-pub(super) struct PendingSignIn {
-    state: String,
+pub(in crate::demo) struct PendingSignIn {
+    pub(in crate::demo) state: String,
     nonce: String,
-    verifier: String,
+    pub(in crate::demo) verifier: String,
 }
 
 /// Who signed in.
 #[derive(Clone)]
-pub(super) struct SignedIn {
+pub(in crate::demo) struct SignedIn {
     /// The pairwise subject.
-    pub(super) subject: String,
+    pub(in crate::demo) subject: String,
     /// How surely, by the provider's word.
-    pub(super) acr: Option<String>,
+    pub(in crate::demo) acr: Option<String>,
     /// The attributes that the resident agreed to, by claim name.
-    pub(super) claims: Map<String, Value>,
+    pub(in crate::demo) claims: Map<String, Value>,
 }
 
 /// The provider's answer in the redirect back (RFC 6749 section 4.1.2, RFC 9207).
 #[derive(Deserialize)]
-pub(super) struct Callback {
-    pub(super) code: Option<String>,
-    pub(super) state: Option<String>,
-    pub(super) iss: Option<String>,
-    pub(super) error: Option<String>,
+pub(in crate::demo) struct Callback {
+    pub(in crate::demo) code: Option<String>,
+    pub(in crate::demo) state: Option<String>,
+    pub(in crate::demo) iss: Option<String>,
+    pub(in crate::demo) error: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -111,7 +111,7 @@ struct IdToken {
 }
 
 /// The client.
-pub(super) struct OpenIdClient {
+pub(in crate::demo) struct OpenIdClient {
     http: reqwest::Client,
     issuer: String,
     redirect_uri: String,
@@ -119,7 +119,7 @@ pub(super) struct OpenIdClient {
 }
 
 impl OpenIdClient {
-    pub(super) fn new(issuer: &str, base_url: &str, key: ClientKey) -> anyhow::Result<Self> {
+    pub(in crate::demo) fn new(issuer: &str, base_url: &str, key: ClientKey) -> anyhow::Result<Self> {
         let http = reqwest::Client::builder()
             .tls_backend_preconfigured(crate::http::tls::client(rustls::RootCertStore::empty(), None)?)
             .redirect(reqwest::redirect::Policy::none())
@@ -129,7 +129,7 @@ impl OpenIdClient {
     }
 
     /// Pushes the request and says where to send the browser.
-    pub(super) async fn begin(&self) -> anyhow::Result<(PendingSignIn, Url)> {
+    pub(in crate::demo) async fn begin(&self) -> anyhow::Result<(PendingSignIn, Url)> {
         let metadata = self.discover().await?;
         let pending = PendingSignIn { state: random::token()?, nonce: random::token()?, verifier: random::token()? };
         let challenge = URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, pending.verifier.as_bytes()));
@@ -149,7 +149,11 @@ impl OpenIdClient {
     }
 
     /// Completes a sign-in with what the provider sent back.
-    pub(super) async fn complete(&self, pending: &PendingSignIn, callback: &Callback) -> anyhow::Result<SignedIn> {
+    pub(in crate::demo) async fn complete(
+        &self,
+        pending: &PendingSignIn,
+        callback: &Callback,
+    ) -> anyhow::Result<SignedIn> {
         let metadata = self.discover().await?;
         ensure!(callback.state.as_deref() == Some(&pending.state), "the answer belongs to another sign-in");
         ensure!(callback.iss.as_deref() == Some(&metadata.issuer), "the answer comes from another provider");
