@@ -7,14 +7,17 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, HttpServer, web};
 use anyhow::Context;
+use futures_util::future::join_all;
 use store::Db;
+use zeroize::Zeroizing;
 
 use crate::cli::Installation;
 use crate::config::{Config, Log, LogFormat};
 use crate::{clock, http, operations, participant, public};
 
-/// How long running requests may go on after the program was told to stop.
-const GRACE_SECONDS: u64 = 5;
+/// How long running requests may go on after the program was told to stop. Whoever waits longer for a payment
+/// asks again: cutting a connection cancels nothing.
+const GRACE_SECONDS: u64 = 2;
 
 /// What every handler can reach.
 pub struct Gateway {
@@ -70,6 +73,8 @@ impl Sockets {
 /// Listeners that run.
 pub struct Running {
     servers: Vec<(ServerHandle, actix_web::rt::task::JoinHandle<std::io::Result<()>>)>,
+    /// Asked to let long polls go when the listeners stop.
+    waiters: Arc<participant::Api>,
     gateway: Arc<Gateway>,
 }
 
@@ -83,12 +88,12 @@ impl Running {
 
     /// Stops now, finishing what was begun.
     pub async fn stop(self) {
-        for (handle, _) in &self.servers {
+        self.waiters.close();
+        join_all(self.servers.into_iter().map(|(handle, server)| async move {
             handle.stop(true).await;
-        }
-        for (_, server) in self.servers {
             let _ = server.await;
-        }
+        }))
+        .await;
         let gateway = self.gateway;
         let _ = web::block(move || gateway.switch.stop()).await;
     }
@@ -114,6 +119,7 @@ pub fn start(gateway: Arc<Gateway>, sockets: Sockets, installation: &Installatio
     let mut servers = vec![public_listener(&gateway, sockets.public, installation)?];
     let api = web::Data::new(participant::Api::new(gateway.switch.clone(), gateway.directory.clone()));
     let participants = sockets.participants.is_some().then(|| api.clone().into_inner());
+    let waiters = api.clone().into_inner();
     if let Some(socket) = sockets.participants {
         servers.push(participants_listener(api, socket, installation)?);
     }
@@ -122,7 +128,7 @@ pub fn start(gateway: Arc<Gateway>, sockets: Sockets, installation: &Installatio
     }
     let servers = servers.into_iter().map(|server| (server.handle(), actix_web::rt::spawn(server))).collect();
     public::housekeeping(&gateway);
-    Ok(Running { servers, gateway })
+    Ok(Running { servers, waiters, gateway })
 }
 
 fn public_listener(gateway: &Arc<Gateway>, socket: TcpListener, installation: &Installation) -> anyhow::Result<Server> {
@@ -156,12 +162,11 @@ fn participants_listener(
     installation: &Installation,
 ) -> anyhow::Result<Server> {
     let settings = installation.config.participants.as_ref().context("participants")?;
-    let (chain, key) = match (&settings.certificate, &settings.key) {
-        (Some(chain), Some(key)) => (std::fs::read(chain)?, std::fs::read(key)?.into()),
-        _ => {
-            let made = installation.keys.certify_listener(&settings.names, clock::now())?;
-            (made.certificate.into_bytes(), zeroize::Zeroizing::new(made.key.as_bytes().to_vec()))
-        }
+    let (chain, key) = if let (Some(chain), Some(key)) = (&settings.certificate, &settings.key) {
+        (std::fs::read(chain)?, Zeroizing::new(std::fs::read(key)?))
+    } else {
+        let made = installation.keys.certify_listener(&settings.names, clock::now())?;
+        (made.certificate.into_bytes(), Zeroizing::new(made.key.as_bytes().to_vec()))
     };
     let tls = http::tls::participants_server(&chain, &key, installation.keys.authority_certificate()?.as_bytes())?;
     let server = HttpServer::new(move || {

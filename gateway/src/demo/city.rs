@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use actix_web::dev::ServerHandle;
+use futures_util::future::{join_all, join3};
 use identity::Identity;
 use identity::audit::Actor;
 use identity::oidc::client::ClientError;
@@ -111,11 +112,8 @@ impl City {
 
     /// Closes the doors in order: first those who ask, then those who answer.
     pub async fn stop(self) {
-        self.e_service.stop(true).await;
-        self.shop.stop().await;
-        for bank in self.banks {
-            bank.stop().await;
-        }
+        let banks = join_all(self.banks.into_iter().map(RunningBank::stop));
+        let _ = join3(self.e_service.stop(false), self.shop.stop(), banks).await;
         self.lionrock.stop().await;
     }
 }
@@ -126,19 +124,10 @@ fn register_residents(identity: &Identity) -> anyhow::Result<Vec<ResidentPlace>>
     let mut waiting = Vec::new();
     for person in &RESIDENTS {
         let hkid: Hkid = person.hkid.parse()?;
-        let id = match identity.find_resident(&hkid)? {
-            Some(id) => id,
-            None => {
-                let registration = Registration {
-                    hkid: person.hkid.to_owned(),
-                    name_zh: Some(person.name_zh.to_owned()),
-                    name_en: person.name_en.to_owned(),
-                    birth_date: person.birth_date.to_owned(),
-                    phone: Some(person.mobile.to_owned()),
-                    email: None,
-                };
-                identity.register_resident(&registration, &by, clock::now())?
-            }
+        let id = if let Some(known) = identity.find_resident(&hkid)? {
+            known
+        } else {
+            identity.register_resident(&registration(person), &by, clock::now())?
         };
         if identity.resident(id)?.state == ResidentState::Registered {
             let code = identity.issue_activation(id, &by, clock::now())?;
@@ -149,6 +138,17 @@ fn register_residents(identity: &Identity) -> anyhow::Result<Vec<ResidentPlace>>
         }
     }
     Ok(waiting)
+}
+
+fn registration(person: &people::Person) -> Registration {
+    Registration {
+        hkid: person.hkid.to_owned(),
+        name_zh: Some(person.name_zh.to_owned()),
+        name_en: person.name_en.to_owned(),
+        birth_date: person.birth_date.to_owned(),
+        phone: Some(person.mobile.to_owned()),
+        email: None,
+    }
 }
 
 /// Registers the e-service as any relying party is registered: with its metadata and its public key.

@@ -155,6 +155,6 @@ impl fmt::Display for Directions {
         }
         writeln!(f, "\n  5  Watch it as the operator\n       {}", self.console)?;
         writeln!(f, "\n  Your own page: {}/me", self.lionrock)?;
-        write!(f, "  Check the books: lionrock audit --config {}\n", self.configuration)
+        writeln!(f, "  Check the books: lionrock audit --config {}", self.configuration)
     }
 }

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use payments::Switch;
 use payments::directory::Directory;
+use tokio::sync::watch;
 
 use super::certificate::Thumbprints;
 
@@ -15,12 +16,30 @@ pub struct Api {
     pub directory: Directory,
     pub(super) thumbprints: Thumbprints,
     inbox_waiters: AtomicI64,
+    closing: watch::Sender<bool>,
 }
 
 impl Api {
     /// Over this switch and this directory.
     pub fn new(switch: Switch, directory: Directory) -> Self {
-        Self { switch, directory, thumbprints: Thumbprints::default(), inbox_waiters: AtomicI64::new(0) }
+        Self {
+            switch,
+            directory,
+            thumbprints: Thumbprints::default(),
+            inbox_waiters: AtomicI64::new(0),
+            closing: watch::Sender::new(false),
+        }
+    }
+
+    /// Lets go whoever waits for something to come: the listener is about to stop.
+    pub fn close(&self) {
+        self.closing.send_replace(true);
+    }
+
+    /// Returns when the listener is about to stop.
+    pub(super) async fn closed(&self) {
+        // The sender lives in `self`: there is no other way for the wait to end.
+        let _ = self.closing.subscribe().wait_for(|closing| *closing).await;
     }
 
     /// How many inbox requests are waiting for something to come.

@@ -72,8 +72,11 @@ pub(super) async fn read(
             return Ok(HttpResponse::NoContent().finish());
         }
         // Woken, or the time is up: either way we look once more.
-        if let Ok(Err(_stopped)) = timeout_at(until, head.changed()).await {
-            return Err(Problem::unavailable("The switch is stopping.", 2));
+        tokio::select! {
+            woken = timeout_at(until, head.changed()) => if let Ok(Err(_stopped)) = woken {
+                return Err(Problem::unavailable("The switch is stopping.", 2));
+            },
+            () = api.closed() => return Ok(HttpResponse::NoContent().finish()),
         }
     }
 }

@@ -78,7 +78,7 @@ impl RunningBank {
     /// Finishes what is being answered and ends.
     pub async fn stop(self) {
         self.stop.send_replace(true);
-        self.pages.stop(true).await;
+        self.pages.stop(false).await;
         for work in self.work {
             // A task that panicked has ended as well.
             let _ = work.await;

@@ -116,7 +116,7 @@ impl Resident<'_> {
         let (mut pending, location) = client.begin().await?;
         let callback = self.browser.redirect_of(location.as_str()).await?;
         pending.verifier = crate::random::token()?;
-        let refused = client.complete(&pending, &read(&callback)?).await.err().context("it was accepted")?;
+        let refused = client.complete(&pending, &read(&callback)).await.err().context("it was accepted")?;
         ensure!(refused.to_string().contains("invalid_grant"), "{refused}");
         Ok(())
     }
@@ -144,7 +144,7 @@ fn subject(profile: &Page) -> anyhow::Result<String> {
     subject.filter(|subject| subject.len() >= 16).with_context(|| format!("{} shows no subject", profile.url.path()))
 }
 
-fn read(callback: &Url) -> anyhow::Result<Callback> {
+fn read(callback: &Url) -> Callback {
     let value = |key: &str| callback.query_pairs().find(|(name, _)| name == key).map(|(_, value)| value.into_owned());
-    Ok(Callback { code: value("code"), state: value("state"), iss: value("iss"), error: value("error") })
+    Callback { code: value("code"), state: value("state"), iss: value("iss"), error: value("error") }
 }

@@ -30,7 +30,7 @@ impl SoftwarePasskey {
     /// Makes a credential for these options (`navigator.credentials.create`).
     pub(super) fn create(&mut self, options: Value) -> anyhow::Result<Value> {
         let mut options: CreationChallengeResponse = serde_json::from_value(options).context("creation options")?;
-        let user_handle = options.public_key.user.id.to_vec();
+        let user_handle = options.public_key.user.id.clone();
         // The software authenticator keeps no resident keys itself: this type does.
         if let Some(selection) = options.public_key.authenticator_selection.as_mut() {
             selection.require_resident_key = false;
@@ -39,7 +39,7 @@ impl SoftwarePasskey {
             .authenticator
             .do_registration(self.origin.clone(), options)
             .map_err(|e| anyhow!("the software passkey refused: {e:?}"))?;
-        self.credential = Some(Credential { id: made.raw_id.to_vec(), user_handle });
+        self.credential = Some(Credential { id: made.raw_id.clone(), user_handle });
         Ok(serde_json::to_value(made)?)
     }
 
@@ -49,14 +49,14 @@ impl SoftwarePasskey {
         let credential = self.credential.as_ref().context("there is no passkey yet")?;
         options.public_key.allow_credentials.push(AllowCredentials {
             type_: "public-key".to_owned(),
-            id: credential.id.clone().into(),
+            id: credential.id.clone(),
             transports: None,
         });
         let mut signed = self
             .authenticator
             .do_authentication(self.origin.clone(), options)
             .map_err(|e| anyhow!("the software passkey refused: {e:?}"))?;
-        signed.response.user_handle = Some(credential.user_handle.clone().into());
+        signed.response.user_handle = Some(credential.user_handle.clone());
         Ok(serde_json::to_value(signed)?)
     }
 }

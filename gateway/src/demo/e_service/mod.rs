@@ -14,6 +14,7 @@ use actix_web::{App, HttpServer};
 
 pub use openid_client::{CLIENT_ID, ClientKey};
 
+use super::page;
 use crate::http;
 
 /// Serves the e-service on `socket` for residents who sign in at `issuer`.
@@ -26,6 +27,7 @@ pub fn start(socket: TcpListener, issuer: &str, key: ClientKey) -> anyhow::Resul
             .app_data(client.clone())
             .app_data(sessions.clone())
             .configure(web::configure)
+            .wrap(from_fn(page::remember_choices))
             .wrap(from_fn(http::page_security))
             .wrap(from_fn(http::observe))
     })

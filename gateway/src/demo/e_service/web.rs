@@ -1,15 +1,17 @@
 //! The e-service's pages.
 
 use actix_web::cookie::{Cookie, SameSite};
-use actix_web::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, LOCATION};
+use actix_web::http::StatusCode;
+use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::openid_client::{Callback, OpenIdClient, SignedIn};
 use super::sessions::{Session, Sessions};
+use crate::demo::page;
+use crate::pages::Page;
 use crate::pages::eservice_home::EserviceHome;
 use crate::pages::eservice_profile::{EserviceProfile, ReceivedAttribute};
-use crate::pages::{Lang, Page};
 use crate::random;
 
 /// Its own cookie: other ports of the same host share the jar.
@@ -25,7 +27,7 @@ pub(super) fn configure(app: &mut web::ServiceConfig) {
 }
 
 async fn home(request: HttpRequest) -> HttpResponse {
-    render(200, &EserviceHome { page: context(&request), problem: None }.render())
+    page::render(StatusCode::OK, EserviceHome { page: page::context(&request), problem: None }.render())
 }
 
 async fn sign_in(request: HttpRequest, client: web::Data<OpenIdClient>, sessions: web::Data<Sessions>) -> HttpResponse {
@@ -74,7 +76,7 @@ async fn callback(
 async fn profile(request: HttpRequest, sessions: web::Data<Sessions>) -> HttpResponse {
     let session = request.cookie(COOKIE).and_then(|cookie| sessions.get(cookie.value()));
     match session {
-        Some(Session::SignedIn(who)) => render(200, &shown(context(&request), &who).render()),
+        Some(Session::SignedIn(who)) => page::render(StatusCode::OK, shown(page::context(&request), &who).render()),
         _ => HttpResponse::SeeOther().insert_header((LOCATION, "/")).finish(),
     }
 }
@@ -103,44 +105,16 @@ fn shown(page: Page, who: &SignedIn) -> EserviceProfile {
 /// The e-service's front page with a sentence that the sign-in did not happen.
 fn not_signed_in(request: &HttpRequest, why: &anyhow::Error) -> HttpResponse {
     tracing::info!(why = format!("{why:#}"), "no sign-in at the e-service");
-    let page = context(request);
+    let shown = page::context(request);
     let problem = Some(
-        page.say(
-            "沒有登入。你沒有交出資料，可以再試一次。",
-            "You are not signed in. Nothing was shared; you can try again.",
-        )
-        .to_owned(),
+        shown
+            .say(
+                "沒有登入。你沒有交出資料，可以再試一次。",
+                "You are not signed in. Nothing was shared; you can try again.",
+            )
+            .to_owned(),
     );
-    render(200, &EserviceHome { page, problem }.render())
-}
-
-fn context(request: &HttpRequest) -> Page {
-    let accepted = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let chosen = url::form_urlencoded::parse(request.query_string().as_bytes())
-        .find(|(key, _)| key == "lang")
-        .map(|(_, value)| value.into_owned())
-        .or_else(|| request.cookie("lang").map(|cookie| cookie.value().to_owned()));
-    Page {
-        lang: Lang::negotiate(chosen.as_deref(), accepted),
-        large_text: false,
-        path: request.path().to_owned(),
-        request_id: crate::http::request_id(request),
-        csrf: None,
-    }
-}
-
-fn render(status: u16, html: &Result<String, askama::Error>) -> HttpResponse {
-    let status = actix_web::http::StatusCode::from_u16(status).unwrap_or_default();
-    match html {
-        Ok(html) => HttpResponse::build(status)
-            .insert_header((CACHE_CONTROL, "no-store"))
-            .content_type("text/html; charset=utf-8")
-            .body(html.clone()),
-        Err(failed) => {
-            tracing::error!(%failed, "a page of the e-service could not be rendered");
-            HttpResponse::InternalServerError().finish()
-        }
-    }
+    page::render(StatusCode::OK, EserviceHome { page: shown, problem }.render())
 }
 
 fn session_cookie(value: String) -> Cookie<'static> {

@@ -91,7 +91,7 @@ impl RunningShop {
     /// Closes the shop.
     pub async fn stop(self) {
         self.stop.send_replace(true);
-        self.pages.stop(true).await;
+        self.pages.stop(false).await;
         for work in self.work {
             // A task that panicked has ended as well.
             let _ = work.await;
