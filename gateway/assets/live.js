@@ -1,24 +1,67 @@
-// Keeps a part of the page fresh: when the server says that something changed, the page is fetched again and the
-// parts marked data-live are replaced. Without events it looks every few seconds; without script one reloads.
+// Keeps the parts of a page that are marked data-live as the server has them. The script element says when to
+// look: data-events names a stream of server-sent events (data-event the event's name), data-every a number of
+// seconds. The server renders; nothing is put together here.
 "use strict";
 
-const parts = () => [...document.querySelectorAll("[data-live]")];
+const { events, event, every } = document.currentScript.dataset;
+const RETRY_MS = 5000;
+const stale = document.querySelector("[data-stale]");
+let busy = false;
+let again = false;
 
-const refresh = async () => {
-  const response = await fetch(location.href, { credentials: "same-origin" });
-  if (!response.ok) return;
-  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
-  for (const part of parts()) {
-    const next = fresh.querySelector(`[data-live="${part.dataset.live}"]`);
-    if (next && next.outerHTML !== part.outerHTML) part.replaceWith(document.importNode(next, true));
-  }
-};
-
-const source = document.querySelector("[data-events]");
-if (source) {
-  const events = new EventSource(source.dataset.events);
-  events.onmessage = refresh;
-  events.onerror = () => setTimeout(refresh, 2000);
+if (events) {
+  const source = new EventSource(events);
+  source.addEventListener(event || "message", refresh);
+  source.addEventListener("error", () => {
+    isStale(true);
+    // Browsers reconnect by themselves, but not after every kind of error.
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), RETRY_MS);
+  });
+  source.addEventListener("open", () => isStale(false));
+  window.addEventListener("pagehide", () => source.close());
+  window.addEventListener("pageshow", (shown) => { if (shown.persisted) location.reload(); });
 }
-const poll = document.querySelector("[data-poll]");
-if (poll) setInterval(() => document.hidden || refresh(), Number(poll.dataset.poll) * 1000);
+if (every) {
+  const timer = setInterval(async () => { if (!document.hidden && !(await refresh())) clearInterval(timer); }, every * 1000);
+}
+
+// Fetches the page again. False when the server says that it need not be watched any more.
+async function refresh() {
+  if (busy) {
+    again = true;
+    return true;
+  }
+  busy = true;
+  let watched = true;
+  try {
+    do {
+      again = false;
+      const response = await fetch(location.href, { cache: "no-store" });
+      if (!response.ok) throw new Error(`HTTP ${response.status}`);
+      const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+      swap(fresh);
+      watched = Boolean(fresh.querySelector("script[data-every], script[data-events]"));
+    } while (again);
+    isStale(false);
+  } catch {
+    isStale(true);
+  } finally {
+    busy = false;
+  }
+  return watched;
+}
+
+// Elements stay where they are, so that screen readers notice what is new in them.
+function swap(fresh) {
+  document.title = fresh.title;
+  for (const part of document.querySelectorAll("[data-live]")) {
+    const newer = fresh.getElementById(part.id);
+    if (!newer || newer.innerHTML === part.innerHTML || part.contains(document.activeElement)) continue;
+    part.className = newer.className;
+    part.replaceChildren(...newer.childNodes);
+  }
+}
+
+function isStale(yes) {
+  if (stale) stale.hidden = !yes;
+}

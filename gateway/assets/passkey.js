@@ -1,96 +1,109 @@
-// Passkeys: asks the server for options, the browser for a credential, and hands the answer back.
-// The page says what to do by data attributes; every sentence a resident reads comes from the page or the server.
+// Passkey ceremonies (Web Authentication Level 3). A form says which: data-passkey="create" or "get",
+// data-options and data-finish name the server's two halves. The form's fields go along with both.
 "use strict";
 
-const decode = (text) => {
-  const base64 = text.replace(/-/g, "+").replace(/_/g, "/");
-  return Uint8Array.from(atob(base64 + "===".slice((base64.length + 3) % 4)), (c) => c.charCodeAt(0));
-};
-const encode = (buffer) =>
-  btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+for (const form of document.querySelectorAll("form[data-passkey]")) {
+  const button = form.querySelector("button[type=submit]");
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    button.disabled = true;
+    say(form, "");
+    try {
+      location.assign(await ceremony(form));
+    } catch (error) {
+      say(form, sentence(form, error));
+      button.disabled = false;
+    }
+  });
+  // The browser's "back" may show the page as it was left.
+  window.addEventListener("pageshow", () => { button.disabled = false; });
+  button.disabled = false;
+}
 
-const descriptors = (list) => (list || []).map((one) => ({ ...one, id: decode(one.id) }));
+async function ceremony(form) {
+  if (!window.PublicKeyCredential) throw new Refused(form.dataset.unsupported);
+  const fields = Object.fromEntries(new FormData(form));
+  const { publicKey } = await post(form.dataset.options, fields);
+  const credential = form.dataset.passkey === "create"
+    ? await navigator.credentials.create({ publicKey: creationOptions(publicKey) })
+    : await navigator.credentials.get({ publicKey: requestOptions(publicKey) });
+  const { location } = await post(form.dataset.finish, { ...fields, credential: toJson(credential) });
+  return location;
+}
 
-const creationOptions = (json) => ({
-  ...json,
-  challenge: decode(json.challenge),
-  user: { ...json.user, id: decode(json.user.id) },
-  excludeCredentials: descriptors(json.excludeCredentials),
-});
-const requestOptions = (json) => ({
-  ...json,
-  challenge: decode(json.challenge),
-  allowCredentials: descriptors(json.allowCredentials),
-});
+// A sentence of the server's, in the resident's language.
+class Refused extends Error {}
 
-const written = (credential) => {
+async function post(address, body) {
+  const response = await fetch(address, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: "application/json" },
+    body: JSON.stringify(body),
+  });
+  const answer = await response.json();
+  if (!response.ok) throw new Refused(answer.detail || answer.title);
+  return answer;
+}
+
+function sentence(form, error) {
+  if (error instanceof Refused && error.message) return error.message;
+  if (error.name === "NotAllowedError" || error.name === "AbortError") return form.dataset.cancelled;
+  if (error.name === "InvalidStateError") return form.dataset.duplicate;
+  if (error.name === "NotSupportedError") return form.dataset.unsupported;
+  return form.dataset.failed;
+}
+
+function say(form, text) {
+  const alert = form.querySelector("[data-alert]");
+  alert.querySelector("[data-alert-text]").textContent = text;
+  alert.hidden = !text;
+}
+
+// Browsers before 2023–2025 convert neither way by themselves.
+
+function creationOptions(json) {
+  if (PublicKeyCredential.parseCreationOptionsFromJSON) return PublicKeyCredential.parseCreationOptionsFromJSON(json);
+  return {
+    ...json,
+    challenge: toBytes(json.challenge),
+    user: { ...json.user, id: toBytes(json.user.id) },
+    excludeCredentials: (json.excludeCredentials ?? []).map(descriptor),
+  };
+}
+
+function requestOptions(json) {
+  if (PublicKeyCredential.parseRequestOptionsFromJSON) return PublicKeyCredential.parseRequestOptionsFromJSON(json);
+  return { ...json, challenge: toBytes(json.challenge), allowCredentials: (json.allowCredentials ?? []).map(descriptor) };
+}
+
+function descriptor(one) {
+  return { ...one, id: toBytes(one.id) };
+}
+
+function toJson(credential) {
+  if (credential.toJSON) return credential.toJSON();
   const response = {};
-  for (const part of ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"]) {
-    if (credential.response[part]) response[part] = encode(credential.response[part]);
+  for (const name of ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"]) {
+    if (credential.response[name]) response[name] = toText(credential.response[name]);
   }
   if (credential.response.getTransports) response.transports = credential.response.getTransports();
   return {
     id: credential.id,
-    rawId: encode(credential.rawId),
+    rawId: toText(credential.rawId),
     type: credential.type,
     response,
-    extensions: credential.getClientExtensionResults(),
+    clientExtensionResults: credential.getClientExtensionResults(),
   };
-};
-
-const post = async (url, body) => {
-  const response = await fetch(url, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-    credentials: "same-origin",
-  });
-  const answer = await response.json();
-  if (!response.ok) throw new Error([answer.title, answer.detail].filter(Boolean).join(" "));
-  return answer;
-};
-
-const ceremony = async (place) => {
-  const csrf = place.dataset.csrf;
-  const { publicKey } = await post(place.dataset.options, csrf ? { csrf } : {});
-  const credential =
-    place.dataset.passkey === "create"
-      ? await navigator.credentials.create({ publicKey: creationOptions(publicKey) })
-      : await navigator.credentials.get({ publicKey: requestOptions(publicKey) });
-  const answer = { credential: written(credential) };
-  if (csrf) answer.csrf = csrf;
-  if (place.dataset.label) answer.label = place.dataset.label;
-  const interaction = document.getElementById("interaction");
-  if (interaction && interaction.value) answer.interaction = interaction.value;
-  const { location: next } = await post(place.dataset.finish, answer);
-  location.assign(next);
-};
-
-for (const place of document.querySelectorAll("[data-passkey]")) {
-  const button = place.querySelector("#passkey");
-  const refusal = place.querySelector("#passkey-refusal");
-  const waiting = place.querySelector("#passkey-waiting");
-  button.addEventListener("click", async () => {
-    refusal.hidden = true;
-    waiting.hidden = false;
-    button.disabled = true;
-    try {
-      await ceremony(place);
-    } catch (failure) {
-      // The browser gives no reason when somebody presses Cancel, and none is needed.
-      refusal.textContent = failure instanceof DOMException ? place.dataset.cancelled : failure.message;
-      refusal.hidden = false;
-      refusal.focus();
-    } finally {
-      waiting.hidden = true;
-      button.disabled = false;
-    }
-  });
 }
 
-// The code of an activation link stands behind "#": browsers keep it out of requests, logs and referrers.
-const form = document.querySelector("[data-code-from-fragment]");
-if (form && location.hash.length > 1) {
-  form.elements.code.value = decodeURIComponent(location.hash.slice(1));
-  history.replaceState(null, "", location.pathname + location.search);
+// base64url without padding (RFC 4648, section 5)
+
+function toBytes(text) {
+  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+}
+
+function toText(buffer) {
+  const binary = Array.from(new Uint8Array(buffer), (byte) => String.fromCharCode(byte)).join("");
+  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }

@@ -1,15 +1,16 @@
-//! The form for an activation code.
+//! Activating: the code from the letter.
 
 use askama::Template;
 
 use super::Page;
 
-/// Takes the code that came by letter or link.
-#[derive(Template)]
+/// The form for the activation code. A link carries the code behind `#`; a script fills it in.
+/// Posts `code` to `/activate`.
+#[derive(Debug, Template)]
 #[template(path = "activate.html")]
 pub struct Activate {
-    /// The context.
+    /// Its context.
     pub page: Page,
-    /// Why the last code was refused, shown beside the field.
+    /// Why the code was not taken.
     pub refusal: Option<String>,
 }

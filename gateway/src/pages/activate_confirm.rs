@@ -1,23 +1,24 @@
-//! The data that a resident confirms by making their first passkey.
+//! Activating: the data to confirm, and the first passkey.
 
 use askama::Template;
 
 use super::Page;
 
-/// Shows what the register says, and begins the passkey ceremony.
+/// What the register says of the resident. The button makes a passkey:
+/// `POST /activate/passkey/options`, then `POST /activate/passkey`.
 #[derive(Template)]
 #[template(path = "activate_confirm.html")]
 pub struct ActivateConfirm {
-    /// The context.
+    /// Its context.
     pub page: Page,
-    /// Name in Chinese.
+    /// Name in Chinese, if there is one.
     pub name_zh: Option<String>,
     /// Name in English.
     pub name_en: String,
     /// HKID number, masked.
     pub hkid: String,
-    /// Date of birth, `2001-12-31`.
+    /// Date of birth, ISO 8601.
     pub birth_date: String,
-    /// Mobile number.
+    /// Phone number.
     pub phone: Option<String>,
 }

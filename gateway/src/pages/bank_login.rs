@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::Page;
-use super::bank_brand::Brand;
+pub use super::bank_brand::Brand;
 
 /// The bank is simulated, so whoever comes chooses which customer to be. Posts `account` to `/login`.
 #[derive(Debug, Template)]

@@ -1,60 +1,59 @@
-//! The consent page: exactly which attributes are asked for, with their values.
+//! Consent: which attributes a service asks for, with their values.
 
 use askama::Template;
 
-use super::claim_label::{claim_label, claim_list};
 use super::sign_in::RelyingParty;
-use super::{Lang, Page};
+use super::{Page, claim};
 
-/// One attribute that is asked for.
+/// The question. Posts `interaction`, `csrf`, `decision` (`agree` or `deny`) and a `claim` for each optional
+/// attribute that the resident ticked to `/oauth/authorize/decision`.
+#[derive(Template)]
+#[template(path = "consent.html")]
+pub struct Consent {
+    /// Its context.
+    pub page: Page,
+    /// Who asks.
+    pub relying_party: RelyingParty,
+    /// What for, in Traditional Chinese.
+    pub purpose_zh: Option<String>,
+    /// What for, in English.
+    pub purpose_en: Option<String>,
+    /// What the service needs.
+    pub required: Vec<Attribute>,
+    /// What the resident may leave out.
+    pub optional: Vec<Attribute>,
+    /// Claims that exist and are not asked for.
+    pub withheld: Vec<String>,
+    /// The authorization request.
+    pub interaction: String,
+}
+
+/// One attribute with the resident's own value.
+#[derive(Clone)]
 pub struct Attribute {
-    /// The claim.
+    /// The claim's name.
     pub claim: String,
-    /// What the relying party would be told; `None` when nothing is on record.
+    /// What the service will be told; `None` when nothing is on record.
     pub value: Option<String>,
 }
 
 impl Attribute {
-    fn label(&self, lang: Lang) -> &str {
-        claim_label(&self.claim, lang)
+    fn label(&self, page: &Page) -> &str {
+        claim::label(page, &self.claim)
     }
-
-    fn shown(&self, lang: Lang) -> &str {
-        let nothing =
-            if lang.is_chinese() { "沒有紀錄，不會提供" } else { "Nothing on record, so nothing is shared" };
-        self.value.as_deref().unwrap_or(nothing)
-    }
-}
-
-/// Asks the resident.
-#[derive(Template)]
-#[template(path = "consent.html")]
-pub struct Consent {
-    /// The context; its form token is the session's.
-    pub page: Page,
-    /// Who asks.
-    pub relying_party: RelyingParty,
-    /// What for, in Chinese.
-    pub purpose_zh: Option<String>,
-    /// What for, in English.
-    pub purpose_en: Option<String>,
-    /// What cannot be left out.
-    pub required: Vec<Attribute>,
-    /// What the resident may leave out: unticked.
-    pub optional: Vec<Attribute>,
-    /// Claims that exist and are not asked for.
-    pub withheld: Vec<String>,
-    /// The interaction's id.
-    pub interaction: String,
 }
 
 impl Consent {
     fn purpose(&self) -> Option<&str> {
-        let purpose = if self.page.lang.is_chinese() { &self.purpose_zh } else { &self.purpose_en };
-        purpose.as_deref()
+        let (zh, en) = (self.purpose_zh.as_deref(), self.purpose_en.as_deref());
+        match self.page.lang {
+            super::Lang::ZhHant => zh.or(en),
+            super::Lang::En => en.or(zh),
+        }
     }
 
-    fn withheld_list(&self) -> String {
-        claim_list(self.withheld.iter().map(String::as_str), self.page.lang)
+    /// What the service does not get, as part of a sentence; empty when it asks for everything.
+    fn not_shared(&self) -> String {
+        claim::list(&self.page, &self.withheld)
     }
 }

@@ -9,7 +9,7 @@ pub struct Page {
     pub lang: Lang,
     /// Whether the visitor asked for large text.
     pub large_text: bool,
-    /// The path it stands at, with its query but for the language and the text size.
+    /// Where it can be fetched again by GET: the path, with its query but for the language and the text size.
     pub path: String,
     /// The request's id, for whoever asks for help.
     pub request_id: String,
@@ -26,9 +26,9 @@ impl Page {
         }
     }
 
-    /// The language, by value, for templates.
-    pub fn language(&self) -> Lang {
-        self.lang
+    /// The name to read in the visitor's language. Not everybody has a Chinese one.
+    pub fn name<'a>(&self, zh_hant: &'a Option<String>, en: &'a str) -> &'a str {
+        self.say(zh_hant.as_deref().unwrap_or(en), en)
     }
 
     /// This page again, with another language or text size.
@@ -41,9 +41,25 @@ impl Page {
     pub fn asset(&self, name: &str) -> &'static str {
         assets::url(name)
     }
+}
 
-    /// The form token, empty where nobody is signed in.
-    pub fn csrf(&self) -> &str {
-        self.csrf.as_deref().unwrap_or_default()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_choice_of_language_keeps_the_rest_of_the_address() {
+        let at = |path: &str| Page {
+            lang: Lang::En,
+            large_text: false,
+            path: path.to_owned(),
+            request_id: String::new(),
+            csrf: None,
+        };
+        assert_eq!(at("/me").with("lang", "en"), "/me?lang=en");
+        assert_eq!(
+            at("/oauth/continue?interaction=7").with("text", "large"),
+            "/oauth/continue?interaction=7&text=large"
+        );
     }
 }

@@ -1,15 +1,15 @@
-//! The demo's government e-service: its front page.
+//! The demo's government e-service: the way in.
 
 use askama::Template;
 
 use super::Page;
 
-/// Offers to sign in with Lionrock.
-#[derive(Template)]
+/// The front page. The button posts to `/sign-in`.
+#[derive(Debug, Template)]
 #[template(path = "eservice_home.html")]
 pub struct EserviceHome {
-    /// The context.
+    /// Its context.
     pub page: Page,
-    /// Why the last sign-in did not happen.
+    /// What went wrong with signing in.
     pub problem: Option<String>,
 }

@@ -2,43 +2,44 @@
 
 use askama::Template;
 
-use super::claim_label::claim_label;
-use super::{Lang, Page};
+use super::{Page, claim};
 
-/// An attribute that the e-service received.
+/// The attributes, by name. Signing out posts to `/sign-out`.
+#[derive(Template)]
+#[template(path = "eservice_profile.html")]
+pub struct EserviceProfile {
+    /// Its context.
+    pub page: Page,
+    /// What Lionrock told.
+    pub attributes: Vec<ReceivedAttribute>,
+    /// The pairwise subject.
+    pub subject: String,
+    /// How sure the sign-in is (`acr`).
+    pub acr: String,
+}
+
+/// One attribute that the e-service received.
+#[derive(Clone)]
 pub struct ReceivedAttribute {
-    /// The claim.
+    /// The claim's name.
     pub claim: String,
     /// Its value.
     pub value: String,
 }
 
 impl ReceivedAttribute {
-    fn label(&self, lang: Lang) -> &str {
-        claim_label(&self.claim, lang)
+    fn label(&self, page: &Page) -> &str {
+        claim::label(page, &self.claim)
     }
 }
 
-/// Shows every attribute by name, and the pairwise subject.
-#[derive(Template)]
-#[template(path = "eservice_profile.html")]
-pub struct EserviceProfile {
-    /// The context.
-    pub page: Page,
-    /// What was received.
-    pub attributes: Vec<ReceivedAttribute>,
-    /// The pairwise subject.
-    pub subject: String,
-    /// The level of assurance.
-    pub acr: String,
-}
-
 impl EserviceProfile {
-    /// The name in the page's language, else in the other.
-    fn greeting(&self) -> &str {
-        let named = |claim: &str| self.attributes.iter().find(|received| received.claim == claim);
-        let (first, second) =
-            if self.page.lang.is_chinese() { ("name#zh-Hant", "name") } else { ("name", "name#zh-Hant") };
-        named(first).or_else(|| named(second)).map_or("", |received| &received.value)
+    /// Whom to greet: the name in the visitor's language, or any.
+    fn greeted(&self) -> Option<&str> {
+        let value = |claim: &str| self.attributes.iter().find(|one| one.claim == claim).map(|one| one.value.as_str());
+        match self.page.lang {
+            super::Lang::ZhHant => value("name#zh-Hant").or_else(|| value("name")),
+            super::Lang::En => value("name"),
+        }
     }
 }

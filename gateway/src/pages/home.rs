@@ -4,12 +4,12 @@ use askama::Template;
 
 use super::Page;
 
-/// What Lionrock is, and the way in.
-#[derive(Template)]
+/// What Lionrock is, and the ways in.
+#[derive(Debug, Template)]
 #[template(path = "home.html")]
 pub struct Home {
-    /// The context.
+    /// Its context.
     pub page: Page,
-    /// Whether the visitor is signed in already.
+    /// Whether the visitor is signed in.
     pub signed_in: bool,
 }

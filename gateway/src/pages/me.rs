@@ -3,83 +3,69 @@
 use askama::Template;
 use store::Timestamp;
 
-use super::claim_label::claim_list;
-use super::moment::minute;
-use super::{Lang, Page};
+use super::{Page, claim, moment};
 
-/// A relying party that was given attributes.
-pub struct Consent {
-    /// Its identifier.
-    pub client_id: String,
-    /// Name in Chinese.
-    pub name_zh: String,
+/// Passkeys, consents and sessions. Its forms post `csrf` to `/me/passkeys/{id}/remove`,
+/// `/me/consents/{client_id}/revoke`, `/me/sessions/{id}/revoke` and `/sign-out`; a new passkey goes to
+/// `/me/passkeys/options`, then `/me/passkeys`.
+#[derive(Debug, Template)]
+#[template(path = "me.html")]
+pub struct Me {
+    /// Its context.
+    pub page: Page,
+    /// Name in Chinese, if there is one.
+    pub name_zh: Option<String>,
     /// Name in English.
     pub name_en: String,
-    /// The claims that it may ask for again without asking the resident.
+    /// The resident's passkeys.
+    pub passkeys: Vec<Passkey>,
+    /// What services may know.
+    pub consents: Vec<Consent>,
+    /// Where the resident is signed in.
+    pub sessions: Vec<Session>,
+}
+
+/// A passkey of the resident.
+#[derive(Debug, Clone)]
+pub struct Passkey {
+    /// Its id.
+    pub id: String,
+    /// What the resident calls it; empty when they gave no name.
+    pub label: String,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When it was used last.
+    pub last_used: Option<Timestamp>,
+}
+
+/// A service that the resident lets know something.
+#[derive(Debug, Clone)]
+pub struct Consent {
+    /// Which service.
+    pub client_id: String,
+    /// Its name in Traditional Chinese.
+    pub name_zh: String,
+    /// Its name in English.
+    pub name_en: String,
+    /// The claims it may have.
     pub claims: Vec<String>,
     /// Since when.
     pub granted: Timestamp,
 }
 
 impl Consent {
-    fn list(&self, lang: Lang) -> String {
-        claim_list(self.claims.iter().map(String::as_str), lang)
-    }
-
-    fn since(&self) -> String {
-        minute(self.granted)
+    fn labels(&self, page: &Page) -> String {
+        claim::list(page, &self.claims)
     }
 }
 
-/// A passkey of the resident.
-pub struct Passkey {
-    /// Its id.
-    pub id: String,
-    /// What its owner calls it.
-    pub label: String,
-    /// When it was made.
-    pub created: Timestamp,
-    /// When it last signed in.
-    pub last_used: Option<Timestamp>,
-}
-
-impl Passkey {
-    fn used(&self, lang: Lang) -> String {
-        let never = if lang.is_chinese() { "未用過" } else { "never" };
-        self.last_used.map_or_else(|| never.to_owned(), minute)
-    }
-}
-
-/// A session of the resident.
+/// A browser in which the resident is signed in.
+#[derive(Debug, Clone)]
 pub struct Session {
     /// Its id.
     pub id: String,
-    /// When it began.
+    /// When the resident signed in.
     pub since: Timestamp,
-    /// Whether it is the one of this request.
+    /// Whether it is the one that shows this page.
     pub current: bool,
-}
-
-impl Session {
-    fn began(&self) -> String {
-        minute(self.since)
-    }
-}
-
-/// Passkeys, consents, sessions.
-#[derive(Template)]
-#[template(path = "me.html")]
-pub struct Me {
-    /// The context.
-    pub page: Page,
-    /// Name in Chinese.
-    pub name_zh: Option<String>,
-    /// Name in English.
-    pub name_en: String,
-    /// The resident's passkeys.
-    pub passkeys: Vec<Passkey>,
-    /// What was agreed to.
-    pub consents: Vec<Consent>,
-    /// Where they are signed in.
-    pub sessions: Vec<Session>,
 }

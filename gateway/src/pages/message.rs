@@ -1,27 +1,28 @@
-//! One message: what happened, what to do, where to go on. Errors are shown by it, too.
+//! A page that says one thing, such as why something was not done.
 
 use askama::Template;
 
 use super::Page;
 
-/// Where to go on.
-pub struct Link {
-    /// The address.
-    pub href: String,
-    /// What it says.
-    pub label: String,
-}
-
-/// A page with one message.
-#[derive(Template)]
+/// What happened, and what to do.
+#[derive(Debug, Template)]
 #[template(path = "message.html")]
 pub struct Message {
-    /// The context; its request id is shown.
+    /// Its context. The request's id is shown, to be quoted when asking for help.
     pub page: Page,
-    /// What happened, as a sentence.
+    /// The outcome in one sentence.
     pub headline: String,
-    /// What it means and what to do.
+    /// The reason, and what to do.
     pub sentences: Vec<String>,
     /// Where to go on.
     pub link: Option<Link>,
+}
+
+/// Where to go on.
+#[derive(Debug, Clone)]
+pub struct Link {
+    /// The address.
+    pub href: String,
+    /// What happens there, verb first.
+    pub label: String,
 }

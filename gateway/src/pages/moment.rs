@@ -19,6 +19,12 @@ pub fn second(moment: Timestamp) -> String {
     moment.to_utc().to_offset(HONG_KONG).format(&format).unwrap_or_default()
 }
 
+/// `19:05`.
+pub fn short(moment: Timestamp) -> String {
+    let format = format_description!("[hour]:[minute]");
+    moment.to_utc().to_offset(HONG_KONG).format(&format).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,34 +1,38 @@
-//! The sign-in page.
+//! Signing in with a passkey.
 
 use askama::Template;
 
-use super::{Lang, Page};
+use super::Page;
 
-/// Who asks, from the register of relying parties.
+/// The sign-in page: `POST /sign-in/passkey/options`, then `POST /sign-in/passkey`.
+#[derive(Debug, Template)]
+#[template(path = "sign_in.html")]
+pub struct SignIn {
+    /// Its context.
+    pub page: Page,
+    /// The service that waits, if one sent the resident.
+    pub relying_party: Option<RelyingParty>,
+    /// The authorization request that waits with it.
+    pub interaction: Option<String>,
+}
+
+/// A service that asks who the resident is, as registered.
+#[derive(Debug, Clone)]
 pub struct RelyingParty {
-    /// Name in Chinese.
+    /// Name in Traditional Chinese.
     pub name_zh: String,
     /// Name in English.
     pub name_en: String,
-    /// The host that the resident is sent back to.
+    /// The host that the resident returns to.
     pub host: String,
 }
 
 impl RelyingParty {
-    /// The name in the page's language.
-    pub fn name(&self, lang: Lang) -> &str {
-        if lang.is_chinese() { &self.name_zh } else { &self.name_en }
+    /// The name in the visitor's language.
+    pub fn name(&self, page: &Page) -> &str {
+        match page.lang {
+            super::Lang::ZhHant => &self.name_zh,
+            super::Lang::En => &self.name_en,
+        }
     }
-}
-
-/// Signs in with a passkey, for a relying party or for the resident's own page.
-#[derive(Template)]
-#[template(path = "sign_in.html")]
-pub struct SignIn {
-    /// The context.
-    pub page: Page,
-    /// Who asks; `None` when the resident came by themselves.
-    pub relying_party: Option<RelyingParty>,
-    /// The authorization request that is waiting.
-    pub interaction: Option<String>,
 }
