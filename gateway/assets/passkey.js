@@ -23,6 +23,7 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
 async function ceremony(form) {
   if (!window.PublicKeyCredential) throw new Refused(form.dataset.unsupported);
   const fields = Object.fromEntries(new FormData(form));
+  if (form.dataset.label && !fields.label.trim()) fields.label = form.dataset.label;
   const { publicKey } = await post(form.dataset.options, fields);
   const credential = form.dataset.passkey === "create"
     ? await navigator.credentials.create({ publicKey: creationOptions(publicKey) })

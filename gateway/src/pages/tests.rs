@@ -1,132 +1,41 @@
 //! Every page, in both languages, keeps the rules that hold for all pages.
 
+mod colours;
+mod samples;
+mod samples_demo;
+
+use std::fs;
+use std::path::Path;
+
 use askama::Template;
-use store::Timestamp;
 
 use super::*;
 
-const NOW: Timestamp = Timestamp::from_seconds(1_795_000_000);
-
-fn page(lang: Lang) -> Page {
-    Page {
-        lang,
-        large_text: false,
-        path: "/somewhere?interaction=1".to_owned(),
-        request_id: "0123456789abcdef".to_owned(),
-        csrf: Some("form-token".to_owned()),
-    }
-}
-
-fn party() -> sign_in::RelyingParty {
-    sign_in::RelyingParty {
-        name_zh: "運輸署".to_owned(),
-        name_en: "Transport Department".to_owned(),
-        host: "localhost:8091".to_owned(),
-    }
-}
-
-/// Every page with something in each of its parts.
-fn samples(lang: Lang) -> Vec<(&'static str, String)> {
-    let attribute = |claim: &str, value: Option<&str>| consent::Attribute {
-        claim: claim.to_owned(),
-        value: value.map(str::to_owned),
-    };
-    let rendered = [
-        ("home", home::Home { page: page(lang), signed_in: false }.render()),
-        ("home-signed-in", home::Home { page: page(lang), signed_in: true }.render()),
-        ("activate", activate::Activate { page: page(lang), refusal: Some("<b>".to_owned()) }.render()),
-        (
-            "activate-confirm",
-            activate_confirm::ActivateConfirm {
-                page: page(lang),
-                name_zh: Some("陳大文".to_owned()),
-                name_en: "CHAN Tai Man".to_owned(),
-                hkid: "A123***(*)".to_owned(),
-                birth_date: "1988-04-12".to_owned(),
-                phone: Some("+85291234567".to_owned()),
-            }
-            .render(),
-        ),
-        ("sign-in", sign_in::SignIn { page: page(lang), relying_party: None, interaction: None }.render()),
-        (
-            "sign-in-for",
-            sign_in::SignIn { page: page(lang), relying_party: Some(party()), interaction: Some("7".to_owned()) }
-                .render(),
-        ),
-        (
-            "consent",
-            consent::Consent {
-                page: page(lang),
-                relying_party: party(),
-                purpose_zh: Some("續領車輛牌照".to_owned()),
-                purpose_en: Some("Renewing a vehicle licence".to_owned()),
-                required: vec![attribute("name", Some("CHAN Tai Man")), attribute("hkid", Some("A123456(3)"))],
-                optional: vec![attribute("phone_number", None)],
-                withheld: vec!["birthdate".to_owned(), "email".to_owned()],
-                interaction: "7".to_owned(),
-            }
-            .render(),
-        ),
-        (
-            "me",
-            me::Me {
-                page: page(lang),
-                name_zh: Some("陳大文".to_owned()),
-                name_en: "CHAN Tai Man".to_owned(),
-                passkeys: ["Phone", "Laptop"]
-                    .map(|label| me::Passkey {
-                        id: label.to_owned(),
-                        label: label.to_owned(),
-                        created: NOW,
-                        last_used: Some(NOW),
-                    })
-                    .into(),
-                consents: vec![me::Consent {
-                    client_id: "transport-department".to_owned(),
-                    name_zh: "運輸署".to_owned(),
-                    name_en: "Transport Department".to_owned(),
-                    claims: vec!["name".to_owned(), "hkid".to_owned()],
-                    granted: NOW,
-                }],
-                sessions: vec![
-                    me::Session { id: "1".to_owned(), since: NOW, current: true },
-                    me::Session { id: "2".to_owned(), since: NOW, current: false },
-                ],
-            }
-            .render(),
-        ),
-        (
-            "message",
-            message::Message {
-                page: page(lang),
-                headline: "<script>".to_owned(),
-                sentences: vec!["\"quoted\" & more".to_owned()],
-                link: Some(message::Link { href: "/".to_owned(), label: "Home".to_owned() }),
-            }
-            .render(),
-        ),
-        ("eservice-home", eservice_home::EserviceHome { page: page(lang), problem: Some("-".to_owned()) }.render()),
-        (
-            "eservice-profile",
-            eservice_profile::EserviceProfile {
-                page: page(lang),
-                attributes: vec![eservice_profile::ReceivedAttribute {
-                    claim: "name#zh-Hant".to_owned(),
-                    value: "陳大文".to_owned(),
-                }],
-                subject: "pairwise".to_owned(),
-                acr: "http://eidas.europa.eu/LoA/substantial".to_owned(),
-            }
-            .render(),
-        ),
+fn samples(lang: Lang) -> Vec<samples::Sample> {
+    let of = [
+        samples::entrance,
+        samples::consent,
+        samples::office,
+        samples_demo::bank,
+        samples_demo::shop,
+        samples_demo::operator,
     ];
-    rendered.into_iter().map(|(name, html)| (name, html.unwrap())).collect()
+    of.into_iter().flat_map(|pages| pages(lang)).collect()
 }
 
 fn every_sample() -> impl Iterator<Item = (&'static str, Lang, String)> {
-    [Lang::ZhHant, Lang::En]
-        .into_iter()
-        .flat_map(|lang| samples(lang).into_iter().map(move |(name, html)| (name, lang, html)))
+    let in_language = |lang| samples(lang).into_iter().map(move |(name, html)| (name, lang, html));
+    [Lang::ZhHant, Lang::En].into_iter().flat_map(in_language)
+}
+
+/// The opening tags of a page, each without its brackets.
+fn tags(html: &str) -> impl Iterator<Item = &str> {
+    html.split('<').skip(1).filter_map(|rest| rest.split('>').next())
+}
+
+fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+    rest.split('"').next()
 }
 
 #[test]
@@ -142,39 +51,101 @@ fn a_page_is_small_and_says_its_language() {
 #[test]
 fn nothing_is_inline_and_nothing_comes_from_elsewhere() {
     for (name, _, html) in every_sample() {
-        assert!(!html.contains(" style="), "{name}");
-        assert!(!html.contains("<style"), "{name}");
-        assert!(!html.contains("javascript:"), "{name}");
-        for handler in [" onclick=", " onload=", " onerror=", " onsubmit="] {
-            assert!(!html.contains(handler), "{name} {handler}");
-        }
-        let inline = html.match_indices("<script").filter(|(at, _)| !html[*at..].starts_with("<script src=\"/assets/"));
-        assert_eq!(inline.count(), 0, "{name}");
-        for source in ["src=\"http", "href=\"http", "url("] {
-            assert!(!html.contains(source) || source == "url(", "{name} {source}");
+        for tag in tags(&html) {
+            assert!(attribute(tag, "style").is_none() && !tag.starts_with("style"), "{name}: <{tag}>");
+            assert!(!tag.split(' ').skip(1).any(|word| word.starts_with("on") && word.contains("=\"")), "{name}: <{tag}>");
+            if tag.starts_with("script") {
+                assert!(attribute(tag, "src").is_some_and(|src| assets::find(src).is_some()), "{name}: <{tag}>");
+            }
+            for address in ["src", "href", "action"].into_iter().filter_map(|kind| attribute(tag, kind)) {
+                assert!(address.starts_with(['/', '#', '?']) && !address.starts_with("//"), "{name}: {address}");
+            }
         }
     }
 }
 
 #[test]
-fn what_was_typed_elsewhere_is_shown_as_text() {
+fn an_id_is_given_once_and_whatever_points_at_one_finds_it() {
     for (name, _, html) in every_sample() {
-        assert!(!html.contains("<b>\u{3c}/b>") && !html.contains("<h1><script>"), "{name}");
+        let ids: Vec<_> = tags(&html).filter_map(|tag| attribute(tag, "id")).collect();
+        for (index, id) in ids.iter().enumerate() {
+            assert!(!ids[..index].contains(id), "{name}: {id} twice");
+        }
+        for tag in tags(&html) {
+            let pointers = ["for", "aria-labelledby", "aria-describedby"];
+            for id in pointers.into_iter().filter_map(|kind| attribute(tag, kind)).flat_map(|ids| ids.split(' ')) {
+                assert!(ids.contains(&id), "{name}: nothing is called {id}");
+            }
+            if tag.contains("data-live") {
+                assert!(attribute(tag, "id").is_some(), "{name}: <{tag}>");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_field_has_a_label() {
+    for (name, _, html) in every_sample() {
+        let labelled: Vec<_> = tags(&html).filter_map(|tag| attribute(tag, "for")).collect();
+        for tag in tags(&html).filter(|tag| tag.starts_with("input") || tag.starts_with("textarea")) {
+            let inside = matches!(attribute(tag, "type"), Some("hidden" | "checkbox"));
+            let by_id = attribute(tag, "id").is_some_and(|id| labelled.contains(&id));
+            assert!(inside || by_id, "{name}: <{tag}>");
+        }
     }
 }
 
 #[test]
 fn every_form_that_changes_something_carries_the_form_token_or_an_interaction() {
-    for (name, _, html) in every_sample().filter(|(name, ..)| !name.starts_with("eservice") && *name != "activate") {
-        for form in html.split("<form").skip(1).filter(|form| form.contains("method=\"post\"")) {
-            let form = form.split("</form>").next().unwrap_or_default();
+    for (name, _, html) in every_sample() {
+        for form in html.split("<form").skip(1).filter_map(|form| form.split("</form>").next()) {
             assert!(form.contains("value=\"form-token\"") || form.contains("name=\"interaction\""), "{name}: {form}");
         }
     }
 }
 
 #[test]
+fn optional_attributes_are_not_ticked_and_both_answers_are_equally_large() {
+    for (name, _, html) in every_sample().filter(|(name, ..)| *name == "consent") {
+        assert!(!html.contains(" checked"), "{name}");
+        let answer = |value: &str| tags(&html).find(|tag| tag.contains(&format!("value=\"{value}\""))).unwrap();
+        assert_eq!(attribute(answer("deny"), "class"), Some("btn alt"));
+        assert_eq!(attribute(answer("agree"), "class"), Some("btn"));
+        assert!(html.find("value=\"deny\"") < html.find("value=\"agree\""), "deny comes first");
+    }
+}
+
+#[test]
+fn what_somebody_typed_is_shown_as_text() {
+    let message = message::Message {
+        page: samples::page(Lang::En),
+        headline: "<script>".to_owned(),
+        sentences: vec!["\"quoted\" & <b>more</b>".to_owned()],
+        link: None,
+    };
+    let html = message.render().unwrap();
+    assert!(!html.contains("<script>") && !html.contains("<b>more"), "{html}");
+}
+
+#[test]
 fn the_language_switch_keeps_the_page_and_its_query() {
-    let html = home::Home { page: page(Lang::En), signed_in: false }.render().unwrap();
+    let html = home::Home { page: samples::page(Lang::En), signed_in: false }.render().unwrap();
     assert!(html.contains("/somewhere?interaction=1&#38;lang=zh-Hant"), "{html}");
+}
+
+/// To look at them: `cargo test -p lionrock pages_to_look_at -- --ignored`, then serve `target/pages`.
+#[test]
+#[ignore = "writes files for people to look at"]
+fn pages_to_look_at() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/pages");
+    fs::create_dir_all(folder.join("assets")).unwrap();
+    for name in ["icon.svg", "lionrock.css", "activate.js", "live.js", "passkey.js", "scan.js"] {
+        let asset = assets::find(assets::url(name)).unwrap();
+        fs::write(folder.join(assets::url(name).trim_start_matches('/')), asset.bytes).unwrap();
+    }
+    let code = payments::qr::render::svg("00020101021226330012hk.com.hkicl").unwrap();
+    fs::write(folder.join("code.svg"), code).unwrap();
+    for (name, lang, html) in every_sample() {
+        fs::write(folder.join(format!("{name}.{}.html", lang.tag())), html).unwrap();
+    }
 }

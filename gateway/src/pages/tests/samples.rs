@@ -1,0 +1,133 @@
+//! Lionrock's own pages with something in each part.
+
+use askama::Template;
+use store::Timestamp;
+
+use super::super::*;
+
+/// A page's name and its HTML.
+pub(super) type Sample = (&'static str, String);
+
+pub(super) const NOW: Timestamp = Timestamp::from_seconds(1_795_000_000);
+
+pub(super) fn page(lang: Lang) -> Page {
+    Page {
+        lang,
+        large_text: false,
+        path: "/somewhere?interaction=1".to_owned(),
+        request_id: "0123456789abcdef".to_owned(),
+        csrf: Some("form-token".to_owned()),
+    }
+}
+
+fn party() -> sign_in::RelyingParty {
+    sign_in::RelyingParty {
+        name_zh: "運輸署".to_owned(),
+        name_en: "Transport Department".to_owned(),
+        host: "localhost:8091".to_owned(),
+    }
+}
+
+pub(super) fn entrance(lang: Lang) -> Vec<Sample> {
+    let activate = |refusal: Option<&str>| activate::Activate { page: page(lang), refusal: refusal.map(str::to_owned) };
+    let refused =
+        page(lang).say("啟用碼有一個字不對或漏了。", "A character of the code is wrong or missing.").to_owned();
+    let confirm = activate_confirm::ActivateConfirm {
+        page: page(lang),
+        name_zh: Some("陳大文".to_owned()),
+        name_en: "CHAN Tai Man".to_owned(),
+        hkid: "A123***(*)".to_owned(),
+        birth_date: "1988-04-12".to_owned(),
+        phone: Some("+85291234567".to_owned()),
+    };
+    let sign_in = |relying_party: Option<sign_in::RelyingParty>| sign_in::SignIn {
+        page: page(lang),
+        interaction: relying_party.as_ref().map(|_| "7".to_owned()),
+        relying_party,
+    };
+    let message = message::Message {
+        page: page(lang),
+        headline: page(lang).say("這裏沒有頁面", "There is no page here").to_owned(),
+        sentences: vec![page(lang).say("網址可能打錯了。", "The address may be mistyped.").to_owned()],
+        link: Some(message::Link { href: "/".to_owned(), label: "返回主頁 Home".to_owned() }),
+    };
+    vec![
+        ("home", home::Home { page: page(lang), signed_in: false }.render().unwrap()),
+        ("home-signed-in", home::Home { page: page(lang), signed_in: true }.render().unwrap()),
+        ("activate", activate(None).render().unwrap()),
+        ("activate-refused", activate(Some(&refused)).render().unwrap()),
+        ("activate-confirm", confirm.render().unwrap()),
+        ("sign-in", sign_in(None).render().unwrap()),
+        ("sign-in-for", sign_in(Some(party())).render().unwrap()),
+        ("message", message.render().unwrap()),
+    ]
+}
+
+pub(super) fn consent(lang: Lang) -> Vec<Sample> {
+    let attribute = |(claim, value): (&str, Option<&str>)| consent::Attribute {
+        claim: claim.to_owned(),
+        value: value.map(str::to_owned),
+    };
+    let asked = |required: &[(&str, Option<&str>)], optional: &[(&str, Option<&str>)]| consent::Consent {
+        page: page(lang),
+        relying_party: party(),
+        purpose_zh: Some("續領車輛牌照".to_owned()),
+        purpose_en: Some("Renewing a vehicle licence".to_owned()),
+        required: required.iter().copied().map(attribute).collect(),
+        optional: optional.iter().copied().map(attribute).collect(),
+        withheld: vec!["birthdate".to_owned()],
+        interaction: "7".to_owned(),
+    };
+    let required = [("name#zh-Hant", Some("陳大文")), ("name", Some("CHAN Tai Man")), ("hkid", Some("A123456(3)"))];
+    let optional = [("phone_number", Some("+85291234567")), ("email", None)];
+    vec![
+        ("consent", asked(&required, &optional).render().unwrap()),
+        ("consent-nothing", asked(&[], &[]).render().unwrap()),
+        ("me", me(lang, 2).render().unwrap()),
+        ("me-new", me(lang, 1).render().unwrap()),
+    ]
+}
+
+fn me(lang: Lang, passkeys: usize) -> me::Me {
+    let passkey =
+        |label: &str| me::Passkey { id: label.to_owned(), label: label.to_owned(), created: NOW, last_used: Some(NOW) };
+    let consent = me::Consent {
+        client_id: "transport-department".to_owned(),
+        name_zh: "運輸署".to_owned(),
+        name_en: "Transport Department".to_owned(),
+        claims: ["name#zh-Hant", "name", "hkid"].map(str::to_owned).into(),
+        granted: NOW,
+    };
+    let session = |current: bool| me::Session { id: "1".to_owned(), since: NOW, current };
+    me::Me {
+        page: page(lang),
+        name_zh: Some("陳大文".to_owned()),
+        name_en: "CHAN Tai Man".to_owned(),
+        passkeys: ["Phone", "Laptop"].map(passkey).into_iter().take(passkeys).collect(),
+        consents: vec![consent; passkeys - 1],
+        sessions: vec![session(true), session(false)],
+    }
+}
+
+pub(super) fn office(lang: Lang) -> Vec<Sample> {
+    let problem = page(lang).say("沒有登入。你沒有交出資料。", "You are not signed in. Nothing was shared.").to_owned();
+    let received = |(claim, value): (&str, &str)| eservice_profile::ReceivedAttribute {
+        claim: claim.to_owned(),
+        value: value.to_owned(),
+    };
+    let attributes = [("name#zh-Hant", "陳大文"), ("name", "CHAN Tai Man"), ("hkid", "A123456(3)")];
+    let profile = eservice_profile::EserviceProfile {
+        page: page(lang),
+        attributes: attributes.map(received).into(),
+        subject: "OYJ4mZ0Kq6m2cVQpH3l7nY1d8ZbXfW5sR9tUeG0aLkE".to_owned(),
+        acr: "urn:lionrock:aal2".to_owned(),
+    };
+    vec![
+        ("eservice-home", eservice_home::EserviceHome { page: page(lang), problem: None }.render().unwrap()),
+        (
+            "eservice-refused",
+            eservice_home::EserviceHome { page: page(lang), problem: Some(problem) }.render().unwrap(),
+        ),
+        ("eservice-profile", profile.render().unwrap()),
+    ]
+}

@@ -1,0 +1,236 @@
+//! The pages of the demo's banks, shop and e-service, and the operator's console, with something in each part.
+
+use askama::Template;
+
+use super::super::bank_brand::Brand;
+use super::super::console::{Books, Console, Payment, Position, State};
+use super::super::ridge_chart::Minute;
+use super::super::*;
+use super::samples::{NOW, Sample, page};
+
+fn banyan() -> Brand {
+    Brand { theme: "bank-banyan".to_owned(), name_zh: "榕樹銀行".to_owned(), name_en: "Banyan Bank".to_owned() }
+}
+
+fn some(words: &str) -> Option<String> {
+    Some(words.to_owned())
+}
+
+pub(super) fn bank(lang: Lang) -> Vec<Sample> {
+    let shown = page(lang);
+    let pay = |payee_problem: Option<String>, payload: &str| bank_pay::BankPay {
+        page: page(lang),
+        bank: banyan(),
+        balance: "HK$ 8,000.00".to_owned(),
+        payee: if payload.is_empty() { "9123 4567".to_owned() } else { String::new() },
+        payload: payload.to_owned(),
+        amount: "250.00".to_owned(),
+        amount_problem: payee_problem.as_ref().map(|_| {
+            shown
+                .say("餘額是 HK$ 182.40，不足夠付 HK$ 250.00。", "Your balance is HK$ 182.40. That is not enough.")
+                .to_owned()
+        }),
+        payload_problem: payee_problem
+            .as_ref()
+            .map(|_| shown.say("讀不到這個付款碼。", "This code cannot be read.").to_owned()),
+        payee_problem,
+    };
+    let unknown =
+        some(shown.say("這個號碼未登記收款。核對號碼。", "This number is not registered to be paid. Check it."));
+    let link = |done: bool| bank_link::BankLink {
+        page: page(lang),
+        bank: banyan(),
+        links: if done { vec!["+852-91234567".to_owned()] } else { vec![] },
+        value: String::new(),
+        problem: None,
+        done,
+    };
+    let confirm = bank_confirm::BankConfirm {
+        page: page(lang),
+        bank: banyan(),
+        action: "/payments/7/confirm".to_owned(),
+        payee_zh: "晨*文*".to_owned(),
+        payee_en: "Morning L*** S***".to_owned(),
+        payee_bank_zh: "海堤銀行".to_owned(),
+        payee_bank_en: "Seawall Bank".to_owned(),
+        proxy: "shop@morninglight.example".to_owned(),
+        amount: "HK$ 88.50".to_owned(),
+        note: some("ML1795000000000"),
+        problem: some(
+            shown.say("餘額是 HK$ 18.40，不足夠付 HK$ 88.50。", "Your balance is HK$ 18.40. That is not enough."),
+        ),
+    };
+    let choice = |account: &str, zh: &str, en: &str| bank_login::Choice {
+        account: account.to_owned(),
+        name_zh: zh.to_owned(),
+        name_en: en.to_owned(),
+    };
+    let customers = vec![
+        choice("012-100001-001", "陳大文", "CHAN Tai Man"),
+        choice("012-100002-001", "何美儀", "HO Mei Yee"),
+        choice("012-100003-001", "李志強", "LEE Chi Keung"),
+    ];
+    let login = bank_login::BankLogin { page: page(lang), bank: banyan(), customers };
+    let mut rendered = vec![
+        ("bank-login", login.render().unwrap()),
+        ("bank-home", home(lang).render().unwrap()),
+        ("bank-pay", pay(None, "").render().unwrap()),
+        ("bank-pay-code", pay(None, "00020101021226").render().unwrap()),
+        ("bank-pay-wrong", pay(unknown, "000201").render().unwrap()),
+        ("bank-confirm", confirm.render().unwrap()),
+        ("bank-link", link(false).render().unwrap()),
+        ("bank-link-done", link(true).render().unwrap()),
+    ];
+    rendered.extend(results(lang));
+    rendered
+}
+
+fn home(lang: Lang) -> bank_home::BankHome {
+    let line = |outgoing: bool, name: &str, amount: &str, state: &str| bank_home::Line {
+        href: outgoing.then(|| "/payments/7".to_owned()),
+        outgoing,
+        name: name.to_owned(),
+        amount: amount.to_owned(),
+        note: outgoing.then(|| "ML1795000000000".to_owned()),
+        state: state.to_owned(),
+        at: "2026-11-22 15:40".to_owned(),
+    };
+    bank_home::BankHome {
+        page: page(lang),
+        bank: banyan(),
+        name: "陳大文".to_owned(),
+        account: "012-100001-001".to_owned(),
+        balance: "HK$ 8,000.00".to_owned(),
+        links: vec!["+852-91234567".to_owned()],
+        history: vec![
+            line(true, "晨*文*", "HK$ 88.50", "已付"),
+            line(false, "HO Mei Yee", "HK$ 1,250.00", "已收"),
+            line(true, "渡*", "HK$ 12.00", "沒有付款"),
+        ],
+    }
+}
+
+fn results(lang: Lang) -> impl Iterator<Item = Sample> {
+    use bank_result::Outcome;
+    let result = move |(name, outcome)| {
+        let shown = page(lang);
+        let reason = shown.say("渡輪銀行沒有回應。稍後再試。", "Ferry Bank did not answer. Try later.").to_owned();
+        let result = bank_result::BankResult {
+            page: shown,
+            bank: banyan(),
+            outcome,
+            payee_zh: "晨*文*".to_owned(),
+            payee_en: "Morning L*** S***".to_owned(),
+            amount: "HK$ 88.50".to_owned(),
+            reason: Some(reason),
+            at: "2026-11-22 15:40".to_owned(),
+            reference: "6b1f3c1e-8a2f-4c55-9d0b-0c3f5a1e7d42".to_owned(),
+        };
+        (name, result.render().unwrap())
+    };
+    let outcomes = [
+        ("bank-result-settled", Outcome::Settled),
+        ("bank-result-rejected", Outcome::Rejected),
+        ("bank-result-timed-out", Outcome::TimedOut),
+        ("bank-result-pending", Outcome::Pending),
+    ];
+    outcomes.into_iter().map(result)
+}
+
+pub(super) fn shop(lang: Lang) -> Vec<Sample> {
+    let till = |bill: bool, paid: bool| till::Till {
+        page: page(lang),
+        name_zh: "晨光文具".to_owned(),
+        name_en: "Morning Light Stationery".to_owned(),
+        amount: bill.then(|| "88.50".to_owned()),
+        bill: bill.then(|| "ML1795000000000".to_owned()),
+        paid,
+        svg_href: "/code.svg".to_owned(),
+        png_href: "/code.png".to_owned(),
+        received: (0..50)
+            .map(|id| till::Payment {
+                id,
+                amount: "88.50".to_owned(),
+                payer: "CHAN Tai Man".to_owned(),
+                note: some("ML1795000000000"),
+                at: "15:40:12".to_owned(),
+            })
+            .take(if paid { 50 } else { 2 })
+            .collect(),
+        problem: (!bill).then(|| "-".to_owned()),
+    };
+    vec![
+        ("till-any", till(false, false).render().unwrap()),
+        ("till-bill", till(true, false).render().unwrap()),
+        ("till-paid", till(true, true).render().unwrap()),
+    ]
+}
+
+pub(super) fn operator(lang: Lang) -> Vec<Sample> {
+    let mut quiet = console(lang);
+    quiet.minutes.clear();
+    quiet.positions.clear();
+    quiet.payments.clear();
+    quiet.paused = true;
+    let mut off = console(lang);
+    off.books = Books::Off { difference: "-12.00".to_owned() };
+    off.filter = Some(State::TimedOut);
+    vec![
+        ("console", console(lang).render().unwrap()),
+        ("console-quiet", quiet.render().unwrap()),
+        ("console-off", off.render().unwrap()),
+    ]
+}
+
+fn console(lang: Lang) -> Console {
+    let minute = |number: i64| Minute {
+        began: store::Timestamp::from_seconds(NOW.seconds() - 3600 + number * 60),
+        payments: u64::try_from(400 + (number * 37) % 130 + if (20..40).contains(&number) { 300 } else { 0 }).unwrap(),
+        settled: 390,
+        rejected: 3,
+        timed_out: u64::from(number % 17 == 0),
+    };
+    let position = |code: &str, zh: &str, en: &str, percent: u16| Position {
+        clearing_code: code.to_owned(),
+        name_zh: zh.to_owned(),
+        name_en: en.to_owned(),
+        suspended: code == "038",
+        funded: "400,000,000.00".to_owned(),
+        balance: "412,806,214.50".to_owned(),
+        reserved: "602,340.00".to_owned(),
+        available: "412,203,874.50".to_owned(),
+        percent: Some(percent),
+    };
+    let states = [State::Reserved, State::Settled, State::Rejected, State::TimedOut];
+    let reasons = [None, None, some("AM04"), some("AB05")];
+    let payment = |number: usize| Payment {
+        sequence: i64::try_from(90_000 - number).unwrap(),
+        recorded: NOW,
+        debtor_agent: "012".to_owned(),
+        creditor_agent: "027".to_owned(),
+        amount: "1,284.00".to_owned(),
+        currency: "HKD".to_owned(),
+        state: states[number % 4],
+        reason: reasons[number % 4].clone(),
+        took_ms: (number % 4 != 0).then_some(82),
+        uetr: "6b1f3c1e-8a2f-4c55-9d0b-0c3f5a1e7d42".to_owned(),
+    };
+    Console {
+        page: page(lang),
+        now: NOW,
+        running: true,
+        minutes: (0..60).map(minute).collect(),
+        open: 7,
+        currency: "HKD".to_owned(),
+        positions: vec![
+            position("012", "榕樹銀行", "Banyan Bank", 103),
+            position("027", "海堤銀行", "Seawall Bank", 131),
+            position("038", "渡輪銀行", "Ferry Bank", 62),
+        ],
+        books: Books::Balanced { total: "900,000,000.00".to_owned() },
+        payments: (0..50).map(payment).collect(),
+        filter: None,
+        older: Some(89_950),
+        paused: false,
+    }
+}
