@@ -53,7 +53,10 @@ fn nothing_is_inline_and_nothing_comes_from_elsewhere() {
     for (name, _, html) in every_sample() {
         for tag in tags(&html) {
             assert!(attribute(tag, "style").is_none() && !tag.starts_with("style"), "{name}: <{tag}>");
-            assert!(!tag.split(' ').skip(1).any(|word| word.starts_with("on") && word.contains("=\"")), "{name}: <{tag}>");
+            assert!(
+                !tag.split(' ').skip(1).any(|word| word.starts_with("on") && word.contains("=\"")),
+                "{name}: <{tag}>"
+            );
             if tag.starts_with("script") {
                 assert!(attribute(tag, "src").is_some_and(|src| assets::find(src).is_some()), "{name}: <{tag}>");
             }
