@@ -4,7 +4,7 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, SqliteConnection};
 
 use crate::support::bank::Bank;
-use crate::support::{Gateway, Postgres, said};
+use crate::support::{Gateway, postgres, said};
 
 /// What somebody with access to the database might do, and a word by which the audit must name it.
 const ALTERATIONS: [(&str, &str, &str); 6] = [
@@ -41,12 +41,12 @@ async fn books_are_exact_until_somebody_alters_them() {
 
 #[tokio::test]
 async fn an_altered_position_is_found_on_postgresql() {
-    let database = Postgres::create();
-    let gateway = Gateway::serve(database.url()).await;
+    let database = postgres();
+    let gateway = Gateway::serve(&database.url).await;
     settle_a_payment(&gateway).await;
     gateway.run(&["audit"]);
     gateway.kill();
-    let mut connection = PgConnection::establish(database.url()).unwrap();
+    let mut connection = PgConnection::establish(&database.url).unwrap();
     let (what, alteration, name) = ALTERATIONS[0];
     connection.batch_execute(alteration).unwrap();
     assert_found(&gateway, what, name);

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use crate::support::bank::{Bank, Payment, element};
-use crate::support::{Gateway, Postgres};
+use crate::support::{Gateway, postgres};
 
 const KILLS: u64 = 5;
 const ONE_DOLLAR: &str = "1.00";
@@ -16,9 +16,14 @@ async fn a_gateway_on_sqlite_survives_being_killed_during_payments() {
 }
 
 #[tokio::test]
+async fn the_demo_survives_being_killed_during_payments() {
+    survive(Gateway::demo().await).await;
+}
+
+#[tokio::test]
 async fn a_gateway_on_postgresql_survives_being_killed_during_payments() {
-    let database = Postgres::create();
-    survive(Gateway::serve(database.url()).await).await;
+    let database = postgres();
+    survive(Gateway::serve(&database.url).await).await;
 }
 
 /// What happened to a payment, as far as its bank was told.

@@ -6,8 +6,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod audit;
+mod browser;
 mod config;
 mod crash;
+mod guides;
+mod interop;
+mod journey;
 mod security;
 mod support;
 mod tidy;

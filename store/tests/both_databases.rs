@@ -1,4 +1,5 @@
 //! What the handle promises, on SQLite and on PostgreSQL alike.
+#![allow(missing_docs, clippy::unwrap_used)] // a table for the tests; a test panics when something is wrong
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Barrier};

@@ -7,6 +7,8 @@ use std::process::{Child, Output, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
 use super::{lionrock, said};
 
 /// How long a start may take. Only a failing test waits this long.
@@ -27,6 +29,14 @@ impl Drop for Gateway {
 }
 
 impl Gateway {
+    /// A new city: `lionrock demo`.
+    pub(crate) async fn demo() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().display().to_string();
+        let arguments = ["demo", "--free-ports", "--json", "--data", &data].map(str::to_owned).to_vec();
+        Self::start(folder, arguments).await
+    }
+
     /// A new installation on an empty database: `lionrock serve`.
     pub(crate) async fn serve(database: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -86,6 +96,9 @@ impl Gateway {
     }
 
     async fn is_ready(&self) -> bool {
+        if self.arguments[0] == "demo" && self.places().is_none() {
+            return false;
+        }
         let Some(url) = self.try_address("operations", "/ready") else { return false };
         let _ = rustls::crypto::ring::default_provider().install_default();
         reqwest::get(url).await.is_ok_and(|answer| answer.status().is_success())
@@ -99,8 +112,31 @@ impl Gateway {
         }
     }
 
+    /// Where everything of the demo is, once it says so.
+    fn places(&self) -> Option<Value> {
+        let printed = self.printed.lock().unwrap();
+        printed.iter().find_map(|line| serde_json::from_str(line).ok().filter(Value::is_object))
+    }
+
+    /// A URL of the demo's own: the `e_service`, the `shop`.
+    pub(crate) fn place(&self, name: &str, path: &str) -> String {
+        self.places().unwrap()[name].as_str().unwrap().trim_end_matches('/').to_owned() + path
+    }
+
+    /// A URL of one of the demo's banks.
+    pub(crate) fn bank(&self, code: &str, path: &str) -> String {
+        let places = self.places().unwrap();
+        let bank = places["banks"].as_array().unwrap().iter().find(|bank| bank["clearing_code"] == code);
+        bank.unwrap()["url"].as_str().unwrap().trim_end_matches('/').to_owned() + path
+    }
+
+    /// The activation link of one of the demo's residents.
+    pub(crate) fn activation_link(&self, resident: usize) -> String {
+        self.places().unwrap()["residents"][resident]["activation_link"].as_str().unwrap().to_owned()
+    }
+
     /// Everything that the program printed since its start.
-    pub(crate) fn printed(&self) -> String {
+    fn printed(&self) -> String {
         self.printed.lock().unwrap().join("\n")
     }
 
@@ -123,6 +159,12 @@ impl Gateway {
     /// Where the program keeps its data.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// A URL of the residents' and relying parties' listener.
+    pub(crate) fn public(&self, path: &str) -> String {
+        let issuer = self.settings().unwrap()["public"]["issuer"].as_str().unwrap().trim_end_matches('/').to_owned();
+        issuer + path
     }
 
     /// A URL of the banks' listener.

@@ -3,12 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-pub(crate) mod bank;
-mod gateway;
-mod postgres;
+use store::testing::TestDatabase;
 
+pub(crate) mod bank;
+mod browser;
+mod gateway;
+pub(crate) mod resident;
+
+pub(crate) use browser::Browser;
 pub(crate) use gateway::Gateway;
-pub(crate) use postgres::Postgres;
 
 /// The root of the repository.
 pub(crate) fn root() -> PathBuf {
@@ -32,4 +35,9 @@ pub(crate) fn lionrock() -> Command {
 /// What a process said on both its outputs.
 pub(crate) fn said(output: &Output) -> String {
     [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned()).concat()
+}
+
+/// A fresh database in the cluster that tests/run starts.
+pub(crate) fn postgres() -> TestDatabase {
+    TestDatabase::postgres().unwrap().expect("tests/run starts a cluster and sets LIONROCK_TEST_POSTGRES")
 }

@@ -1,0 +1,118 @@
+//! An OpenID Connect client library that knows nothing of Lionrock signs a resident in.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use openidconnect::core::{
+    CoreAuthenticationFlow, CoreClient, CoreGenderClaim, CoreProviderMetadata, CoreResponseType,
+};
+use openidconnect::{
+    AccessTokenHash, AuthType, AuthorizationCode, ClientId, CsrfToken, EmptyAdditionalClaims, HttpRequest,
+    HttpResponse, IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge, RedirectUrl, Scope, TokenResponse,
+    UserInfoClaims,
+};
+use ring::rand::SystemRandom;
+use ring::signature::{Ed25519KeyPair, KeyPair};
+use serde_json::{Value, json};
+
+use crate::support::{Browser, Gateway, resident};
+
+const CLIENT: &str = "city-pool";
+const REDIRECT: &str = "http://localhost:8098/callback";
+
+#[tokio::test]
+async fn an_ordinary_openid_library_signs_a_resident_in() {
+    let gateway = Gateway::demo().await;
+    let key = register(&gateway);
+    let issuer = IssuerUrl::new(gateway.public("")).unwrap();
+    let metadata = CoreProviderMetadata::discover_async(issuer.clone(), &send).await.unwrap();
+    let client = CoreClient::from_provider_metadata(metadata, ClientId::new(CLIENT.to_owned()), None)
+        .set_auth_type(AuthType::RequestBody)
+        .set_redirect_uri(RedirectUrl::new(REDIRECT.to_owned()).unwrap());
+
+    let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+    let flow = CoreAuthenticationFlow::AuthorizationCode;
+    let flow: openidconnect::AuthenticationFlow<CoreResponseType> = flow;
+    let (address, state, nonce) = client
+        .authorize_url(flow, CsrfToken::new_random, Nonce::new_random)
+        .add_scope(Scope::new("profile".to_owned()))
+        .set_pkce_challenge(challenge)
+        .url();
+
+    let browser = Browser::start("en").await;
+    resident::activate(&browser, &gateway, 0).await;
+    let sent_to = resident::sign_in_and_agree(&browser, address.as_str(), REDIRECT).await;
+    let parameter =
+        |name: &str| sent_to.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+    assert_eq!(parameter("state").as_ref(), Some(state.secret()));
+    assert_eq!(parameter("iss").as_deref(), Some(issuer.as_str()), "RFC 9207");
+
+    let tokens = client
+        .exchange_code(AuthorizationCode::new(parameter("code").unwrap()))
+        .unwrap()
+        .set_pkce_verifier(verifier)
+        .add_extra_param("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
+        .add_extra_param("client_assertion", assertion(&key, issuer.as_str()))
+        .request_async(&send)
+        .await
+        .unwrap();
+    let id_token = tokens.id_token().expect("an ID token");
+    let id_token_verifier = client.id_token_verifier();
+    // Signature by the published keys, issuer, audience, expiry and nonce are checked in here.
+    let claims = id_token.claims(&id_token_verifier, &nonce).unwrap();
+    if let Some(expected) = claims.access_token_hash() {
+        let algorithm = id_token.signing_alg().unwrap();
+        let signing_key = id_token.signing_key(&id_token_verifier).unwrap();
+        let hash = AccessTokenHash::from_token(tokens.access_token(), algorithm, signing_key).unwrap();
+        assert_eq!(hash, *expected);
+    }
+
+    let subject = claims.subject().clone();
+    let userinfo: UserInfoClaims<EmptyAdditionalClaims, CoreGenderClaim> =
+        client.user_info(tokens.access_token().clone(), Some(subject)).unwrap().request_async(&send).await.unwrap();
+    let names: Vec<_> = userinfo.name().unwrap().iter().map(|(_, name)| name.as_str().to_owned()).collect();
+    assert!(names.iter().any(|name| name.contains("Tai Man")), "{names:?}");
+}
+
+/// Registers the client with a key of its own.
+fn register(gateway: &Gateway) -> Ed25519KeyPair {
+    let pkcs8 = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap();
+    let key = Ed25519KeyPair::from_pkcs8(pkcs8.as_ref()).unwrap();
+    let public = URL_SAFE_NO_PAD.encode(key.public_key());
+    let metadata = json!({
+        "client_id": CLIENT, "profile": "oidc", "client_name": "City Pool", "client_name#zh-Hant": "城市泳池",
+        "redirect_uris": [REDIRECT], "token_endpoint_auth_method": "private_key_jwt", "scope": "openid profile",
+        "jwks": { "keys": [{
+            "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": "1", "x": public,
+        }] },
+    });
+    let file = gateway.folder().join("client.json");
+    std::fs::write(&file, metadata.to_string()).unwrap();
+    gateway.run(&["client", "add", file.to_str().unwrap()]);
+    key
+}
+
+/// A client assertion (RFC 7523, section 3).
+#[allow(clippy::disallowed_methods)] // a relying party has its own clock and randomness
+fn assertion(key: &Ed25519KeyPair, audience: &str) -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let identifier = uuid::Uuid::new_v4().to_string();
+    let header = json!({ "alg": "EdDSA", "kid": "1" });
+    let claims = json!({
+        "iss": CLIENT, "sub": CLIENT, "aud": audience, "jti": identifier, "iat": now, "exp": now + 60,
+    });
+    let encode = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());
+    let input = format!("{}.{}", encode(&header), encode(&claims));
+    let signature = URL_SAFE_NO_PAD.encode(key.sign(input.as_bytes()));
+    format!("{input}.{signature}")
+}
+
+/// How the library reaches the network.
+async fn send(request: HttpRequest) -> Result<HttpResponse, reqwest::Error> {
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
+    let answer = client.execute(request.try_into()?).await?;
+    let mut response = http::Response::builder().status(answer.status());
+    for (name, value) in answer.headers() {
+        response = response.header(name, value);
+    }
+    Ok(response.body(answer.bytes().await?.to_vec()).unwrap())
+}
