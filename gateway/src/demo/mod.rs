@@ -5,7 +5,6 @@ pub mod bank;
 pub mod check;
 mod city;
 pub mod e_service;
-pub(crate) mod page;
 mod participants;
 mod people;
 mod places;
@@ -14,3 +13,5 @@ pub mod shop;
 
 pub use city::{City, Options, start};
 pub use places::{BankPlace, Directions, ResidentPlace};
+
+pub(crate) use crate::http::page;

@@ -4,7 +4,9 @@
 //! elsewhere from reading it through the operator's browser.
 
 mod admin;
+mod amount;
 mod api;
+mod console;
 mod exposition;
 mod health;
 mod host;
@@ -20,6 +22,7 @@ use payments::Switch;
 use store::Db;
 
 use crate::http;
+use crate::pages::assets;
 use crate::participant;
 
 /// What the handlers of this listener share.
@@ -36,7 +39,10 @@ pub struct Operations {
 pub fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(
         web::scope("")
+            .wrap(middleware::from_fn(http::page::remember_choices))
             .wrap(middleware::from_fn(host::only_by_address))
+            .service(web::resource("/").route(web::get().to(console::show)))
+            .service(web::resource("/assets/{name}").route(web::get().to(assets::serve)))
             .service(web::resource("/health").route(web::get().to(health::health)))
             .service(web::resource("/ready").route(web::get().to(health::ready)))
             .service(web::resource("/metrics").route(web::get().to(metrics::scrape)))

@@ -137,3 +137,19 @@ async fn only_an_operator_on_this_machine_acts_and_nobody_reads_by_another_name(
     assert_eq!(app.ask(read(), "10.0.0.1:9090", "10.0.0.7:5000").await.0, 200);
     assert_eq!(app.ask(read(), "rebound.example:9090", "127.0.0.1:5000").await.0, 403);
 }
+
+#[actix_web::test]
+async fn the_console_shows_money_and_payments_in_either_language() {
+    let app = TestApp::start().await;
+    let empty = app.get("/?lang=en").await;
+    assert_eq!(empty.0, 200, "nobody has put anything in yet: {}", empty.1);
+    app.post("/api/v1/participants/012/fund", json!({ "amount": "1000000.00", "currency": "HKD" })).await;
+    let (_, page) = app.get("/?lang=en&state=settled&pause=1").await;
+    for shown in ["Banyan Bank", "1,000,000.00", "The books balance", "No payments here", "state=settled"] {
+        assert!(page.contains(shown), "{shown} is not on the page: {page}");
+    }
+    let (_, page) = app.get("/?lang=zh-Hant").await;
+    assert!(page.contains("榕樹銀行") && page.contains("賬目相符"), "{page}");
+    let senseless = app.get("/?state=lost&cursor=x").await;
+    assert_eq!(senseless.0, 200, "a page is shown all the same");
+}

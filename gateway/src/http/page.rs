@@ -1,4 +1,4 @@
-//! What the pages of the demo's other people have in common: the reader's language and text size, and rendering.
+//! What pages without a signed-in resident have in common: the reader's language and text size, and rendering.
 
 use actix_web::body::MessageBody;
 use actix_web::cookie::time::Duration;

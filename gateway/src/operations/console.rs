@@ -1,0 +1,158 @@
+//! `GET /`: the operator's console, a page over the same numbers as the JSON API.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use payments::money::{Currency, format_minor};
+use payments::participant::{ClearingCode, Standing};
+use payments::{Error, Switch, TrialBalance};
+use serde::Deserialize;
+use store::Timestamp;
+
+use super::search::{self, Found};
+use super::{Operations, amount};
+use crate::clock;
+use crate::error::Problem;
+use crate::http::page;
+use crate::pages::Page;
+use crate::pages::console::{Books, Console, Payment, Position, State};
+use crate::pages::ridge_chart::Minute;
+
+/// Payments on one page.
+const PAYMENTS: usize = 50;
+/// The console shows one currency; every one that is settled is in the JSON API.
+const CURRENCY: Currency = Currency::Hkd;
+
+/// What of the switch is looked at, and how.
+#[derive(Deserialize, Default)]
+pub(super) struct Query {
+    state: Option<String>,
+    cursor: Option<i64>,
+    pause: Option<String>,
+}
+
+/// The console. What the query says that makes no sense is left out: a page is not an API.
+pub(super) async fn show(
+    request: HttpRequest,
+    operations: web::Data<Operations>,
+    query: Option<web::Query<Query>>,
+) -> Result<HttpResponse, Problem> {
+    let query = query.map(web::Query::into_inner).unwrap_or_default();
+    let page = Page { path: query.path(), ..page::context(&request) };
+    let console = web::block(move || look(&operations.switch, page, &query, clock::now())).await??;
+    Ok(page::render(StatusCode::OK, console.render()))
+}
+
+impl Query {
+    /// The console's own address, without the choice of language and text size.
+    fn path(&self) -> String {
+        let cursor = self.cursor.map(|cursor| cursor.to_string());
+        let parts = [("state", &self.state), ("cursor", &cursor), ("pause", &self.pause)];
+        let given = parts.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
+        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(given).finish();
+        if query.is_empty() { "/".to_owned() } else { format!("/?{query}") }
+    }
+}
+
+/// Everything that the console shows, as it is at `now`.
+fn look(switch: &Switch, page: Page, query: &Query, now: Timestamp) -> Result<Console, Error> {
+    let filter = query.state.as_deref().and_then(State::parse);
+    let Found { payments, older } = search::payments(switch, query.cursor, filter.map(State::as_str), PAYMENTS)?;
+    let positions = positions(switch)?;
+    let minute = |minute: payments::Minute| Minute {
+        began: minute.began,
+        payments: minute.reserved + minute.refused,
+        settled: minute.settled,
+        rejected: minute.refused + minute.rejected,
+        timed_out: minute.timed_out,
+    };
+    Ok(Console {
+        page,
+        now,
+        running: switch.is_running(),
+        minutes: switch.statistics()?.into_iter().map(minute).collect(),
+        open: u64::try_from(switch.metrics().open).unwrap_or(u64::MAX),
+        currency: CURRENCY.code().to_owned(),
+        books: books(&positions),
+        positions: positions.into_iter().map(Money::row).collect(),
+        payments: payments.iter().map(row).collect(),
+        filter,
+        older,
+        paused: query.pause.is_some() || query.cursor.is_some(),
+    })
+}
+
+/// One participant's money.
+struct Money {
+    participant: payments::participant::Participant,
+    funded: i64,
+    position: payments::clearing::Position,
+}
+
+fn positions(switch: &Switch) -> Result<Vec<Money>, Error> {
+    let TrialBalance { positions, funding } = switch.trial_balance()?;
+    let in_currency = |code: ClearingCode, other: ClearingCode, currency| code == other && currency == CURRENCY;
+    let money = |participant: payments::participant::Participant| {
+        let code = participant.clearing_code;
+        let funded = funding.iter().find(|(of, currency, _)| in_currency(code, *of, *currency));
+        let position = positions.iter().find(|(of, currency, _)| in_currency(code, *of, *currency));
+        Money {
+            participant,
+            funded: funded.map_or(0, |(.., sum)| *sum),
+            position: position.map(|(.., position)| *position).unwrap_or_default(),
+        }
+    };
+    Ok(switch.participants()?.into_iter().map(money).collect())
+}
+
+impl Money {
+    fn row(self) -> Position {
+        let Self { participant, funded, position } = self;
+        let percent = position.balance.saturating_mul(100).checked_div(funded);
+        Position {
+            clearing_code: participant.clearing_code.to_string(),
+            name_zh: participant.name_zh,
+            name_en: participant.name_en,
+            suspended: participant.standing == Standing::Suspended,
+            funded: decimal(funded),
+            balance: decimal(position.balance),
+            reserved: decimal(position.reserved),
+            available: decimal(position.available()),
+            // Below zero, on the net debit cap, nothing of the funding is left.
+            percent: percent.map(|percent| u16::try_from(percent.max(0)).unwrap_or(u16::MAX)),
+        }
+    }
+}
+
+/// Whether all balances add up to all funding. `lionrock audit` looks deeper; this is what fits on every page.
+fn books(positions: &[Money]) -> Books {
+    let sum = |of: fn(&Money) -> i64| positions.iter().map(of).fold(0_i64, i64::saturating_add);
+    let (balances, funded) = (sum(|money| money.position.balance), sum(|money| money.funded));
+    if balances == funded {
+        Books::Balanced { total: decimal(balances) }
+    } else {
+        Books::Off { difference: decimal(balances.saturating_sub(funded)) }
+    }
+}
+
+fn decimal(minor: i64) -> String {
+    amount::grouped(&format_minor(minor, CURRENCY))
+}
+
+fn row(payment: &payments::clearing::Payment) -> Payment {
+    let took = payment.state_recorded.since(payment.recorded);
+    // What is under way has no end, and what was refused at once took no time.
+    let ended = payment.state.is_final() && payment.state_sequence != payment.sequence;
+    Payment {
+        sequence: payment.sequence,
+        recorded: payment.recorded,
+        debtor_agent: payment.debtor_agent.to_string(),
+        creditor_agent: payment.creditor_agent.to_string(),
+        amount: amount::grouped(&payment.amount.to_decimal()),
+        currency: payment.amount.currency().code().to_owned(),
+        state: State::parse(search::name(payment.state)).unwrap_or(State::Reserved),
+        reason: search::reason(payment.state),
+        took_ms: ended.then(|| u64::try_from(took.as_millis()).unwrap_or(u64::MAX)),
+        uetr: payment.uetr.to_string(),
+    }
+}
