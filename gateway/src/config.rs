@@ -130,7 +130,7 @@ pub struct Log {
 
 impl Default for Log {
     fn default() -> Self {
-        Self { format: LogFormat::Json, filter: "info".to_owned() }
+        Self { format: LogFormat::Json, filter: "info,actix_server=warn".to_owned() }
     }
 }
 

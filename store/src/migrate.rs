@@ -30,8 +30,27 @@ fn run<DB: diesel::backend::Backend>(
 where
     EmbeddedMigrations: diesel::migration::MigrationSource<DB>,
 {
-    let applied = conn.run_pending_migrations(migrations).map_err(|e| Error::Migration(e.to_string()))?;
-    Ok(applied.iter().map(ToString::to_string).collect())
+    let failed = |e: Box<dyn std::error::Error + Send + Sync>| Error::Migration(e.to_string());
+    let mut applied = Vec::new();
+    for migration in conn.pending_migrations(migrations).map_err(failed)? {
+        conn.run_migration(&migration).map_err(failed)?;
+        applied.push(migration.name().to_string());
+    }
+    Ok(applied)
+}
+
+/// Names the set of migrations of this program: a database made by one set is not taken for another's.
+#[cfg(feature = "testing")]
+pub(crate) fn fingerprint() -> String {
+    use diesel::migration::{Migration, MigrationSource};
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    let migrations: Vec<Box<dyn Migration<diesel::pg::Pg>>> = POSTGRES.migrations().unwrap_or_default();
+    for migration in migrations {
+        migration.name().to_string().hash(&mut hasher);
+    }
+    include_str!(concat!(env!("OUT_DIR"), "/migrations.txt")).hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
 }
 
 pub(crate) fn postgres_pending(conn: &mut PgConnection) -> Result<bool, Error> {

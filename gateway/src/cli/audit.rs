@@ -1,10 +1,13 @@
-//! `lionrock audit`: recompute the books and the log's hash chain; exit 1 on any difference.
+//! `lionrock audit`: recompute the books, the log's hash chain and the chain of identity's audit records; exit 1 on
+//! any difference.
 
 use std::process::ExitCode;
 
+use identity::audit::Verification;
+
 use super::{ConfigPath, Installation, Output};
 
-/// Recompute the books and the log's hash chain; exit 1 on any difference
+/// Recompute the books, the log's hash chain and the audit records; exit 1 on any difference
 #[derive(clap::Args)]
 pub(super) struct Audit {
     #[command(flatten)]
@@ -17,9 +20,18 @@ pub(super) struct Audit {
 pub(super) fn run(command: Audit) -> anyhow::Result<ExitCode> {
     let installation = Installation::open(&command.config)?;
     let report = payments::audit::verify(&installation.db)?;
-    let differences: Vec<String> = report.differences.iter().map(ToString::to_string).collect();
+    let mut differences: Vec<String> = report.differences.iter().map(ToString::to_string).collect();
+    let records = match installation.identity()?.verify_audit()? {
+        Verification::Whole { records } => records,
+        Verification::Broken { seq } => {
+            differences
+                .push(format!("identity's audit record {seq} is not what was written, or one before it is gone"));
+            seq
+        }
+    };
+    let exact = differences.is_empty();
     let facts = serde_json::json!({
-        "exact": report.is_exact(),
+        "exact": exact,
         "batches": report.batches,
         "payments": report.payments,
         "outcomes": report.outcomes,
@@ -27,14 +39,18 @@ pub(super) fn run(command: Audit) -> anyhow::Result<ExitCode> {
         "positions": report.positions,
         "sequence": report.sequence,
         "hash": report.hash.to_string(),
+        "audit_records": records,
         "differences": differences,
     });
     command.output.print(&facts, |_| {
-        let scope = format!("{} rows in {} batches, {} positions", report.sequence, report.batches, report.positions);
+        let scope = format!(
+            "{} rows in {} batches, {} positions, {records} audit records",
+            report.sequence, report.batches, report.positions
+        );
         match differences.as_slice() {
             [] => format!("The books are exact: {scope}."),
             found => format!("{}\n{} differences in {scope}.", found.join("\n"), found.len()),
         }
     })?;
-    Ok(if report.is_exact() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if exact { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
