@@ -1,9 +1,8 @@
 // Keeps the parts of a page that are marked data-live as the server has them. The script element says when to
-// look: data-events names a stream of server-sent events (data-event the event's name), data-every a number of
-// seconds. The server renders; nothing is put together here.
+// look: data-events names a stream of server-sent events, data-every a number of seconds. The server renders; nothing is put together here.
 "use strict";
 
-const { events, event, every } = document.currentScript.dataset;
+const { events, every } = document.currentScript.dataset;
 const RETRY_MS = 5000;
 const stale = document.querySelector("[data-stale]");
 let busy = false;
@@ -11,7 +10,7 @@ let again = false;
 
 if (events) {
   const source = new EventSource(events);
-  source.addEventListener(event || "message", refresh);
+  source.addEventListener("message", refresh);
   source.addEventListener("error", () => {
     isStale(true);
     // Browsers reconnect by themselves, but not after every kind of error.
