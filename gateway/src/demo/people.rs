@@ -90,7 +90,7 @@ pub(super) const BANKS: [Bank; 3] = [
         name_zh: "榕樹銀行",
         name_en: "Banyan Bank",
         bic: "BNYNHKHH",
-        theme: "banyan",
+        theme: "bank-banyan",
         funds: "50000.00",
     },
     Bank {
@@ -98,7 +98,7 @@ pub(super) const BANKS: [Bank; 3] = [
         name_zh: "海堤銀行",
         name_en: "Seawall Bank",
         bic: "SWLLHKHH",
-        theme: "seawall",
+        theme: "bank-seawall",
         funds: "30000.00",
     },
     Bank {
@@ -106,7 +106,7 @@ pub(super) const BANKS: [Bank; 3] = [
         name_zh: "渡輪銀行",
         name_en: "Ferry Bank",
         bic: "FRRYHKHH",
-        theme: "ferry",
+        theme: "bank-ferry",
         funds: "20000.00",
     },
 ];
