@@ -50,9 +50,9 @@ impl IdentityKeys {
         let mut keys = Zeroizing::new([[0; 32]; PURPOSES.len()]);
         for ((purpose, label), key) in PURPOSES.iter().zip(keys.iter_mut()) {
             debug_assert_eq!(*purpose as usize, PURPOSES.iter().position(|(_, l)| l == label).unwrap_or(usize::MAX));
-            // Thirty-two bytes are far below the limit of HKDF: neither call can fail.
+            // Thirty-two bytes are far below the limit of HKDF: this cannot fail, and must never leave zeros behind.
             let filled = root.expand(&[label.as_bytes()], hkdf::HKDF_SHA256).and_then(|okm| okm.fill(key));
-            debug_assert!(filled.is_ok());
+            assert!(filled.is_ok(), "HKDF refused to fill 32 bytes");
         }
         Self(keys)
     }

@@ -23,9 +23,9 @@ impl DirectoryKeys {
         let root = hkdf::Salt::new(hkdf::HKDF_SHA256, SALT).extract(master);
         let derive = |label: &str| {
             let mut key = Zeroizing::new([0; 32]);
-            // Thirty-two bytes are far below the limit of HKDF: neither call can fail.
+            // Thirty-two bytes are far below the limit of HKDF: this cannot fail, and must never leave zeros behind.
             let filled = root.expand(&[label.as_bytes()], hkdf::HKDF_SHA256).and_then(|okm| okm.fill(&mut *key));
-            debug_assert!(filled.is_ok());
+            assert!(filled.is_ok(), "HKDF refused to fill 32 bytes");
             key
         };
         Self {
