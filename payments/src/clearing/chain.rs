@@ -21,11 +21,11 @@ pub struct Batch {
     pub hash: Digest,
 }
 
-/// The batch of these rows, which follow each other without a gap; `None` when there are none.
-pub fn batch(previous: Digest, rows: &[Row]) -> Option<Batch> {
+/// The batch of these rows, which follow each other without a gap, and of their digests; `None` when there are
+/// none.
+pub fn batch(previous: Digest, rows: &[Row], digests: &[Digest]) -> Option<Batch> {
     let (first, last) = (rows.first()?, rows.last()?);
-    let digests = rows.iter().map(Row::digest);
-    Some(seal(previous, first.sequence(), last.sequence(), last.recorded(), digests))
+    Some(seal(previous, first.sequence(), last.sequence(), last.recorded(), digests.iter().copied()))
 }
 
 /// Chains digests of rows `first..=last` to the batch before.

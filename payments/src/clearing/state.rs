@@ -36,13 +36,55 @@ pub struct State {
     pub(crate) hash: Digest,
     /// The latest moment seen. Time never goes back.
     now: Option<Timestamp>,
-    pub(crate) participants: BTreeMap<ClearingCode, Participant>,
-    pub(crate) certificates: BTreeMap<Thumbprint, Certificate>,
+    pub(crate) participants: Arc<BTreeMap<ClearingCode, Participant>>,
+    pub(crate) certificates: Arc<BTreeMap<Thumbprint, Certificate>>,
     pub(crate) positions: BTreeMap<(ClearingCode, Currency), Position>,
     payments: HashMap<i64, Arc<Payment>>,
     by_uetr: HashMap<Uuid, i64>,
     by_transaction_id: HashMap<(ClearingCode, String), i64>,
     deadlines: BTreeSet<(Timestamp, i64)>,
+    journal: Journal,
+}
+
+/// Where a state stood. What is under way is not in it: the journal leads back to that.
+#[derive(Debug, Clone)]
+pub(crate) struct Mark {
+    sequence: i64,
+    hash: Digest,
+    now: Option<Timestamp>,
+    participants: Arc<BTreeMap<ClearingCode, Participant>>,
+    certificates: Arc<BTreeMap<Thumbprint, Certificate>>,
+    positions: BTreeMap<(ClearingCode, Currency), Position>,
+}
+
+/// What happened to the payments in memory since the last mark, in order.
+#[derive(Debug, Clone, Default)]
+struct Journal(Vec<Change>);
+
+/// How a state came about does not make it another.
+impl PartialEq for Journal {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Journal {}
+
+#[derive(Debug, Clone)]
+enum Change {
+    /// The payment with this number was taken into memory.
+    Remembered(i64),
+    /// A payment ended that was like this before.
+    Ended(Arc<Payment>),
+}
+
+impl Change {
+    fn payment(&self) -> i64 {
+        match self {
+            Self::Remembered(sequence) => *sequence,
+            Self::Ended(payment) => payment.sequence,
+        }
+    }
 }
 
 /// The log says something that cannot have happened.
@@ -78,8 +120,8 @@ impl State {
             sequence: parts.sequence,
             hash: parts.hash,
             now: parts.recorded,
-            participants: parts.participants.into_iter().map(|known| (known.clearing_code, known)).collect(),
-            certificates: parts.certificates.into_iter().collect(),
+            participants: Arc::new(parts.participants.into_iter().map(|known| (known.clearing_code, known)).collect()),
+            certificates: Arc::new(parts.certificates.into_iter().collect()),
             positions: parts.positions.into_iter().map(|(code, currency, money)| ((code, currency), money)).collect(),
             ..Self::default()
         };
@@ -142,6 +184,7 @@ impl State {
     /// Takes a payment into memory: one under way, or a final one that a command of this batch asks about.
     pub(crate) fn remember(&mut self, payment: Payment) {
         let payment = Arc::new(payment);
+        self.journal.0.push(Change::Remembered(payment.sequence));
         if !payment.state.is_final() {
             self.deadlines.insert((payment.deadline, payment.sequence));
         }
@@ -151,15 +194,57 @@ impl State {
         self.payments.insert(payment.sequence, payment);
     }
 
-    /// Forgets the payments that are final: their place is the log.
+    /// Forgets the payments that have become final since the last mark: their place is the log. What happened
+    /// until now can no longer be undone.
     pub(crate) fn forget_final(&mut self) {
-        if self.payments.len() == self.deadlines.len() {
-            return;
+        for change in std::mem::take(&mut self.journal.0) {
+            let sequence = change.payment();
+            if self.payments.get(&sequence).is_some_and(|payment| payment.state.is_final()) {
+                self.forget(sequence);
+            }
         }
-        self.payments.retain(|_, payment| !payment.state.is_final());
-        let payments = &self.payments;
-        self.by_uetr.retain(|_, sequence| payments.contains_key(sequence));
-        self.by_transaction_id.retain(|_, sequence| payments.contains_key(sequence));
+    }
+
+    fn forget(&mut self, sequence: i64) {
+        let Some(payment) = self.payments.remove(&sequence) else { return };
+        self.deadlines.remove(&(payment.deadline, sequence));
+        if self.by_uetr.get(&payment.uetr) == Some(&sequence) {
+            self.by_uetr.remove(&payment.uetr);
+        }
+        let id = (payment.debtor_agent, payment.transaction_id.clone());
+        if self.by_transaction_id.get(&id) == Some(&sequence) {
+            self.by_transaction_id.remove(&id);
+        }
+    }
+
+    /// Where the state stands, to go back to with [`State::undo`]. Costs no more than the positions do: what is
+    /// under way is not copied.
+    pub(crate) fn mark(&mut self) -> Mark {
+        self.forget_final();
+        Mark {
+            sequence: self.sequence,
+            hash: self.hash,
+            now: self.now,
+            participants: Arc::clone(&self.participants),
+            certificates: Arc::clone(&self.certificates),
+            positions: self.positions.clone(),
+        }
+    }
+
+    /// Goes back to `mark`, the last one made.
+    pub(crate) fn undo(&mut self, mark: &Mark) {
+        for change in std::mem::take(&mut self.journal.0).into_iter().rev() {
+            match change {
+                Change::Remembered(sequence) => self.forget(sequence),
+                Change::Ended(before) => {
+                    self.deadlines.insert((before.deadline, before.sequence));
+                    self.payments.insert(before.sequence, before);
+                }
+            }
+        }
+        let Mark { sequence, hash, now, participants, certificates, positions } = mark.clone();
+        (self.sequence, self.hash, self.now) = (sequence, hash, now);
+        (self.participants, self.certificates, self.positions) = (participants, certificates, positions);
     }
 
     /// Moves the state by one row.
@@ -203,6 +288,7 @@ impl State {
             return Err(broken("it ends a payment that had ended"));
         }
         self.deadlines.remove(&(payment.deadline, payment.sequence));
+        self.journal.0.push(Change::Ended(Arc::clone(payment)));
         let payment = Arc::make_mut(payment);
         payment.state = row.ending.state();
         payment.state_sequence = row.sequence;
@@ -232,10 +318,11 @@ impl State {
                 standing: Standing::Active,
                 added: row.recorded,
             };
-            self.participants.insert(code, participant);
+            Arc::make_mut(&mut self.participants).insert(code, participant);
             return Ok(());
         }
-        let participant = self.participants.get_mut(&code).ok_or(broken("there is no such participant"))?;
+        let participant =
+            Arc::make_mut(&mut self.participants).get_mut(&code).ok_or(broken("there is no such participant"))?;
         let moved = match operation {
             Operation::Add(_) => Ok(()),
             Operation::Fund(sum) => self.position_mut(code, sum.currency()).credit(sum.minor()),
@@ -248,12 +335,13 @@ impl State {
             }
             Operation::AddCertificate(thumbprint) => {
                 let certificate = Certificate { participant: code, added: row.recorded, revoked: None };
-                self.certificates.insert(*thumbprint, certificate);
+                Arc::make_mut(&mut self.certificates).insert(*thumbprint, certificate);
                 Ok(())
             }
             Operation::RevokeCertificate(thumbprint) => {
-                let certificate =
-                    self.certificates.get_mut(thumbprint).ok_or(broken("there is no such certificate"))?;
+                let certificate = Arc::make_mut(&mut self.certificates)
+                    .get_mut(thumbprint)
+                    .ok_or(broken("there is no such certificate"))?;
                 certificate.revoked = Some(row.recorded);
                 Ok(())
             }

@@ -1,18 +1,17 @@
 //! The log in the database: its head, its batches and its rows. Rows are only ever appended.
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as Diesel};
 use diesel::sql_types::{BigInt, Binary};
 use store::{Conn, Timestamp, on_db};
 
+use super::arrays;
 use super::columns::{EventColumns, OutcomeColumns, PaymentColumns, digest};
 use super::schema::{batch, event, log_head, outcome, payment};
 use crate::clearing::chain::Batch;
 use crate::clearing::{Digest, Row};
 use crate::error::Error;
-
-/// So many rows go into one statement: databases limit the parameters of one.
-const ROWS_A_STATEMENT: usize = 500;
 
 /// Where the log ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +47,19 @@ pub(super) fn head(conn: &mut Conn<'_>) -> Result<Head, Error> {
     let (sequence, hash): (i64, Vec<u8>) =
         on_db!(conn, c => log_head::table.select((log_head::seq, log_head::hash)).first(c))?;
     Ok(Head { sequence, hash: digest(&hash)? })
+}
+
+/// Readies a transaction that appends. PostgreSQL then plans each statement once for its connection and looks
+/// rows up by their indexes, whatever it happened to know of the tables when it planned.
+pub(super) fn prepare(conn: &mut Conn<'_>) -> Result<(), Error> {
+    match conn {
+        Conn::Postgres(c) => c.batch_execute(
+            "SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off; \
+             SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off",
+        )?,
+        Conn::Sqlite(_) => {}
+    }
+    Ok(())
 }
 
 /// Waits until nobody is appending, and keeps others from it until the transaction ends.
@@ -89,25 +101,26 @@ pub(super) fn advance_head(conn: &mut Conn<'_>, batch: &Batch) -> Result<(), Err
     }
 }
 
-/// Appends a batch and its rows. The head must have been moved in the same transaction.
-pub(super) fn append(conn: &mut Conn<'_>, sealed: &Batch, rows: &[Row]) -> Result<(), Error> {
-    let (mut payments, mut outcomes, mut events) = (Vec::new(), Vec::new(), Vec::new());
-    for row in rows {
-        let digest = row.digest();
-        match row {
-            Row::Payment(row) => payments.push(PaymentColumns::of(row, digest)),
-            Row::Outcome(row) => outcomes.push(OutcomeColumns::of(row, digest)),
-            Row::Event(row) => events.push(EventColumns::of(row, digest)),
+/// Appends a batch and its rows with their digests. The head must have been moved in the same transaction.
+pub(super) fn append(conn: &mut Conn<'_>, sealed: &Batch, rows: &[Row], digests: &[Digest]) -> Result<(), Error> {
+    match conn {
+        Conn::Postgres(c) => arrays::insert(c, rows, digests)?,
+        // Rows one by one, by a statement that is prepared once: a longer one would have to be parsed each time.
+        Conn::Sqlite(c) => {
+            for (row, digest) in rows.iter().zip(digests) {
+                match row {
+                    Row::Payment(row) => {
+                        diesel::insert_into(payment::table).values(&PaymentColumns::of(row, *digest)).execute(*c)?
+                    }
+                    Row::Outcome(row) => {
+                        diesel::insert_into(outcome::table).values(&OutcomeColumns::of(row, *digest)).execute(*c)?
+                    }
+                    Row::Event(row) => {
+                        diesel::insert_into(event::table).values(&EventColumns::of(row, *digest)).execute(*c)?
+                    }
+                };
+            }
         }
-    }
-    for chunk in payments.chunks(ROWS_A_STATEMENT) {
-        on_db!(conn, c => diesel::insert_into(payment::table).values(chunk).execute(c))?;
-    }
-    for chunk in outcomes.chunks(ROWS_A_STATEMENT) {
-        on_db!(conn, c => diesel::insert_into(outcome::table).values(chunk).execute(c))?;
-    }
-    for chunk in events.chunks(ROWS_A_STATEMENT) {
-        on_db!(conn, c => diesel::insert_into(event::table).values(chunk).execute(c))?;
     }
     let columns = BatchColumns {
         last_seq: sealed.last,

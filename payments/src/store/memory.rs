@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::columns::{OutcomeColumns, RecordColumns};
 use super::schema::{outcome, payment};
 use super::{log, projection};
-use crate::clearing::{BusinessDay, Command, Parts, Payment, State, chain};
+use crate::clearing::{BusinessDay, Command, Digest, Parts, Payment, Row, State, chain};
 use crate::error::Error;
 use crate::money::Currency;
 use crate::participant::ClearingCode;
@@ -36,7 +36,8 @@ pub(super) fn load(conn: &mut Conn<'_>) -> Result<State, Error> {
         None if head.sequence == 0 => {}
         Some(batch) if batch.hash == head.hash => {
             let rows = log::rows(conn, batch.first, batch.last)?;
-            if chain::batch(batch.previous, &rows).as_ref() != Some(batch) {
+            let digests: Vec<Digest> = rows.iter().map(Row::digest).collect();
+            if chain::batch(batch.previous, &rows, &digests).as_ref() != Some(batch) {
                 return Err(Error::Damaged(format!("rows {}..={} do not have their hash", batch.first, batch.last)));
             }
         }

@@ -3,6 +3,7 @@
 //! The log (`payment`, `outcome`, `event` under one head) is the truth. [`Switch`] is the handle; behind it one
 //! sequencer decides commands in order and makes them durable in batches.
 
+mod arrays;
 pub mod audit;
 mod columns;
 mod commit;

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use diesel::prelude::*;
 use store::{Conn, Timestamp, on_db};
 
+use super::arrays;
 use super::columns::{currency, currency_column};
 use super::schema::{participant, participant_certificate, position};
 use crate::clearing::{Certificate, Event, Operation, Position, Row, State};
@@ -59,8 +60,15 @@ pub(super) fn write(conn: &mut Conn<'_>, state: &State, rows: &[Row]) -> Result<
             write_certificate(conn, thumbprint, known)?;
         }
     }
-    for (code, currency) in touched.positions {
-        write_position(conn, code, currency, state.position(code, currency))?;
+    let positions =
+        touched.positions.into_iter().map(|(code, currency)| (code, currency, state.position(code, currency)));
+    match conn {
+        Conn::Postgres(c) => arrays::write_positions(c, positions)?,
+        Conn::Sqlite(c) => {
+            for (code, currency, now) in positions {
+                write_position(c, code, currency, now)?;
+            }
+        }
     }
     Ok(())
 }
@@ -108,7 +116,7 @@ impl Touched {
     }
 }
 
-fn write_position(conn: &mut Conn<'_>, code: ClearingCode, of: Currency, now: Position) -> Result<(), Error> {
+fn write_position(conn: &mut SqliteConnection, code: ClearingCode, of: Currency, now: Position) -> Result<(), Error> {
     let columns = PositionColumns {
         participant: code,
         currency: currency_column(of),
@@ -116,12 +124,12 @@ fn write_position(conn: &mut Conn<'_>, code: ClearingCode, of: Currency, now: Po
         reserved: now.reserved,
         net_debit_cap: now.net_debit_cap,
     };
-    on_db!(conn, c => diesel::insert_into(position::table)
+    diesel::insert_into(position::table)
         .values(&columns)
         .on_conflict((position::participant, position::currency))
         .do_update()
         .set(&columns)
-        .execute(c))?;
+        .execute(conn)?;
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use store::{Db, Timestamp};
 use tokio::sync::{oneshot, watch};
 
-use super::commit::{Done, Failed, Work, commit};
+use super::commit::{Decided, Done, Failed, Work, commit};
 use super::metrics::Counters;
 use super::queue::{Ask, Job, Queue};
 use super::{Clock, SwitchSettings, history, log, memory};
@@ -35,7 +35,7 @@ pub(super) struct Sequencer {
     pub(super) counters: Arc<Counters>,
     /// Tells readers how far the log reaches.
     pub(super) head: watch::Sender<i64>,
-    pub(super) state: Arc<State>,
+    pub(super) state: State,
     /// Whether memory may differ from the log and must be read anew before it is used.
     pub(super) stale: bool,
     /// Who waits for a payment to become final, by its sequence number.
@@ -81,7 +81,7 @@ impl Sequencer {
     }
 
     fn reload(&mut self) -> Result<(), Error> {
-        self.state = Arc::new(self.db.snapshot(memory::load)?);
+        self.state = self.db.snapshot(memory::load)?;
         self.stale = false;
         self.publish();
         Ok(())
@@ -91,7 +91,7 @@ impl Sequencer {
         if self.db.read(log::head)?.sequence == self.state.sequence() {
             return Ok(());
         }
-        let state = Arc::make_mut(&mut self.state);
+        let state = &mut self.state;
         self.db.snapshot(|conn| memory::catch_up(conn, state))?;
         self.publish();
         Ok(())
@@ -102,7 +102,7 @@ impl Sequencer {
         let sequence = self.state.sequence();
         self.head.send_if_modified(|head| std::mem::replace(head, sequence) != sequence);
         self.tell_waiters();
-        Arc::make_mut(&mut self.state).forget_final();
+        self.state.forget_final();
     }
 
     /// Tells those who wait for payments that are no longer under way.
@@ -177,7 +177,7 @@ impl Sequencer {
                 self.insist(began, Self::reload)?;
             }
             let work = Work {
-                state: Arc::clone(&self.state),
+                state: std::mem::take(&mut self.state),
                 commands: Arc::clone(commands),
                 now,
                 rules: self.settings.rules,
@@ -187,28 +187,35 @@ impl Sequencer {
                 Ok(done) => return Ok(self.committed(done)),
                 Err(failed) => failed,
             };
-            if let Some(replies) = self.after_failure(&failed, began)? {
+            let Failed { error, state, attempted } = *failed;
+            self.state = state;
+            if let Some(replies) = self.after_failure(&error, attempted, began)? {
                 return Ok(replies);
             }
             attempts += 1;
-            let hopeless = attempts >= ATTEMPTS && failed.error.lies_in_the_batch();
+            let hopeless = attempts >= ATTEMPTS && error.lies_in_the_batch();
             if hopeless || began.elapsed() > self.settings.patience {
-                return Err(failed.error);
+                return Err(error);
             }
         }
     }
 
     /// Makes memory right again. The replies, when what seemed to fail was recorded after all: that must be
     /// known before anything is tried again, since not every command may be done twice.
-    pub(super) fn after_failure(&mut self, failed: &Failed, began: Instant) -> Result<Option<Vec<Reply>>, Error> {
-        if matches!(failed.error, Error::HeadMoved) {
+    pub(super) fn after_failure(
+        &mut self,
+        error: &Error,
+        attempted: Option<Decided>,
+        began: Instant,
+    ) -> Result<Option<Vec<Reply>>, Error> {
+        if matches!(error, Error::HeadMoved) {
             self.counters.head_moved();
             self.follow();
             return Ok(None);
         }
-        tracing::warn!(error = %failed.error, "a batch could not be recorded");
+        tracing::warn!(%error, "a batch could not be recorded");
         self.stale = true;
-        let Some((attempted, batch)) = failed.attempted.as_ref().and_then(|done| Some((done, done.batch?))) else {
+        let Some((attempted, batch)) = attempted.and_then(|decided| decided.batch.map(|batch| (decided, batch))) else {
             return Ok(None);
         };
         let recorded = self.insist(began, |sequencer| {
@@ -222,7 +229,7 @@ impl Sequencer {
             return Ok(None);
         }
         self.counters.committed(&attempted.rows);
-        Ok(Some(attempted.replies.clone()))
+        Ok(Some(attempted.replies))
     }
 
     /// Tries until it succeeds, or until the switch's patience, counted from `began`, is at its end.
@@ -236,12 +243,13 @@ impl Sequencer {
     }
 
     fn committed(&mut self, done: Done) -> Vec<Reply> {
-        if done.batch.is_some() {
-            self.state = Arc::new(done.state);
-            self.counters.committed(&done.rows);
+        let Done { state, decided } = done;
+        self.state = state;
+        if decided.batch.is_some() {
+            self.counters.committed(&decided.rows);
             self.publish();
         }
-        done.replies
+        decided.replies
     }
 
     fn reply(&mut self, asked: Vec<Asked>, replies: Vec<Reply>) {

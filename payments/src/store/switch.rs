@@ -127,7 +127,7 @@ impl Switch {
             queue: Arc::clone(&queue),
             counters: Arc::clone(&counters),
             head: sender,
-            state: Arc::new(state),
+            state,
             stale: false,
             waiters: std::collections::HashMap::new(),
         };

@@ -1,5 +1,6 @@
 //! Which refusal is given when several apply.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use time::macros::date;
@@ -27,15 +28,15 @@ impl Payment {
     fn spoil(&mut self, refusal: Refusal) {
         let (debtor, creditor) = (self.transfer.debtor_agent, self.transfer.creditor_agent);
         let mut suspend = |code| {
-            if let Some(known) = self.state.participants.get_mut(&code) {
+            if let Some(known) = Arc::make_mut(&mut self.state.participants).get_mut(&code) {
                 known.standing = Standing::Suspended;
             }
         };
         match refusal {
             Refusal::Duplicate => unreachable!("found before the checks"),
-            Refusal::DebtorAgentUnknown => _ = self.state.participants.remove(&debtor),
+            Refusal::DebtorAgentUnknown => _ = Arc::make_mut(&mut self.state.participants).remove(&debtor),
             Refusal::DebtorAgentSuspended => suspend(debtor),
-            Refusal::CreditorAgentUnknown => _ = self.state.participants.remove(&creditor),
+            Refusal::CreditorAgentUnknown => _ = Arc::make_mut(&mut self.state.participants).remove(&creditor),
             Refusal::CreditorAgentSuspended => suspend(creditor),
             Refusal::SameAgent => self.transfer.creditor_agent = debtor,
             Refusal::UetrNotUnique => {

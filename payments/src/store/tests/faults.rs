@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use store::{Backend, on_db};
 use tokio::sync::oneshot;
 
-use super::super::commit::{Done, Failed, Work, commit};
+use super::super::commit::{Decided, Work, commit};
 use super::super::queue::{Ask, Job};
 use super::super::{log, memory};
 use super::*;
@@ -103,7 +103,7 @@ fn a_full_queue_refuses_whole_requests() {
 /// Decides `command` on what the database holds, as a sequencer would.
 fn work(world: &World, command: Command) -> Work {
     Work {
-        state: Arc::new(world.db().snapshot(memory::load).unwrap()),
+        state: world.db().snapshot(memory::load).unwrap(),
         commands: Arc::from([command]),
         now: NOW,
         rules: Rules::default(),
@@ -119,12 +119,13 @@ fn a_commit_of_which_nobody_heard_is_looked_for_before_it_is_tried_again() {
         let lost = || Error::Store(store::Error::CommitUnknown("the connection was lost".to_owned()));
         let done =
             commit(&world.db(), work(&world, pay(transfer(1, NOW), NOW))).map_err(|failed| failed.error).unwrap();
-        let failed = Failed { error: lost(), attempted: Some(Box::new(done.clone())) };
-        assert_eq!(sequencer.after_failure(&failed, Instant::now()).unwrap(), Some(done.replies.clone()), "it had");
+        let done = done.decided;
+        let found = sequencer.after_failure(&lost(), Some(done.clone()), Instant::now()).unwrap();
+        assert_eq!(found, Some(done.replies.clone()), "it had");
         let mut never = done.batch.unwrap();
         (never.first, never.last) = (never.first + 1, never.last + 1);
-        let failed = Failed { error: lost(), attempted: Some(Box::new(Done { batch: Some(never), ..done })) };
-        assert_eq!(sequencer.after_failure(&failed, Instant::now()).unwrap(), None, "it had not");
+        let never = Decided { batch: Some(never), ..done };
+        assert_eq!(sequencer.after_failure(&lost(), Some(never), Instant::now()).unwrap(), None, "it had not");
         assert!(sequencer.stale, "memory is not believed any more");
     }
 }
@@ -177,7 +178,8 @@ fn a_switch_whose_memory_is_behind_records_nothing() {
         let ahead = world.open();
         submit(&ahead, transfer(2, NOW), NOW);
         let head = world.db().read(log::head).unwrap();
-        assert!(matches!(commit(&world.db(), behind), Err(Failed { error: Error::HeadMoved, .. })));
+        let failed = commit(&world.db(), behind).err().unwrap();
+        assert!(matches!(failed.error, Error::HeadMoved));
         assert_eq!(world.db().read(log::head).unwrap(), head);
         world.assert_exact();
     }

@@ -84,7 +84,7 @@ impl World {
             queue: Arc::new(Queue::new(1)),
             counters: Arc::default(),
             head: tokio::sync::watch::channel(0).0,
-            state: Arc::default(),
+            state: crate::clearing::State::default(),
             stale: true,
             waiters: HashMap::new(),
         }
