@@ -1,5 +1,6 @@
 // Keeps the parts of a page that are marked data-live as the server has them. The script element says when to
-// look: data-events names a stream of server-sent events, data-every a number of seconds. The server renders; nothing is put together here.
+// look: data-events names a stream of server-sent events, data-every a number of seconds. The server renders;
+// nothing is put together here.
 "use strict";
 
 const { events, every } = document.currentScript.dataset;

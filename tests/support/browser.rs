@@ -1,6 +1,6 @@
 //! A headless Chromium, driven through Debian's chromedriver, with a passkey of its own.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Cursor};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -11,6 +11,7 @@ use fantoccini::elements::Element;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
+use image::imageops::FilterType;
 use serde_json::{Value, json};
 use url::Url;
 
@@ -19,6 +20,9 @@ use super::root;
 /// How long a page may take to show what is waited for. Only a failing test waits this long.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// What the camera sees: JPEG pictures one after the other, in the browser's profile.
+const CAMERA: &str = "camera.mjpeg";
+
 /// Widths at which every page is kept as a picture: a telephone and a desk.
 const WIDTHS: [u32; 2] = [390, 1280];
 
@@ -26,7 +30,7 @@ const WIDTHS: [u32; 2] = [390, 1280];
 pub(crate) struct Browser {
     client: Client,
     driver: Child,
-    _profile: tempfile::TempDir,
+    profile: tempfile::TempDir,
 }
 
 impl Drop for Browser {
@@ -55,6 +59,9 @@ impl Browser {
             "--disable-dev-shm-usage".to_owned(),
             "--disable-background-networking".to_owned(),
             "--hide-scrollbars".to_owned(),
+            "--use-fake-ui-for-media-stream".to_owned(), // the camera is allowed without a question
+            "--use-fake-device-for-media-stream".to_owned(),
+            format!("--use-file-for-fake-video-capture={}", profile.path().join(CAMERA).display()),
             format!("--accept-lang={language}"),
             format!("--user-data-dir={}", profile.path().display()),
         ];
@@ -64,7 +71,7 @@ impl Browser {
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .expect("Chromium starts");
-        Self { client, driver, _profile: profile }
+        Self { client, driver, profile }
     }
 
     /// Gives the browser an authenticator inside the device, with a user who is always verified
@@ -111,6 +118,17 @@ impl Browser {
     /// Puts a file into a file field.
     pub(crate) async fn choose_file(&self, css: &str, path: &Path) {
         self.find(css).await.send_keys(path.to_str().unwrap()).await.unwrap();
+    }
+
+    /// Holds a picture in front of the camera, before the page opens it.
+    pub(crate) fn hold_before_camera(&self, picture: &Path) {
+        let picture = image::open(picture).unwrap().resize(420, 420, FilterType::Nearest).into_luma8();
+        let mut frame = image::GrayImage::from_pixel(640, 480, image::Luma([220]));
+        image::imageops::overlay(&mut frame, &picture, 110, 30);
+        let mut jpeg = Vec::new();
+        let frame = image::DynamicImage::from(frame).into_rgb8();
+        frame.write_to(&mut Cursor::new(&mut jpeg), image::ImageFormat::Jpeg).unwrap();
+        std::fs::write(self.profile.path().join(CAMERA), jpeg.repeat(10)).unwrap();
     }
 
     /// What a reader sees.
@@ -169,15 +187,15 @@ impl Browser {
         let folder = root().join("target/screenshots");
         std::fs::create_dir_all(&folder).unwrap();
         for width in WIDTHS {
-            let size = json!({ "width": width, "height": 844, "deviceScaleFactor": 1, "mobile": width < 600 });
+            // Not `mobile`: that would zoom out until everything fits, and hide that it does not.
+            let size = json!({ "width": width, "height": 844, "deviceScaleFactor": 1, "mobile": false });
             self.devtools("Emulation.setDeviceMetricsOverride", size).await;
             let shot = json!({ "captureBeyondViewport": true });
             let shot = self.devtools("Page.captureScreenshot", shot).await;
             let png = STANDARD.decode(shot["data"].as_str().unwrap()).unwrap();
             std::fs::write(folder.join(format!("{name}-{width}.png")), png).unwrap();
-            let overflow = "return document.documentElement.scrollWidth - window.innerWidth";
-            let overflow = self.client.execute(overflow, vec![]).await.unwrap().as_i64().unwrap();
-            assert!(overflow <= 0, "{name} is {overflow} px wider than a screen of {width} px");
+            let wide = self.client.execute("return document.documentElement.scrollWidth", vec![]).await.unwrap();
+            assert!(wide.as_u64().unwrap() <= width.into(), "{name} is {wide} px wide on a screen of {width} px");
         }
         self.devtools("Emulation.clearDeviceMetricsOverride", json!({})).await;
     }
