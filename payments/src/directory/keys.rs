@@ -19,6 +19,9 @@ pub struct DirectoryKeys {
 
 impl DirectoryKeys {
     /// Derives every key from the master secret by HKDF-SHA256 (RFC 5869), one label a purpose.
+    ///
+    /// # Panics
+    /// When HKDF refuses, which it cannot for keys this short: never are keys used that were not derived.
     pub fn from_master(master: &[u8; 32]) -> Self {
         let root = hkdf::Salt::new(hkdf::HKDF_SHA256, SALT).extract(master);
         let derive = |label: &str| {

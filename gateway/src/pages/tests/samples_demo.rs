@@ -12,10 +12,6 @@ fn banyan() -> Brand {
     Brand { theme: "bank-banyan".to_owned(), name_zh: "榕樹銀行".to_owned(), name_en: "Banyan Bank".to_owned() }
 }
 
-fn some(words: &str) -> Option<String> {
-    Some(words.to_owned())
-}
-
 pub(super) fn bank(lang: Lang) -> Vec<Sample> {
     let shown = page(lang);
     let pay = |payee_problem: Option<String>, payload: &str| bank_pay::BankPay {
@@ -35,8 +31,9 @@ pub(super) fn bank(lang: Lang) -> Vec<Sample> {
             .map(|_| shown.say("讀不到這個付款碼。", "This code cannot be read.").to_owned()),
         payee_problem,
     };
-    let unknown =
-        some(shown.say("這個號碼未登記收款。核對號碼。", "This number is not registered to be paid. Check it."));
+    let unknown = Some(
+        shown.say("這個號碼未登記收款。核對號碼。", "This number is not registered to be paid. Check it.").to_owned(),
+    );
     let link = |done: bool| bank_link::BankLink {
         page: page(lang),
         bank: banyan(),
@@ -55,9 +52,11 @@ pub(super) fn bank(lang: Lang) -> Vec<Sample> {
         payee_bank_en: "Seawall Bank".to_owned(),
         proxy: "shop@morninglight.example".to_owned(),
         amount: "HK$ 88.50".to_owned(),
-        note: some("ML1795000000000"),
-        problem: some(
-            shown.say("餘額是 HK$ 18.40，不足夠付 HK$ 88.50。", "Your balance is HK$ 18.40. That is not enough."),
+        note: Some("ML1795000000000".to_owned()),
+        problem: Some(
+            shown
+                .say("餘額是 HK$ 18.40，不足夠付 HK$ 88.50。", "Your balance is HK$ 18.40. That is not enough.")
+                .to_owned(),
         ),
     };
     let choice = |account: &str, zh: &str, en: &str| bank_login::Choice {
@@ -152,7 +151,7 @@ pub(super) fn shop(lang: Lang) -> Vec<Sample> {
                 id,
                 amount: "88.50".to_owned(),
                 payer: "CHAN Tai Man".to_owned(),
-                note: some("ML1795000000000"),
+                note: Some("ML1795000000000".to_owned()),
                 at: "15:40:12".to_owned(),
             })
             .take(if paid { 50 } else { 2 })
@@ -202,7 +201,7 @@ fn console(lang: Lang) -> Console {
         percent: Some(percent),
     };
     let states = [State::Reserved, State::Settled, State::Rejected, State::TimedOut];
-    let reasons = [None, None, some("AM04"), some("AB05")];
+    let reasons = [None, None, Some("AM04".to_owned()), Some("AB05".to_owned())];
     let payment = |number: usize| Payment {
         sequence: i64::try_from(90_000 - number).unwrap(),
         recorded: NOW,
@@ -212,7 +211,7 @@ fn console(lang: Lang) -> Console {
         currency: "HKD".to_owned(),
         state: states[number % 4],
         reason: reasons[number % 4].clone(),
-        took_ms: (number % 4 != 0).then_some(82),
+        took_ms: (!number.is_multiple_of(4)).then_some(82),
         uetr: "6b1f3c1e-8a2f-4c55-9d0b-0c3f5a1e7d42".to_owned(),
     };
     Console {
