@@ -4,7 +4,7 @@ use askama::Template;
 use store::Timestamp;
 
 use super::ridge_chart::{Minute, RidgeChart};
-use super::{Page, moment, reason, ridge_chart};
+use super::{Page, grouped, moment, reason, ridge_chart};
 
 /// The console. It stands at `/`; `?state=…` shows payments in one state, `?cursor=…` older ones, `?pause=1`
 /// stops it from asking again by itself. Amounts are decimal strings with thousands separated.

@@ -17,6 +17,7 @@ pub mod console;
 mod context;
 pub mod eservice_home;
 pub mod eservice_profile;
+mod grouped;
 pub mod home;
 mod language;
 pub mod me;

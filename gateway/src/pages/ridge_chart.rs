@@ -42,6 +42,13 @@ pub struct Mark {
     pub count: u64,
 }
 
+impl Mark {
+    /// Whether words about it must stand on its left.
+    pub fn is_right(&self) -> bool {
+        self.x.split('.').next().and_then(|percent| percent.parse::<u8>().ok()).is_some_and(|percent| percent > 70)
+    }
+}
+
 /// The chart, ready to be drawn.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RidgeChart {
@@ -57,6 +64,8 @@ pub struct RidgeChart {
     pub peak: Option<Mark>,
     /// Minutes in which payments timed out.
     pub time_outs: Vec<Mark>,
+    /// The minute in which most payments timed out.
+    pub most_time_outs: Option<Mark>,
     /// All payments of the hour.
     pub total: u64,
 }
@@ -78,6 +87,11 @@ impl RidgeChart {
         let steps: Vec<String> =
             points.iter().map(|(index, minute)| format!("{} {}", x(*index), y(minute.payments))).collect();
         let line = if steps.is_empty() { format!("M0 {BASE}H{WIDTH}") } else { format!("M{}", steps.join("L")) };
+        let time_outs: Vec<Mark> = points
+            .iter()
+            .filter(|(_, minute)| minute.timed_out > 0)
+            .map(|(index, minute)| Mark { count: minute.timed_out, ..mark(*index, minute.payments, minute.began) })
+            .collect();
         let peak = points.iter().rev().max_by_key(|(_, minute)| minute.payments);
         Self {
             mountain: format!("{line}V{HEIGHT}H0Z"),
@@ -93,11 +107,8 @@ impl RidgeChart {
             peak: peak
                 .filter(|(index, minute)| minute.payments > 0 && *index < last)
                 .map(|(index, minute)| mark(*index, minute.payments, minute.began)),
-            time_outs: points
-                .iter()
-                .filter(|(_, minute)| minute.timed_out > 0)
-                .map(|(index, minute)| Mark { count: minute.timed_out, ..mark(*index, minute.payments, minute.began) })
-                .collect(),
+            most_time_outs: time_outs.iter().max_by_key(|mark| mark.count).cloned(),
+            time_outs,
             total: minutes.iter().map(|minute| minute.payments).sum(),
         }
     }
