@@ -24,9 +24,11 @@ pub(crate) enum Purpose {
     FormToken,
     /// Recognises what the OpenID provider hands out: codes, request URIs, interactions, opaque tokens.
     Token,
+    /// Recognises the secrets of clients.
+    ClientSecret,
 }
 
-const PURPOSES: [(Purpose, &str); 8] = [
+const PURPOSES: [(Purpose, &str); 9] = [
     (Purpose::Attributes, "attribute wrapping"),
     (Purpose::SigningKeys, "signing key wrapping"),
     (Purpose::Hkid, "HKID lookup"),
@@ -35,6 +37,7 @@ const PURPOSES: [(Purpose, &str); 8] = [
     (Purpose::Session, "session lookup"),
     (Purpose::FormToken, "form token"),
     (Purpose::Token, "token lookup"),
+    (Purpose::ClientSecret, "client secret"),
 ];
 
 /// Separates this crate's keys from those that others derive from the same master secret.
@@ -70,6 +73,12 @@ impl IdentityKeys {
         let mut hash = [0; 32];
         hash.copy_from_slice(hmac::sign(&key, value).as_ref());
         hash
+    }
+
+    /// Whether `hash` is the keyed hash of `value`, found out in constant time.
+    pub(crate) fn is_keyed_hash(&self, purpose: Purpose, value: &[u8], hash: &[u8]) -> bool {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, self.secret(purpose));
+        hmac::verify(&key, value, hash).is_ok()
     }
 }
 

@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use identity::audit::Actor;
+use identity::oidc::client::Registered;
+use serde_json::Value;
 
 use super::operator::operator;
 use super::{ConfigPath, Installation, Output, input};
@@ -36,20 +38,36 @@ enum Command {
 pub(super) fn run(command: Client) -> anyhow::Result<ExitCode> {
     let installation = Installation::open(&command.config)?;
     let identity = installation.identity()?;
-    let clients = match command.command {
+    let clients: Vec<Registered> = match command.command {
         Command::Add { file } => {
             let by = Actor::Operator(operator());
-            let add = |metadata: &serde_json::Value| identity.add_client(metadata, &by, clock::now());
-            input::objects(&file)?.iter().map(add).collect::<Result<Vec<_>, _>>()?
+            let add = |metadata: &Value| identity.add_client(metadata, &by, clock::now());
+            input::objects(&file)?.iter().map(add).collect::<Result<_, _>>()?
         }
-        Command::List => identity.clients()?,
+        Command::List => {
+            identity.clients()?.into_iter().map(|client| Registered { client, made_secret: None }).collect()
+        }
     };
-    let stored: Vec<_> = clients.iter().map(identity::oidc::client::Client::to_metadata).collect();
-    command.output.print(&stored, |_| {
-        let line = |client: &identity::oidc::client::Client| {
-            format!("{}  {}  {}", client.id, client.name.zh_hant, client.name.en)
-        };
-        clients.iter().map(line).collect::<Vec<_>>().join("\n")
-    })?;
+    let shown: Vec<_> = clients.iter().map(metadata).collect();
+    command.output.print(&shown, |_| clients.iter().map(line).collect::<Vec<_>>().join("\n"))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What was stored, with a secret that was just made: it is told this once.
+fn metadata(registered: &Registered) -> Value {
+    let mut metadata = registered.client.to_metadata();
+    if let Some(secret) = &registered.made_secret {
+        metadata["client_secret"] = secret.expose().into();
+        metadata["client_secret_expires_at"] = 0.into(); // never (RFC 7591, section 3.2.1)
+    }
+    metadata
+}
+
+fn line(registered: &Registered) -> String {
+    let client = &registered.client;
+    let line = format!("{}  {}  {}", client.id, client.name.zh_hant, client.name.en);
+    match &registered.made_secret {
+        Some(secret) => format!("{line}\n  client_secret: {} (shown this once)", secret.expose()),
+        None => line,
+    }
 }

@@ -166,6 +166,7 @@ fn register_e_service(identity: &Identity, key: &ClientKey, base_url: &str) -> a
         // Everything of the demo is on one host; a real client's sector is its own host.
         "sector": e_service::CLIENT_ID,
         "scope": "openid profile phone hkid",
+        "id_token_signed_response_alg": "ES256",
     });
     match identity.add_client(&metadata, &Actor::Operator(BUILDER.to_owned()), clock::now()) {
         Ok(_) | Err(ClientError::Exists(_)) => Ok(()),

@@ -65,6 +65,13 @@ const BATCH: u16 = 500;
 pub fn housekeeping(gateway: &Arc<Gateway>) {
     let gateway = Arc::downgrade(gateway);
     actix_web::rt::spawn(async move {
+        let first =
+            gateway.upgrade().map(|gateway| web::block(move || gateway.identity.make_slow_signing_keys(clock::now())));
+        if let Some(making) = first
+            && let Ok(Err(failed)) = making.await
+        {
+            tracing::warn!(error = %failed, "RSA keys could not be made; the first who needs one tries again");
+        }
         loop {
             actix_web::rt::time::sleep(HOUSEKEEPING).await;
             let Some(gateway) = gateway.upgrade() else { return };

@@ -7,6 +7,7 @@ mod jws;
 mod key_ring;
 mod keys;
 mod provider;
+mod rsa_key;
 mod times;
 
 pub use jsonwebtoken::jwk::{Jwk, JwkSet};
@@ -19,3 +20,7 @@ pub use times::{NumericDate, TimeRefusal, Times, Tolerance};
 
 /// The signature algorithms that tokens of others may carry (FAPI 2.0 Security Profile, section 5.4).
 pub const ACCEPTED_ALGORITHMS: &[Algorithm] = &[Algorithm::ES256, Algorithm::EdDSA, Algorithm::PS256];
+
+/// The signature algorithms that tokens of our own may carry.
+pub(crate) const OWN_ALGORITHMS: &[Algorithm] =
+    &[Algorithm::ES256, Algorithm::EdDSA, Algorithm::RS256, Algorithm::PS256];

@@ -1,6 +1,7 @@
 //! Relying parties: who they are and what they may ask, from metadata of the shape of RFC 7591.
 
 mod metadata;
+pub(crate) mod secret;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -8,10 +9,12 @@ use std::fmt;
 use jsonwebtoken::jwk::JwkSet;
 
 pub use metadata::MetadataError;
+pub use secret::{ClientSecret, SecretDigest};
 
 use super::claims::Claim;
 use super::redirect_uri::RedirectUri;
 use super::scope::Scopes;
+use crate::jose::SigningAlgorithm;
 
 /// A `client_id`: up to 200 visible ASCII characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -65,6 +68,10 @@ impl SecurityProfile {
 pub enum ClientAuthenticationMethod {
     /// An assertion signed with one of these keys (RFC 7523; OpenID Connect Core, section 9).
     PrivateKeyJwt(JwkSet),
+    /// A secret in the `Authorization` header (RFC 6749, section 2.3.1).
+    ClientSecretBasic(SecretDigest),
+    /// A secret in the form.
+    ClientSecretPost(SecretDigest),
     /// Not at all: a public client, such as an app on the resident's own machine. PKCE is required of it.
     None,
 }
@@ -74,10 +81,15 @@ impl ClientAuthenticationMethod {
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::PrivateKeyJwt(_) => "private_key_jwt",
+            Self::ClientSecretBasic(_) => "client_secret_basic",
+            Self::ClientSecretPost(_) => "client_secret_post",
             Self::None => "none",
         }
     }
 }
+
+/// What a client authenticates with when its metadata does not say (RFC 7591, section 2).
+const DEFAULT_METHOD: &str = "client_secret_basic";
 
 /// A text in the two languages of the pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,6 +122,17 @@ pub struct Client {
     pub scopes: Scopes,
     /// The claims it may ask for one by one, beside those of its scopes.
     pub claims: BTreeSet<Claim>,
+    /// What its id_tokens are signed with.
+    pub id_token_algorithm: SigningAlgorithm,
+}
+
+/// A client that was just registered.
+#[derive(Debug, Clone)]
+pub struct Registered {
+    /// As it was stored.
+    pub client: Client,
+    /// The secret that was made for it, if it gave none and needs one. It is not kept: tell it now.
+    pub made_secret: Option<ClientSecret>,
 }
 
 impl Client {

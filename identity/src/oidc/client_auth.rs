@@ -1,18 +1,16 @@
-//! Client authentication at the endpoints that clients call themselves: `private_key_jwt` (RFC 7523; OpenID
-//! Connect Core, section 9), or none for public clients.
+//! Client authentication at the endpoints that clients call themselves: `private_key_jwt`, `client_secret_basic`,
+//! `client_secret_post` (OpenID Connect Core, section 9), or none for public clients.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Deserialize;
-use serde_json::Value;
+mod assertion;
+mod basic;
+
 use store::Timestamp;
 
-use super::client::{Client, ClientAuthenticationMethod, ClientId};
+use super::client::{Client, ClientAuthenticationMethod, ClientId, ClientSecret};
 use super::error::OAuthError;
-use super::issuer::{Endpoint, Issuer};
-use super::lifetimes;
+use super::issuer::Issuer;
 use super::parameters::Parameters;
-use crate::jose::{self, NumericDate, TimeRefusal, Times, Tolerance};
+use crate::IdentityKeys;
 
 /// The only `client_assertion_type` (RFC 7523, section 2.2).
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -34,7 +32,7 @@ impl std::fmt::Debug for EndpointRequest {
 }
 
 /// What a client shows of itself, not yet believed.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub enum ClientCredentials {
     /// A signed assertion by a client that says it is this one.
     Assertion {
@@ -43,34 +41,77 @@ pub enum ClientCredentials {
         /// The signed token.
         assertion: String,
     },
+    /// A secret.
+    Secret {
+        /// Who it says it is.
+        client_id: ClientId,
+        /// What it knows.
+        secret: ClientSecret,
+        /// Where it was shown.
+        place: SecretPlace,
+    },
     /// Only a name.
     Public(ClientId),
+}
+
+/// Where a client shows its secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretPlace {
+    /// In the `Authorization` header, scheme Basic.
+    Header,
+    /// In the form.
+    Body,
 }
 
 impl ClientCredentials {
     /// Reads them from a request.
     ///
     /// # Errors
-    /// `invalid_client`: nothing, a secret, or an assertion that does not say who it is from;
-    /// `invalid_request`: a `client_id` that is not the assertion's.
+    /// `invalid_client`: nothing, or something that does not say who it is from, or is of somebody else than
+    /// `client_id`; `invalid_request`: two ways of authentication at once (RFC 6749, section 2.3).
     pub fn read(request: &EndpointRequest) -> Result<Self, OAuthError> {
         let form = &request.form;
-        if request.authorization.is_some() {
-            return Err(OAuthError::invalid_client("client secrets are not accepted; sign an assertion").after_basic());
+        let in_form = |name| form.get(name).is_some();
+        let ways = [request.authorization.is_some(), in_form("client_secret"), in_form("client_assertion")];
+        if ways.iter().filter(|shown| **shown).count() > 1 {
+            return Err(OAuthError::invalid_request("a client authenticates in one way only"));
         }
-        if form.get("client_secret").is_some() {
-            let why = "client secrets are not accepted; sign an assertion";
-            return Err(OAuthError::invalid_client(why).of("client_secret"));
+        let credentials = match &request.authorization {
+            Some(header) => Self::from_header(header)?,
+            None if in_form("client_secret") => Self::posted_secret(form)?,
+            None => Self::assertion_or_name(form)?,
+        };
+        let named = form.get("client_id");
+        if named.is_some_and(|named| named != credentials.client_id().as_str()) {
+            let error = OAuthError::invalid_client("somebody else authenticates").of("client_id");
+            return Err(credentials.challenged(error));
         }
-        let named = form.get("client_id").and_then(ClientId::parse);
+        Ok(credentials)
+    }
+
+    fn from_header(header: &str) -> Result<Self, OAuthError> {
+        let refused = OAuthError::invalid_client("the Authorization header holds no client and secret").after_basic();
+        let (client_id, secret) = basic::read(header).ok_or(refused)?;
+        Ok(Self::Secret { client_id, secret, place: SecretPlace::Header })
+    }
+
+    fn posted_secret(form: &Parameters) -> Result<Self, OAuthError> {
+        let client_id = form.get("client_id").and_then(ClientId::parse);
+        let client_id = client_id.ok_or(OAuthError::invalid_client("it is missing").of("client_id"))?;
+        let secret = form.get("client_secret").and_then(ClientSecret::parse);
+        let secret = secret.ok_or(WRONG_SECRET.of("client_secret"))?;
+        Ok(Self::Secret { client_id, secret, place: SecretPlace::Body })
+    }
+
+    fn assertion_or_name(form: &Parameters) -> Result<Self, OAuthError> {
         match (form.get("client_assertion_type"), form.get("client_assertion")) {
-            (None, None) => named.map(Self::Public).ok_or(OAuthError::invalid_client("no client authentication")),
+            (None, None) => {
+                let named = form.get("client_id").and_then(ClientId::parse);
+                named.map(Self::Public).ok_or(OAuthError::invalid_client("no client authentication"))
+            }
             (Some(JWT_BEARER), Some(assertion)) => {
-                let client_id = claimed_subject(assertion)
+                let client_id = assertion::claimed_subject(assertion)
                     .ok_or(OAuthError::invalid_client("it does not say whom it is about").of("client_assertion"))?;
-                if form.get("client_id").is_some() && named.as_ref() != Some(&client_id) {
-                    return Err(OAuthError::invalid_client("it is not the sub of the assertion").of("client_id"));
-                }
                 Ok(Self::Assertion { client_id, assertion: assertion.to_owned() })
             }
             (Some(JWT_BEARER), None) => Err(OAuthError::invalid_client("it is missing").of("client_assertion")),
@@ -81,7 +122,7 @@ impl ClientCredentials {
     /// Who the client says it is.
     pub fn client_id(&self) -> &ClientId {
         match self {
-            Self::Assertion { client_id, .. } | Self::Public(client_id) => client_id,
+            Self::Assertion { client_id, .. } | Self::Secret { client_id, .. } | Self::Public(client_id) => client_id,
         }
     }
 
@@ -89,19 +130,56 @@ impl ClientCredentials {
     ///
     /// # Errors
     /// `invalid_client`, with the reason.
-    pub fn verify(&self, client: &Client, issuer: &Issuer, now: Timestamp) -> Result<Proof, OAuthError> {
+    pub fn verify(
+        &self,
+        client: &Client,
+        issuer: &Issuer,
+        keys: &IdentityKeys,
+        now: Timestamp,
+    ) -> Result<Proof, OAuthError> {
+        use ClientAuthenticationMethod as Method;
         match (&client.authentication, self) {
-            (ClientAuthenticationMethod::PrivateKeyJwt(keys), Self::Assertion { assertion, .. }) => {
-                verify_assertion(assertion, client, &keys.keys, issuer, now).map(Proof::Assertion)
+            (Method::PrivateKeyJwt(keys), Self::Assertion { assertion, .. }) => {
+                assertion::verify(assertion, client, &keys.keys, issuer, now).map(Proof::Assertion)
             }
-            (ClientAuthenticationMethod::None, Self::Public(_)) => Ok(Proof::Public),
-            (ClientAuthenticationMethod::PrivateKeyJwt(_), Self::Public(_)) => {
-                Err(OAuthError::invalid_client("this client authenticates with private_key_jwt"))
+            (Method::ClientSecretBasic(digest), Self::Secret { secret, place: SecretPlace::Header, .. })
+            | (Method::ClientSecretPost(digest), Self::Secret { secret, place: SecretPlace::Body, .. }) => {
+                if digest.is_of(secret, &client.id, keys) {
+                    Ok(Proof::Secret)
+                } else {
+                    Err(self.challenged(WRONG_SECRET))
+                }
             }
-            (ClientAuthenticationMethod::None, Self::Assertion { .. }) => {
-                Err(OAuthError::invalid_client("this client is public and does not authenticate"))
-            }
+            (Method::None, Self::Public(_)) => Ok(Proof::Public),
+            (registered, _) => Err(self.challenged(OAuthError::invalid_client(expected(registered)))),
         }
+    }
+
+    /// The error, with a challenge when the client tried HTTP Basic.
+    pub(crate) fn challenged(&self, error: OAuthError) -> OAuthError {
+        match self {
+            Self::Secret { place: SecretPlace::Header, .. } => error.after_basic(),
+            _ => error,
+        }
+    }
+}
+
+/// Only who, never what is shown.
+impl std::fmt::Debug for ClientCredentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ClientCredentials({})", self.client_id())
+    }
+}
+
+const WRONG_SECRET: OAuthError = OAuthError::invalid_client("the secret is not this client's");
+
+/// What to tell a client that authenticates in another way than it registered.
+const fn expected(registered: &ClientAuthenticationMethod) -> &'static str {
+    match registered {
+        ClientAuthenticationMethod::PrivateKeyJwt(_) => "this client authenticates with private_key_jwt",
+        ClientAuthenticationMethod::ClientSecretBasic(_) => "this client authenticates with client_secret_basic",
+        ClientAuthenticationMethod::ClientSecretPost(_) => "this client authenticates with client_secret_post",
+        ClientAuthenticationMethod::None => "this client is public and does not authenticate",
     }
 }
 
@@ -110,6 +188,8 @@ impl ClientCredentials {
 pub enum Proof {
     /// The assertion holds if it was never seen before: its id must be recorded in the same transaction.
     Assertion(AssertionId),
+    /// The client knows its secret; nothing is left to be done.
+    Secret,
     /// Nothing was proven: the client is public.
     Public,
 }
@@ -121,82 +201,6 @@ pub struct AssertionId {
     pub jti: String,
     /// It must be remembered until then; afterwards the assertion has expired.
     pub until: Timestamp,
-}
-
-#[derive(Deserialize)]
-struct AssertionClaims {
-    iss: Option<String>,
-    sub: Option<String>,
-    aud: Option<Audience>,
-    jti: Option<String>,
-    #[serde(flatten)]
-    times: Times,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Audience {
-    One(String),
-    Several(Vec<String>),
-}
-
-impl Audience {
-    /// The `oidc` profile takes the issuer or the token endpoint, alone or in a list.
-    fn is_us(&self, issuer: &Issuer) -> bool {
-        let token_endpoint = issuer.endpoint(Endpoint::Token);
-        let us = |audience: &String| *audience == issuer.as_str() || *audience == token_endpoint;
-        match self {
-            Self::One(audience) => us(audience),
-            Self::Several(audiences) => audiences.iter().any(us),
-        }
-    }
-}
-
-fn verify_assertion(
-    assertion: &str,
-    client: &Client,
-    keys: &[jose::Jwk],
-    issuer: &Issuer,
-    now: Timestamp,
-) -> Result<AssertionId, OAuthError> {
-    let refuse = |why| OAuthError::invalid_client(why).of("client_assertion");
-    let verified = jose::verify::<AssertionClaims>(assertion, keys, jose::ACCEPTED_ALGORITHMS).map_err(|error| {
-        refuse(match error {
-            jose::JwsError::Algorithm => "its algorithm is not ES256, EdDSA or PS256",
-            jose::JwsError::NoKey | jose::JwsError::Signature => "no registered key made its signature",
-            _ => "it is not a signed token of the expected shape",
-        })
-    })?;
-    let claims = verified.claims;
-    let is_client = |claim: &Option<String>| claim.as_deref() == Some(client.id.as_str());
-    if !is_client(&claims.iss) || !is_client(&claims.sub) {
-        return Err(refuse("iss and sub must be the client_id"));
-    }
-    if !claims.aud.is_some_and(|audience| audience.is_us(issuer)) {
-        return Err(refuse("aud must be the issuer or the token endpoint"));
-    }
-    let tolerance = Tolerance { ahead: lifetimes::CLOCK_AHEAD, lifetime: lifetimes::ASSERTION };
-    claims.times.check(now, &tolerance).map_err(|refused| refuse(time_refusal(refused)))?;
-    let jti = claims.jti.filter(|jti| (1..=255).contains(&jti.len())).ok_or(refuse("jti must have 1 to 255 bytes"))?;
-    let until = claims.times.exp.map_or(now, NumericDate::timestamp);
-    Ok(AssertionId { jti, until })
-}
-
-fn time_refusal(refused: TimeRefusal) -> &'static str {
-    match refused {
-        TimeRefusal::ExpiryMissing => "exp is missing",
-        TimeRefusal::Expired => "it has expired",
-        TimeRefusal::ExpiryTooFar => "exp is more than ten minutes ahead",
-        TimeRefusal::NotYetValid => "nbf is in the future",
-        TimeRefusal::IssuedInFuture => "iat is in the future",
-    }
-}
-
-/// The `sub` of a token whose signature nobody has looked at: enough to know whose keys to check it with.
-fn claimed_subject(assertion: &str) -> Option<ClientId> {
-    let payload = URL_SAFE_NO_PAD.decode(assertion.split('.').nth(1)?).ok()?;
-    let claims: Value = serde_json::from_slice(&payload).ok()?;
-    ClientId::parse(claims.get("sub")?.as_str()?)
 }
 
 #[cfg(test)]

@@ -32,8 +32,9 @@ pub fn discovery(issuer: &Issuer) -> Value {
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
         "subject_types_supported": ["pairwise"],
-        "id_token_signing_alg_values_supported": ["ES256"],
-        "token_endpoint_auth_methods_supported": ["private_key_jwt", "none"],
+        "id_token_signing_alg_values_supported": ["RS256", "ES256", "PS256", "EdDSA"],
+        "token_endpoint_auth_methods_supported":
+            ["private_key_jwt", "client_secret_basic", "client_secret_post", "none"],
         "token_endpoint_auth_signing_alg_values_supported": ["ES256", "EdDSA", "PS256"],
         "ui_locales_supported": ["zh-Hant", "en"],
         "claims_locales_supported": ["zh-Hant", "en"],
@@ -45,7 +46,7 @@ mod tests {
     use super::*;
     use crate::jose::SigningAlgorithm;
     use crate::oidc::authorize::Prompts;
-    use crate::oidc::client::{Client, ClientId};
+    use crate::oidc::client::{Client, ClientId, ClientSecret, secret};
     use crate::oidc::testing::{ISSUER, RelyingParty, issuer};
 
     fn names(member: &str) -> Vec<String> {
@@ -79,7 +80,9 @@ mod tests {
                 metadata["jwks"] = Value::Null;
             }
             metadata[member] = value;
-            Client::from_metadata(&metadata, &fallback).is_ok()
+            let keys = crate::IdentityKeys::from_master(&[7; 32]);
+            let (sealed, _) = secret::seal(&metadata, &fallback, ClientSecret::new(&[1; 32]), &keys).unwrap();
+            Client::from_metadata(&sealed, &fallback).is_ok()
         };
         assert!(registers("scope", names("scopes_supported").join(" ").into()));
         for (listed, member) in

@@ -46,7 +46,7 @@ pub(crate) fn at_hash(access_token: &str) -> String {
 
 /// The subject of an id_token that we once gave this client, expired or not (`id_token_hint`).
 pub(crate) fn hinted_subject(hint: &str, keys: &[jose::Jwk], issuer: &Issuer, client: &ClientId) -> Option<String> {
-    let ours = jose::verify::<IdTokenClaims>(hint, keys, &[jose::Algorithm::ES256]).ok()?;
+    let ours = jose::verify::<IdTokenClaims>(hint, keys, jose::OWN_ALGORITHMS).ok()?;
     let holds =
         jose::has_typ(&ours.header, TYP) && ours.claims.iss == issuer.as_str() && ours.claims.aud == client.as_str();
     holds.then_some(ours.claims.sub)
@@ -88,6 +88,17 @@ mod tests {
         let as_access_token = jose::sign(&key, "at+jwt", &claims()).unwrap();
         assert_eq!(hinted_subject(&as_access_token, &keys, &issuer, &shop), None);
         assert_eq!(hinted_subject("rubbish", &keys, &issuer, &shop), None);
+    }
+
+    #[test]
+    fn a_hint_may_be_signed_by_any_key_of_ours() {
+        let issuer = Issuer::new(&url::Url::parse("https://id.example").unwrap());
+        for algorithm in SigningAlgorithm::ALL {
+            let key = SigningKey::generate(algorithm, &SystemRandom::new()).unwrap().0;
+            let shop = ClientId::parse("shop").unwrap();
+            let token = claims().sign(&key).unwrap();
+            assert_eq!(hinted_subject(&token, &[key.jwk().clone()], &issuer, &shop).as_deref(), Some("s"));
+        }
     }
 
     #[test]

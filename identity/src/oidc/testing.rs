@@ -52,6 +52,7 @@ impl RelyingParty {
             "token_endpoint_auth_method": "private_key_jwt",
             "jwks": { "keys": [self.key.jwk()] },
             "scope": "openid profile email phone birthdate hkid",
+            "id_token_signed_response_alg": "ES256",
         })
     }
 

@@ -29,15 +29,16 @@ struct NewKey {
 }
 
 impl Identity {
-    /// All signing keys. The first call of an installation makes them.
+    /// All signing keys. The first call of an installation makes those that are quick to make.
     pub fn key_ring(&self, now: Timestamp) -> Result<Arc<KeyRing>, Error> {
         let cached = self.0.key_ring.read().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some((_, ring)) = cached.filter(|(loaded, _)| now.since(*loaded) < FRESH_FOR) {
             return Ok(ring);
         }
         let mut ring = self.load_key_ring()?;
-        if SigningAlgorithm::ALL.iter().any(|algorithm| ring.current(*algorithm).is_none()) {
-            self.make_first_keys(now)?;
+        let missing = missing(&ring, |algorithm| !algorithm.is_slow_to_make());
+        if !missing.is_empty() {
+            self.make_first_keys(&missing, now)?;
             ring = self.load_key_ring()?;
         }
         let ring = Arc::new(ring);
@@ -45,15 +46,31 @@ impl Identity {
         Ok(ring)
     }
 
-    /// The key that signs with this algorithm now.
+    /// Makes the keys that an installation lacks and that are slow to make: RSA. For the background, at start.
+    pub fn make_slow_signing_keys(&self, now: Timestamp) -> Result<(), Error> {
+        let missing = missing(&*self.fresh_key_ring(now)?, SigningAlgorithm::is_slow_to_make);
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let made = self.make_first_keys(&missing, now);
+        self.forget_cached_ring();
+        made
+    }
+
+    /// The key that signs with this algorithm now. Who needs one before the background has made it waits for it.
     pub fn signing_key(&self, algorithm: SigningAlgorithm, now: Timestamp) -> Result<Arc<SigningKey>, Error> {
-        self.key_ring(now)?.current(algorithm).cloned().ok_or(Error::Damaged("key ring"))
+        if let Some(key) = self.key_ring(now)?.current(algorithm) {
+            return Ok(Arc::clone(key));
+        }
+        self.make_first_keys(&[algorithm], now)?;
+        self.fresh_key_ring(now)?.current(algorithm).cloned().ok_or(Error::Damaged("key ring"))
     }
 
     /// Rotates every algorithm at once, whether due or not: the next keys sign from now on.
     pub fn rotate_signing_keys(&self, by: &Actor, now: Timestamp) -> Result<(), Error> {
         let ring = self.fresh_key_ring(now)?;
-        SigningAlgorithm::ALL.iter().try_for_each(|algorithm| self.rotate(&ring, *algorithm, by, now))
+        let there = SigningAlgorithm::ALL.into_iter().filter(|algorithm| ring.current(*algorithm).is_some());
+        there.into_iter().try_for_each(|algorithm| self.rotate(&ring, algorithm, by, now))
     }
 
     /// Rotates what is due and forgets retired keys that no living token was signed by. For a background job.
@@ -118,13 +135,13 @@ impl Identity {
         Ok(NewKey { kid, algorithm, wrapped })
     }
 
-    /// Makes the current and the next key of every algorithm that has none. When two gateways do so at once,
-    /// the first one's keys stand.
-    fn make_first_keys(&self, now: Timestamp) -> Result<(), Error> {
+    /// Makes the current and the next key of these algorithms. When two gateways do so at once, the first one's
+    /// keys stand.
+    fn make_first_keys(&self, algorithms: &[SigningAlgorithm], now: Timestamp) -> Result<(), Error> {
         let mut made = Vec::new();
-        for algorithm in SigningAlgorithm::ALL {
+        for algorithm in algorithms {
             for state in [KeyState::Current, KeyState::Next] {
-                made.push((self.make_key(algorithm)?, state));
+                made.push((self.make_key(*algorithm)?, state));
             }
         }
         self.db().write(move |conn| {
@@ -158,6 +175,12 @@ impl Identity {
         self.forget_cached_ring();
         rotated
     }
+}
+
+/// The algorithms of this kind that the ring has no key for.
+fn missing(ring: &KeyRing, is_of_kind: impl Fn(SigningAlgorithm) -> bool) -> Vec<SigningAlgorithm> {
+    let lacks = |algorithm: &SigningAlgorithm| is_of_kind(*algorithm) && ring.current(*algorithm).is_none();
+    SigningAlgorithm::ALL.into_iter().filter(lacks).collect()
 }
 
 fn about(kid: &str, by: &Actor, act: Act, now: Timestamp) -> Record {

@@ -7,14 +7,16 @@ use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::secret::{self, SecretDigest};
 use super::{Client, ClientAuthenticationMethod, ClientId, Localized, SecurityProfile};
+use crate::jose::SigningAlgorithm;
 use crate::oidc::claims::Claim;
 use crate::oidc::redirect_uri::RedirectUri;
 use crate::oidc::scope::{Scope, Scopes};
 
 /// Metadata that would promise what this provider does not do.
-const NOT_SUPPORTED: [&str; 5] =
-    ["client_secret", "jwks_uri", "sector_identifier_uri", "id_token_encrypted_response_alg", "request_uris"];
+const NOT_SUPPORTED: [&str; 4] =
+    ["jwks_uri", "sector_identifier_uri", "id_token_encrypted_response_alg", "request_uris"];
 
 /// Metadata with which a client cannot be registered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -45,10 +47,7 @@ impl Client {
     pub fn from_metadata(metadata: &Value, fallback: &ClientId) -> Result<Self, MetadataError> {
         let metadata = Metadata(metadata.as_object().ok_or_else(|| refuse("client_id", "metadata is a JSON object"))?);
         metadata.refuse_unsupported()?;
-        let id = match metadata.text("client_id")? {
-            Some(text) => ClientId::parse(text).ok_or_else(|| refuse("client_id", "1 to 200 visible characters"))?,
-            None => fallback.clone(),
-        };
+        let id = metadata.client_id()?.unwrap_or_else(|| fallback.clone());
         let redirect_uris = metadata.redirect_uris()?;
         let scopes = metadata.scopes()?;
         Ok(Self {
@@ -61,6 +60,7 @@ impl Client {
             authentication: metadata.authentication()?,
             sector: metadata.sector(&redirect_uris)?,
             claims: metadata.claims()?,
+            id_token_algorithm: metadata.id_token_algorithm()?,
             redirect_uris,
             scopes,
         })
@@ -81,7 +81,7 @@ impl Client {
             "response_types": ["code"],
             "grant_types": ["authorization_code"],
             "subject_type": "pairwise",
-            "id_token_signed_response_alg": "ES256",
+            "id_token_signed_response_alg": self.id_token_algorithm.as_str(),
         });
         if let Some(purpose) = &self.purpose {
             metadata["purpose"] = json!(purpose.en);
@@ -91,6 +91,25 @@ impl Client {
             metadata["jwks"] = json!(keys);
         }
         metadata
+    }
+
+    /// What the database keeps: the metadata, with the digest of the secret.
+    pub(crate) fn to_stored(&self) -> Value {
+        let mut metadata = self.to_metadata();
+        if let ClientAuthenticationMethod::ClientSecretBasic(digest)
+        | ClientAuthenticationMethod::ClientSecretPost(digest) = &self.authentication
+        {
+            metadata[secret::DIGEST] = json!(digest.to_text());
+        }
+        metadata
+    }
+
+    /// The `client_id` that metadata names, if it names one.
+    ///
+    /// # Errors
+    /// [`MetadataError`] when it cannot be one.
+    pub(crate) fn named_in(metadata: &Value) -> Result<Option<ClientId>, MetadataError> {
+        Metadata(metadata.as_object().ok_or_else(|| refuse("client_id", "metadata is a JSON object"))?).client_id()
     }
 }
 
@@ -111,6 +130,11 @@ impl<'a> Metadata<'a> {
         let Some(value) = self.given(field) else { return Ok(Vec::new()) };
         let list = value.as_array().ok_or_else(|| refuse(field, "it is a list of texts"))?;
         list.iter().map(|item| item.as_str().ok_or_else(|| refuse(field, "it is a list of texts"))).collect()
+    }
+
+    fn client_id(&self) -> Result<Option<ClientId>, MetadataError> {
+        let parse = |text| ClientId::parse(text).ok_or_else(|| refuse("client_id", "1 to 200 visible characters"));
+        self.text("client_id")?.map(parse).transpose()
     }
 
     fn localized(&self, field: &'static str, chinese: &'static str) -> Result<Option<Localized>, MetadataError> {
@@ -134,12 +158,17 @@ impl<'a> Metadata<'a> {
                 return Err(refuse(field, format!("only {only}")));
             }
         }
-        for (field, only) in [("subject_type", "pairwise"), ("id_token_signed_response_alg", "ES256")] {
-            if self.text(field)?.is_some_and(|asked| asked != only) {
-                return Err(refuse(field, format!("only {only}")));
-            }
+        match self.text("subject_type")? {
+            None | Some("pairwise") => Ok(()),
+            Some(_) => Err(refuse("subject_type", "only pairwise")),
         }
-        Ok(())
+    }
+
+    fn id_token_algorithm(&self) -> Result<SigningAlgorithm, MetadataError> {
+        const FIELD: &str = "id_token_signed_response_alg";
+        // OpenID Connect Dynamic Client Registration, section 2.
+        let Some(name) = self.text(FIELD)? else { return Ok(SigningAlgorithm::Rs256) };
+        name.parse().map_err(|()| refuse(FIELD, "RS256, ES256, PS256 or EdDSA"))
     }
 
     /// Required, so that no client is one day found under rules that nobody chose for it.
@@ -185,12 +214,19 @@ impl<'a> Metadata<'a> {
 
     fn authentication(&self) -> Result<ClientAuthenticationMethod, MetadataError> {
         const FIELD: &str = "token_endpoint_auth_method";
-        match self.text(FIELD)? {
-            Some("private_key_jwt") => self.keys().map(ClientAuthenticationMethod::PrivateKeyJwt),
-            Some("none") if self.given("jwks").is_some() => Err(refuse("jwks", "a public client has no keys")),
-            Some("none") => Ok(ClientAuthenticationMethod::None),
-            _ => Err(refuse(FIELD, "private_key_jwt, or none for a public client")),
+        match self.text(FIELD)?.unwrap_or(super::DEFAULT_METHOD) {
+            "private_key_jwt" => self.keys().map(ClientAuthenticationMethod::PrivateKeyJwt),
+            "client_secret_basic" => self.secret_digest().map(ClientAuthenticationMethod::ClientSecretBasic),
+            "client_secret_post" => self.secret_digest().map(ClientAuthenticationMethod::ClientSecretPost),
+            "none" if self.given("jwks").is_some() => Err(refuse("jwks", "a public client has no keys")),
+            "none" => Ok(ClientAuthenticationMethod::None),
+            _ => Err(refuse(FIELD, "private_key_jwt, client_secret_basic, client_secret_post or none")),
         }
+    }
+
+    fn secret_digest(&self) -> Result<SecretDigest, MetadataError> {
+        let digest = self.text(secret::DIGEST)?.and_then(SecretDigest::parse);
+        digest.ok_or_else(|| refuse("client_secret", "it is missing"))
     }
 
     fn keys(&self) -> Result<JwkSet, MetadataError> {

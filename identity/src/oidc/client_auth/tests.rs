@@ -1,15 +1,18 @@
 //! Who is believed and who is not. Every refusal here is `invalid_client`, status 401.
 
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
-use crate::jose::SigningAlgorithm;
+use crate::jose::{self, SigningAlgorithm};
+use crate::oidc::client::secret;
 use crate::oidc::testing::{ISSUER, NOW, RelyingParty, issuer, parameters, registered, request_with};
 
 /// Reads and verifies, as the endpoints do.
 fn authenticate(client: &Client, request: &EndpointRequest) -> Result<Proof, OAuthError> {
-    ClientCredentials::read(request)?.verify(client, &issuer(), NOW)
+    ClientCredentials::read(request)?.verify(client, &issuer(), &IdentityKeys::from_master(&[7; 32]), NOW)
 }
 
 /// The reason why the shop's assertion with these claims is refused.
@@ -26,7 +29,7 @@ fn shop() -> RelyingParty {
 
 #[test]
 fn an_assertion_by_a_registered_key_is_believed() {
-    for algorithm in SigningAlgorithm::ALL {
+    for algorithm in [SigningAlgorithm::Es256, SigningAlgorithm::EdDsa, SigningAlgorithm::Ps256] {
         let shop = RelyingParty::new("shop", algorithm);
         let proof = authenticate(&shop.client(), &shop.request(NOW, "1", &[("client_id", "shop")])).unwrap();
         let until = Timestamp::from_seconds(NOW.seconds() + 60);
@@ -128,6 +131,67 @@ fn who_shows_nothing_or_a_secret_is_refused() {
     let basic = EndpointRequest { authorization: Some("Basic c2hvcDpz".to_owned()), form: parameters(&[]) };
     let error = authenticate(&shop.client(), &basic).unwrap_err();
     assert_eq!(error.www_authenticate().as_deref(), Some(r#"Basic realm="lionrock""#));
+}
+
+/// The shop, with a secret that it shows in this way.
+fn shop_with_secret(method: &str) -> Client {
+    let mut metadata = shop().metadata();
+    metadata["token_endpoint_auth_method"] = json!(method);
+    metadata["client_secret"] = json!("correct-horse");
+    let (id, keys) = (ClientId::parse("shop").unwrap(), IdentityKeys::from_master(&[7; 32]));
+    registered(&secret::seal(&metadata, &id, ClientSecret::new(&[1; 32]), &keys).unwrap().0)
+}
+
+fn in_header(joined: &str, form: &[(&str, &str)]) -> EndpointRequest {
+    EndpointRequest { authorization: Some(format!("Basic {}", STANDARD.encode(joined))), form: parameters(form) }
+}
+
+fn in_body(form: &[(&str, &str)]) -> EndpointRequest {
+    EndpointRequest { authorization: None, form: parameters(form) }
+}
+
+#[test]
+fn a_secret_is_believed_where_it_was_registered_to_be_shown() {
+    let header = in_header("shop:correct-horse", &[]);
+    let header_and_name = in_header("shop:correct-horse", &[("client_id", "shop")]);
+    let body = in_body(&[("client_id", "shop"), ("client_secret", "correct-horse")]);
+    let (basic, post) = (shop_with_secret("client_secret_basic"), shop_with_secret("client_secret_post"));
+    assert_eq!(authenticate(&basic, &header), Ok(Proof::Secret));
+    assert_eq!(authenticate(&basic, &header_and_name), Ok(Proof::Secret));
+    assert_eq!(authenticate(&post, &body), Ok(Proof::Secret));
+    for (client, request) in [(&basic, &body), (&post, &header), (&shop().client(), &header), (&shop().client(), &body)]
+    {
+        let error = authenticate(client, request).unwrap_err();
+        let challenge = request.authorization.is_some().then_some(r#"Basic realm="lionrock""#);
+        assert_eq!((error.status(), error.www_authenticate().as_deref()), (401, challenge));
+    }
+}
+
+#[test]
+fn a_wrong_secret_another_name_and_two_ways_at_once_are_refused() {
+    let client = shop_with_secret("client_secret_basic");
+    for wrong in [
+        in_header("shop:correct-horsf", &[]),
+        in_header("shop:", &[]),
+        in_header("shop", &[]),
+        in_header("shop:correct-horse", &[("client_id", "bank")]),
+        in_body(&[("client_id", "shop")]),
+        EndpointRequest { authorization: Some("Bearer abc".to_owned()), form: parameters(&[]) },
+    ] {
+        let error = authenticate(&client, &wrong).unwrap_err();
+        assert_eq!((error.code.as_str(), error.status()), ("invalid_client", 401));
+        assert_eq!(error.www_authenticate().is_some(), wrong.authorization.is_some());
+    }
+    let nameless = in_body(&[("client_secret", "correct-horse")]);
+    let error = authenticate(&shop_with_secret("client_secret_post"), &nameless).unwrap_err();
+    assert_eq!((error.code.as_str(), error.parameter), ("invalid_client", Some("client_id")));
+    for twice in [
+        in_header("shop:correct-horse", &[("client_secret", "correct-horse")]),
+        in_header("shop:correct-horse", &[("client_assertion", "a.b.c")]),
+        in_body(&[("client_secret", "correct-horse"), ("client_assertion", "a.b.c")]),
+    ] {
+        assert_eq!(authenticate(&client, &twice).unwrap_err().code.as_str(), "invalid_request");
+    }
 }
 
 #[test]

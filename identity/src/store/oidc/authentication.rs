@@ -30,9 +30,9 @@ impl Identity {
         request.form.refuse_duplicates()?;
         let credentials = ClientCredentials::read(request)?;
         let unknown = OAuthError::invalid_client("there is no such client").of("client_id");
-        let client = self.client(credentials.client_id())?.ok_or(unknown)?;
-        let assertion = match credentials.verify(&client, &self.issuer(), now)? {
-            Proof::Public => None,
+        let client = self.client(credentials.client_id())?.ok_or_else(|| credentials.challenged(unknown))?;
+        let assertion = match credentials.verify(&client, &self.issuer(), self.keys(), now)? {
+            Proof::Public | Proof::Secret => None,
             Proof::Assertion(id) => {
                 let name = [client.id.as_str().as_bytes(), b"\0", id.jti.as_bytes()].concat();
                 let id_hash = self.keys().keyed_hash(Purpose::Token, &name).to_vec();

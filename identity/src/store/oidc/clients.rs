@@ -7,19 +7,21 @@ use serde_json::Value;
 use super::schema::client;
 use crate::Error;
 use crate::audit::{Act, Actor, Record};
-use crate::oidc::client::{Client, ClientError, ClientId};
+use crate::oidc::client::{Client, ClientError, ClientId, ClientSecret, Registered, secret};
 use crate::store::{Identity, audit, random};
 
 impl Identity {
     /// Registers a relying party from metadata of the shape of RFC 7591, and returns it as it was stored.
-    /// Without a `client_id` in the metadata it gets a random one.
+    /// Without a `client_id` in the metadata it gets a random one, and a secret if it needs one and gives none.
     ///
     /// # Errors
     /// [`ClientError`], naming the member of the metadata at fault.
-    pub fn add_client(&self, metadata: &Value, by: &Actor, now: Timestamp) -> Result<Client, ClientError> {
+    pub fn add_client(&self, metadata: &Value, by: &Actor, now: Timestamp) -> Result<Registered, ClientError> {
         let made_up = ClientId::from_stored(uuid::Builder::from_random_bytes(random()?).into_uuid().to_string());
-        let added = Client::from_metadata(metadata, &made_up)?;
-        let (id, text) = (added.id.clone(), added.to_metadata().to_string());
+        let id = Client::named_in(metadata)?.unwrap_or(made_up);
+        let (sealed, made_secret) = secret::seal(metadata, &id, ClientSecret::new(&random()?), self.keys())?;
+        let client = Client::from_metadata(&sealed, &id)?;
+        let text = client.to_stored().to_string();
         let record = Record {
             at: now,
             actor: by.clone(),
@@ -38,7 +40,7 @@ impl Identity {
             }
             Ok(inserted > 0)
         })?;
-        if is_new { Ok(added) } else { Err(ClientError::Exists(added.id)) }
+        if is_new { Ok(Registered { client, made_secret }) } else { Err(ClientError::Exists(client.id)) }
     }
 
     /// A relying party.

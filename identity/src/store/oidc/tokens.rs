@@ -49,9 +49,9 @@ impl Identity {
             redemption,
             now,
         };
-        let (client_id, token) = (attempt.client.id.clone(), attempt.token);
+        let (client, token) = (attempt.client.clone(), attempt.token);
         let grant = self.db().write(move |conn| redeem(conn, &attempt))??;
-        self.tokens(&grant, client_id.as_str(), token, now)
+        self.tokens(&grant, &client, token, now)
     }
 
     /// The refusal of a client that did authenticate: its assertion is used up all the same.
@@ -64,7 +64,7 @@ impl Identity {
     fn tokens(
         &self,
         grant: &Grant,
-        client_id: &str,
+        client: &Client,
         token: AccessTokenId,
         now: Timestamp,
     ) -> Result<TokenResponse, oidc::Error> {
@@ -75,7 +75,7 @@ impl Identity {
             iss: issuer.as_str().to_owned(),
             sub: grant.subject().to_owned(),
             aud: issuer.as_str().to_owned(),
-            client_id: client_id.to_owned(),
+            client_id: client.id.to_string(),
             exp: date(now + lifetimes::ACCESS_TOKEN),
             iat: date(now),
             jti: token.to_string(),
@@ -93,7 +93,7 @@ impl Identity {
         let id_token = IdTokenClaims {
             iss: issuer.as_str().to_owned(),
             sub: grant.subject().to_owned(),
-            aud: client_id.to_owned(),
+            aud: client.id.to_string(),
             exp: date(now + lifetimes::ID_TOKEN),
             iat: date(now),
             auth_time: date(grant.auth_time),
@@ -103,7 +103,7 @@ impl Identity {
             at_hash: Some(at_hash(&access_token)),
             attributes,
         }
-        .sign(&key)?;
+        .sign(&*self.signing_key(client.id_token_algorithm, now)?)?;
         Ok(TokenResponse {
             access_token,
             token_type: "Bearer",

@@ -57,12 +57,10 @@ fn every_refusal_names_its_field() {
         ("redirect_uris", json!("https://shop.example/cb")),
         ("redirect_uris", json!(["http://shop.example/cb"])),
         ("redirect_uris", json!(["https://shop.example/cb#x"])),
-        ("token_endpoint_auth_method", json!(null)),
-        ("token_endpoint_auth_method", json!("client_secret_basic")),
+        ("token_endpoint_auth_method", json!("client_secret_jwt")),
         ("jwks", json!(null)),
         ("jwks", json!({"keys": []})),
         ("jwks_uri", json!("https://shop.example/jwks")),
-        ("client_secret", json!("secret")),
         ("sector_identifier_uri", json!("https://shop.example/sector")),
         ("scope", json!("openid shoe_size")),
         ("scope", json!("profile")),
@@ -72,7 +70,7 @@ fn every_refusal_names_its_field() {
         ("response_types", json!(["code", "token"])),
         ("subject_type", json!("public")),
         ("id_token_signed_response_alg", json!("none")),
-        ("id_token_signed_response_alg", json!("RS256")),
+        ("id_token_signed_response_alg", json!("HS256")),
     ];
     for (field, value) in table {
         let error = refused(&with(field, &value));
@@ -80,6 +78,19 @@ fn every_refusal_names_its_field() {
         let code = if field == "redirect_uris" { "invalid_redirect_uri" } else { "invalid_client_metadata" };
         assert_eq!(error.code(), code);
     }
+}
+
+#[test]
+fn the_standards_defaults_are_a_secret_in_the_header_and_rs256() {
+    let mut metadata = with("token_endpoint_auth_method", &json!(null));
+    metadata["id_token_signed_response_alg"] = json!(null);
+    assert_eq!(refused(&metadata).field, "client_secret", "nothing is registered without one");
+    metadata["client_secret_digest"] = json!("A".repeat(43));
+    let client = registered(&metadata);
+    assert!(matches!(client.authentication, ClientAuthenticationMethod::ClientSecretBasic(_)));
+    assert_eq!(client.id_token_algorithm, SigningAlgorithm::Rs256);
+    assert_eq!(registered(&client.to_stored()), client);
+    assert!(client.to_metadata().get("client_secret_digest").is_none(), "the digest is nobody's business");
 }
 
 #[test]

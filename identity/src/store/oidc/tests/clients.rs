@@ -1,17 +1,20 @@
 //! Registering relying parties.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
-use super::{clerk, each};
-use crate::jose::SigningAlgorithm;
+use super::{clerk, each, redemption, refusal};
+use crate::jose::{Algorithm, SigningAlgorithm, verify};
+use crate::oidc::EndpointRequest;
 use crate::oidc::client::{ClientError, ClientId};
-use crate::oidc::testing::{NOW, RelyingParty};
+use crate::oidc::testing::{NOW, RelyingParty, parameters};
 
 #[test]
 fn a_client_is_kept_as_it_was_registered() {
     each(|world| {
         let party = RelyingParty::new("shop", SigningAlgorithm::EdDsa);
-        let added = world.identity.add_client(&party.metadata(), &clerk(), NOW).unwrap();
+        let added = world.identity.add_client(&party.metadata(), &clerk(), NOW).unwrap().client;
         assert_eq!(world.identity.client(&added.id).unwrap(), Some(added.clone()));
         assert_eq!(world.identity.clients().unwrap(), [added]);
         assert_eq!(world.identity.client(&ClientId::parse("bank").unwrap()).unwrap(), None);
@@ -29,8 +32,8 @@ fn a_client_id_is_given_once() {
         assert!(matches!(again, Err(ClientError::Exists(id)) if id.as_str() == "shop"));
         let mut nameless = party.metadata();
         nameless["client_id"] = json!(null);
-        let one = world.identity.add_client(&nameless, &clerk(), NOW).unwrap().id;
-        let other = world.identity.add_client(&nameless, &clerk(), NOW).unwrap().id;
+        let one = world.identity.add_client(&nameless, &clerk(), NOW).unwrap().client.id;
+        let other = world.identity.add_client(&nameless, &clerk(), NOW).unwrap().client.id;
         assert_ne!(one, other);
     });
 }
@@ -41,5 +44,31 @@ fn bad_metadata_registers_nothing() {
         let refused = world.identity.add_client(&json!({"profile": "fapi2"}), &clerk(), NOW);
         assert!(matches!(refused, Err(ClientError::Metadata(_))));
         assert!(world.identity.clients().unwrap().is_empty());
+    });
+}
+
+#[test]
+fn a_secret_signs_in_and_is_kept_only_as_a_digest() {
+    each(|world| {
+        let party = RelyingParty::new("shop", SigningAlgorithm::Es256);
+        let mut metadata = party.metadata();
+        metadata["token_endpoint_auth_method"] = json!("client_secret_basic");
+        metadata["id_token_signed_response_alg"] = json!(null);
+        let added = world.identity.add_client(&metadata, &clerk(), NOW).unwrap();
+        let secret = added.made_secret.unwrap();
+        let found = world.identity.client(&added.client.id).unwrap().unwrap();
+        assert!(!found.to_stored().to_string().contains(secret.expose()));
+        let uri = party.redirect_uri();
+        let redeem = |secret: &str| {
+            let code = world.code(&party, &[], &world.session());
+            let authorization = Some(format!("Basic {}", STANDARD.encode(format!("shop:{secret}"))));
+            let form = parameters(&redemption(&code, &uri));
+            world.identity.token(&EndpointRequest { authorization, form }, NOW)
+        };
+        let error = refusal(redeem("another-secret"));
+        assert_eq!((error.code.as_str(), error.www_authenticate().is_some()), ("invalid_client", true));
+        let tokens = redeem(secret.expose()).unwrap();
+        let keys = world.identity.jwks(NOW).unwrap().keys;
+        verify::<serde_json::Value>(&tokens.id_token, &keys, &[Algorithm::RS256]).unwrap();
     });
 }

@@ -1,0 +1,90 @@
+//! Signed assertions by which clients authenticate (`private_key_jwt`: RFC 7523; OpenID Connect Core, section 9).
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Deserialize;
+use serde_json::Value;
+use store::Timestamp;
+
+use super::AssertionId;
+use crate::jose::{self, NumericDate, TimeRefusal, Times, Tolerance};
+use crate::oidc::client::{Client, ClientId};
+use crate::oidc::error::OAuthError;
+use crate::oidc::issuer::{Endpoint, Issuer};
+use crate::oidc::lifetimes;
+
+#[derive(Deserialize)]
+struct AssertionClaims {
+    iss: Option<String>,
+    sub: Option<String>,
+    aud: Option<Audience>,
+    jti: Option<String>,
+    #[serde(flatten)]
+    times: Times,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl Audience {
+    /// The `oidc` profile takes the issuer or the token endpoint, alone or in a list.
+    fn is_us(&self, issuer: &Issuer) -> bool {
+        let token_endpoint = issuer.endpoint(Endpoint::Token);
+        let us = |audience: &String| *audience == issuer.as_str() || *audience == token_endpoint;
+        match self {
+            Self::One(audience) => us(audience),
+            Self::Several(audiences) => audiences.iter().any(us),
+        }
+    }
+}
+
+pub(super) fn verify(
+    assertion: &str,
+    client: &Client,
+    keys: &[jose::Jwk],
+    issuer: &Issuer,
+    now: Timestamp,
+) -> Result<AssertionId, OAuthError> {
+    let refuse = |why| OAuthError::invalid_client(why).of("client_assertion");
+    let verified = jose::verify::<AssertionClaims>(assertion, keys, jose::ACCEPTED_ALGORITHMS).map_err(|error| {
+        refuse(match error {
+            jose::JwsError::Algorithm => "its algorithm is not ES256, EdDSA or PS256",
+            jose::JwsError::NoKey | jose::JwsError::Signature => "no registered key made its signature",
+            _ => "it is not a signed token of the expected shape",
+        })
+    })?;
+    let claims = verified.claims;
+    let is_client = |claim: &Option<String>| claim.as_deref() == Some(client.id.as_str());
+    if !is_client(&claims.iss) || !is_client(&claims.sub) {
+        return Err(refuse("iss and sub must be the client_id"));
+    }
+    if !claims.aud.is_some_and(|audience| audience.is_us(issuer)) {
+        return Err(refuse("aud must be the issuer or the token endpoint"));
+    }
+    let tolerance = Tolerance { ahead: lifetimes::CLOCK_AHEAD, lifetime: lifetimes::ASSERTION };
+    claims.times.check(now, &tolerance).map_err(|refused| refuse(time_refusal(refused)))?;
+    let jti = claims.jti.filter(|jti| (1..=255).contains(&jti.len())).ok_or(refuse("jti must have 1 to 255 bytes"))?;
+    let until = claims.times.exp.map_or(now, NumericDate::timestamp);
+    Ok(AssertionId { jti, until })
+}
+
+fn time_refusal(refused: TimeRefusal) -> &'static str {
+    match refused {
+        TimeRefusal::ExpiryMissing => "exp is missing",
+        TimeRefusal::Expired => "it has expired",
+        TimeRefusal::ExpiryTooFar => "exp is more than ten minutes ahead",
+        TimeRefusal::NotYetValid => "nbf is in the future",
+        TimeRefusal::IssuedInFuture => "iat is in the future",
+    }
+}
+
+/// The `sub` of a token whose signature nobody has looked at: enough to know whose keys to check it with.
+pub(super) fn claimed_subject(assertion: &str) -> Option<ClientId> {
+    let payload = URL_SAFE_NO_PAD.decode(assertion.split('.').nth(1)?).ok()?;
+    let claims: Value = serde_json::from_slice(&payload).ok()?;
+    ClientId::parse(claims.get("sub")?.as_str()?)
+}
