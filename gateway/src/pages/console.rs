@@ -187,9 +187,9 @@ impl Console {
         }
     }
 
-    /// Payments of the last minute that is over.
+    /// Payments of the last minute that is over, or of the current one when there are more already.
     fn per_minute(&self) -> u64 {
-        self.minutes.iter().rev().nth(1).map_or(0, |minute| minute.payments)
+        self.minutes.iter().rev().take(2).map(|minute| minute.payments).max().unwrap_or(0)
     }
 
     /// The participants whose money runs low.
