@@ -136,10 +136,9 @@ fn the_language_switch_keeps_the_page_and_its_query() {
     assert!(html.contains("/somewhere?interaction=1&#38;lang=zh-Hant"), "{html}");
 }
 
-/// To look at them: `cargo test -p lionrock pages_to_look_at -- --ignored`, then serve `target/pages`.
+/// Leaves every page in `target/pages`, to be served and looked at; each names only assets that are there.
 #[test]
-#[ignore = "writes files for people to look at"]
-fn pages_to_look_at() {
+fn every_page_can_be_looked_at_with_its_assets() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/pages");
     fs::create_dir_all(folder.join("assets")).unwrap();
     for name in ["icon.svg", "lionrock.css", "activate.js", "live.js", "passkey.js", "scan.js"] {
@@ -149,6 +148,9 @@ fn pages_to_look_at() {
     let code = payments::qr::render::svg("00020101021226330012hk.com.hkicl").unwrap();
     fs::write(folder.join("code.svg"), code).unwrap();
     for (name, lang, html) in every_sample() {
+        for asset in html.split("\"/assets/").skip(1).filter_map(|rest| rest.split('"').next()) {
+            assert!(folder.join("assets").join(asset).exists(), "{name} names {asset}");
+        }
         fs::write(folder.join(format!("{name}.{}.html", lang.tag())), html).unwrap();
     }
 }
