@@ -26,9 +26,11 @@ pub(crate) enum Purpose {
     Token,
     /// Recognises the secrets of clients.
     ClientSecret,
+    /// Recognises the nonces that we give for proofs of possession.
+    DpopNonce,
 }
 
-const PURPOSES: [(Purpose, &str); 9] = [
+const PURPOSES: [(Purpose, &str); 10] = [
     (Purpose::Attributes, "attribute wrapping"),
     (Purpose::SigningKeys, "signing key wrapping"),
     (Purpose::Hkid, "HKID lookup"),
@@ -38,6 +40,7 @@ const PURPOSES: [(Purpose, &str); 9] = [
     (Purpose::FormToken, "form token"),
     (Purpose::Token, "token lookup"),
     (Purpose::ClientSecret, "client secret"),
+    (Purpose::DpopNonce, "DPoP nonce"),
 ];
 
 /// Separates this crate's keys from those that others derive from the same master secret.

@@ -145,5 +145,13 @@ pub fn thumbprint(key: &Jwk) -> Option<String> {
     key.thumbprint(ThumbprintHash::SHA256).ok()
 }
 
+/// Signs with a header of any kind, for tests.
+#[cfg(test)]
+pub(crate) fn sign_with_header(key: &SigningKey, header: &serde_json::Value, claims: &serde_json::Value) -> String {
+    let message = format!("{}.{}", encode(header).unwrap(), encode(claims).unwrap());
+    let signature = key.sign(message.as_bytes()).unwrap();
+    format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
+}
+
 #[cfg(test)]
 mod tests;

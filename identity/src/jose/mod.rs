@@ -7,15 +7,19 @@ mod jws;
 mod key_ring;
 mod keys;
 mod provider;
+mod public_key;
 mod rsa_key;
 mod times;
 
 pub use jsonwebtoken::jwk::{Jwk, JwkSet};
 pub use jsonwebtoken::{Algorithm, Header};
+#[cfg(test)]
+pub(crate) use jws::sign_with_header;
 pub use jws::{JwsError, Verified, has_typ, sign, thumbprint, verify};
 pub use key_ring::{KeyRing, KeyState, RingKey};
 pub use keys::{SigningAlgorithm, SigningKey};
 pub use provider::install_provider;
+pub(crate) use public_key::{PublicKeyError, public_key};
 pub use times::{NumericDate, TimeRefusal, Times, Tolerance};
 
 /// The signature algorithms that tokens of others may carry (FAPI 2.0 Security Profile, section 5.4).

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use store::Timestamp;
 
+use super::dpop::KeyThumbprint;
 use super::error::{ErrorCode, OAuthError};
 use super::issuer::Issuer;
 use crate::jose::{self, NumericDate, SigningKey};
@@ -31,6 +32,22 @@ pub(crate) struct AccessTokenClaims {
     pub(crate) scope: String,
     pub(crate) auth_time: NumericDate,
     pub(crate) acr: String,
+    /// The key that it is bound to (RFC 7800).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) cnf: Option<Confirmation>,
+}
+
+/// The key whose holder may use a token (RFC 9449, section 6.1).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Confirmation {
+    pub(crate) jkt: KeyThumbprint,
+}
+
+/// An access token of ours that holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AccessToken {
+    pub(crate) id: AccessTokenId,
+    pub(crate) key: Option<KeyThumbprint>,
 }
 
 impl AccessTokenClaims {
@@ -49,14 +66,15 @@ pub(crate) fn read(
     keys: &[jose::Jwk],
     issuer: &Issuer,
     now: Timestamp,
-) -> Result<AccessTokenId, OAuthError> {
+) -> Result<AccessToken, OAuthError> {
     let ours = jose::verify::<AccessTokenClaims>(token, keys, &[jose::Algorithm::ES256]).map_err(|_| invalid())?;
-    let claims = &ours.claims;
+    let claims = ours.claims;
     let holds = jose::has_typ(&ours.header, TYP)
         && claims.iss == issuer.as_str()
         && claims.aud == issuer.as_str()
         && claims.exp.timestamp() > now;
-    claims.jti.parse().ok().filter(|_| holds).ok_or(invalid())
+    let id = claims.jti.parse().ok().filter(|_| holds).ok_or(invalid())?;
+    Ok(AccessToken { id, key: claims.cnf.map(|cnf| cnf.jkt) })
 }
 
 /// The one answer to every token that does not hold: which part failed is nobody's business.
@@ -82,6 +100,7 @@ mod tests {
             scope: "openid".to_owned(),
             auth_time: NumericDate(NOW.seconds()),
             acr: "a".to_owned(),
+            cnf: None,
         }
     }
 
@@ -90,7 +109,11 @@ mod tests {
         let (key, stranger) = (signer(), signer());
         let keys = [key.jwk().clone()];
         let read = |token: &str| super::read(token, &keys, &issuer(), NOW);
-        assert_eq!(read(&claims().sign(&key).unwrap()), Ok(AccessTokenId::new(NOW, &[1; 10])));
+        let id = AccessTokenId::new(NOW, &[1; 10]);
+        assert_eq!(read(&claims().sign(&key).unwrap()), Ok(AccessToken { id, key: None }));
+        let jkt = KeyThumbprint::parse(key.kid()).unwrap();
+        let bound = AccessTokenClaims { cnf: Some(Confirmation { jkt: jkt.clone() }), ..claims() };
+        assert_eq!(read(&bound.sign(&key).unwrap()), Ok(AccessToken { id, key: Some(jkt) }));
         let other = || "https://other.example".to_owned();
         for wrong in [
             AccessTokenClaims { iss: other(), ..claims() },

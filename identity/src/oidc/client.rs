@@ -124,6 +124,11 @@ pub struct Client {
     pub claims: BTreeSet<Claim>,
     /// What its id_tokens are signed with.
     pub id_token_algorithm: SigningAlgorithm,
+    /// Whether its access tokens are always bound to a key of its own (`dpop_bound_access_tokens`: RFC 9449,
+    /// section 5.2). Without it, they are when it sends a proof.
+    pub needs_dpop: bool,
+    /// Whether its proofs at our pushed-request and token endpoints must carry a nonce of ours.
+    pub needs_dpop_nonce: bool,
 }
 
 /// A client that was just registered.

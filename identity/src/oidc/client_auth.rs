@@ -18,13 +18,37 @@ const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer
 /// A request that a client makes itself, at the pushed-request, token or userinfo endpoint.
 #[derive(Clone, Default)]
 pub struct EndpointRequest {
+    /// How it was made.
+    pub method: Method,
     /// The `Authorization` header.
     pub authorization: Option<String>,
+    /// The values of the `DPoP` headers (RFC 9449, section 4.1); a good request has one at most.
+    pub dpop: Vec<String>,
     /// The parameters of the form body.
     pub form: Parameters,
 }
 
-/// Neither the header nor the values of the form.
+/// The method of a request that a client makes itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Method {
+    /// POST, with a form.
+    #[default]
+    Post,
+    /// GET, as at the userinfo endpoint.
+    Get,
+}
+
+impl Method {
+    /// As HTTP writes it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Post => "POST",
+            Self::Get => "GET",
+        }
+    }
+}
+
+/// Neither the headers nor the values of the form.
 impl std::fmt::Debug for EndpointRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("EndpointRequest").field("form", &self.form).finish_non_exhaustive()

@@ -36,6 +36,7 @@ pub fn discovery(issuer: &Issuer) -> Value {
         "token_endpoint_auth_methods_supported":
             ["private_key_jwt", "client_secret_basic", "client_secret_post", "none"],
         "token_endpoint_auth_signing_alg_values_supported": ["ES256", "EdDSA", "PS256"],
+        "dpop_signing_alg_values_supported": ["ES256", "EdDSA", "PS256"],
         "ui_locales_supported": ["zh-Hant", "en"],
         "claims_locales_supported": ["zh-Hant", "en"],
     })
@@ -99,5 +100,6 @@ mod tests {
         }
         let accepted: Vec<_> = crate::jose::ACCEPTED_ALGORITHMS.iter().map(|alg| format!("{alg:?}")).collect();
         assert_eq!(names("token_endpoint_auth_signing_alg_values_supported"), accepted);
+        assert_eq!(names("dpop_signing_alg_values_supported"), accepted);
     }
 }

@@ -18,6 +18,10 @@ pub enum ErrorCode {
     UnsupportedGrantType,
     /// A scope that is unknown, or not for this client.
     InvalidScope,
+    /// The proof of possession does not hold (RFC 9449, section 5).
+    InvalidDpopProof,
+    /// The proof must carry a nonce of ours (RFC 9449, section 8): `DPoP-Nonce` of this answer has one.
+    UseDpopNonce,
     /// The resident said no.
     AccessDenied,
     /// A response type other than `code`.
@@ -50,6 +54,8 @@ impl ErrorCode {
             Self::UnauthorizedClient => "unauthorized_client",
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::InvalidScope => "invalid_scope",
+            Self::InvalidDpopProof => "invalid_dpop_proof",
+            Self::UseDpopNonce => "use_dpop_nonce",
             Self::AccessDenied => "access_denied",
             Self::UnsupportedResponseType => "unsupported_response_type",
             Self::LoginRequired => "login_required",
@@ -63,6 +69,9 @@ impl ErrorCode {
     }
 }
 
+/// What a proof of possession may be signed with (RFC 9449, section 7.1).
+const DPOP_ALGS: &str = r#"algs="ES256 EdDSA PS256""#;
+
 /// A refusal. The description is one of our own fixed sentences: nothing of a request is ever echoed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{}: {description}", code.as_str())]
@@ -73,14 +82,23 @@ pub struct OAuthError {
     pub description: &'static str,
     /// The parameter that is at fault, where it is one.
     pub parameter: Option<&'static str>,
-    /// The client tried HTTP Basic, so the answer must name that scheme (RFC 6749, section 5.2).
-    pub tried_basic: bool,
+    /// The scheme of authentication that was tried, where the answer must name it.
+    pub tried: Option<TriedScheme>,
+}
+
+/// A scheme of authentication (RFC 9110, section 11.1) that an answer must name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TriedScheme {
+    /// A client tried HTTP Basic (RFC 6749, section 5.2).
+    Basic,
+    /// A token was shown, or should have been, with a proof of possession (RFC 9449, section 7.1).
+    Dpop,
 }
 
 impl OAuthError {
     /// A refusal with this code, for this reason.
     pub const fn new(code: ErrorCode, description: &'static str) -> Self {
-        Self { code, description, parameter: None, tried_basic: false }
+        Self { code, description, parameter: None, tried: None }
     }
 
     /// `invalid_request`.
@@ -108,7 +126,14 @@ impl OAuthError {
     /// The same, for a client that tried HTTP Basic.
     #[must_use]
     pub const fn after_basic(mut self) -> Self {
-        self.tried_basic = true;
+        self.tried = Some(TriedScheme::Basic);
+        self
+    }
+
+    /// The same, at a resource, about a token that must be shown with a proof of possession.
+    #[must_use]
+    pub const fn with_dpop(mut self) -> Self {
+        self.tried = Some(TriedScheme::Dpop);
         self
     }
 
@@ -117,21 +142,24 @@ impl OAuthError {
         match self.code {
             ErrorCode::InvalidClient | ErrorCode::MissingToken | ErrorCode::InvalidToken => 401,
             ErrorCode::InsufficientScope => 403,
+            // At a resource it is a challenge; at the token endpoint a bad request.
+            ErrorCode::InvalidDpopProof | ErrorCode::UseDpopNonce if self.tried.is_some() => 401,
             _ => 400,
         }
     }
 
     /// The `WWW-Authenticate` header of the answer, if it has one.
     pub fn www_authenticate(&self) -> Option<String> {
-        match self.code {
-            ErrorCode::InvalidClient if self.tried_basic => Some(r#"Basic realm="lionrock""#.to_owned()),
-            // RFC 6750, section 3.1: who showed nothing is told the scheme and no error.
-            ErrorCode::MissingToken => Some(r#"Bearer realm="lionrock""#.to_owned()),
-            ErrorCode::InvalidToken | ErrorCode::InsufficientScope => Some(format!(
-                r#"Bearer realm="lionrock", error="{}", error_description="{}""#,
-                self.code.as_str(),
-                self.description
-            )),
+        use ErrorCode::{InsufficientScope, InvalidClient, InvalidDpopProof, InvalidToken, MissingToken, UseDpopNonce};
+        let error = || format!(r#"error="{}", error_description="{}""#, self.code.as_str(), self.description);
+        match (self.code, self.tried) {
+            (InvalidClient, Some(TriedScheme::Basic)) => Some(r#"Basic realm="lionrock""#.to_owned()),
+            // RFC 6750, section 3.1: who showed nothing is told the schemes and no error.
+            (MissingToken, _) => Some(format!(r#"Bearer realm="lionrock", DPoP realm="lionrock", {DPOP_ALGS}"#)),
+            (InvalidToken | InsufficientScope | InvalidDpopProof | UseDpopNonce, Some(TriedScheme::Dpop)) => {
+                Some(format!(r#"DPoP realm="lionrock", {}, {DPOP_ALGS}"#, error()))
+            }
+            (InvalidToken | InsufficientScope, _) => Some(format!(r#"Bearer realm="lionrock", {}"#, error())),
             _ => None,
         }
     }
@@ -187,7 +215,14 @@ mod tests {
             (UnauthorizedClient, "unauthorized_client", 400, None),
             (UnsupportedGrantType, "unsupported_grant_type", 400, None),
             (InvalidScope, "invalid_scope", 400, None),
-            (MissingToken, "invalid_token", 401, Some(r#"Bearer realm="lionrock""#)),
+            (InvalidDpopProof, "invalid_dpop_proof", 400, None),
+            (UseDpopNonce, "use_dpop_nonce", 400, None),
+            (
+                MissingToken,
+                "invalid_token",
+                401,
+                Some(r#"Bearer realm="lionrock", DPoP realm="lionrock", algs="ES256 EdDSA PS256""#),
+            ),
             (
                 InvalidToken,
                 "invalid_token",
@@ -205,6 +240,18 @@ mod tests {
             let error = OAuthError::new(code, "why");
             assert_eq!((error.code.as_str(), error.status()), (name, status));
             assert_eq!(error.www_authenticate().as_deref(), challenge);
+        }
+    }
+
+    #[test]
+    fn a_resource_challenges_whoever_must_prove_possession() {
+        for code in [ErrorCode::InvalidToken, ErrorCode::InvalidDpopProof, ErrorCode::UseDpopNonce] {
+            let error = OAuthError::new(code, "why").with_dpop();
+            let challenge = format!(
+                r#"DPoP realm="lionrock", error="{}", error_description="why", algs="ES256 EdDSA PS256""#,
+                code.as_str()
+            );
+            assert_eq!((error.status(), error.www_authenticate()), (401, Some(challenge)));
         }
     }
 

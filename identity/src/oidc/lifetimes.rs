@@ -14,5 +14,9 @@ pub const ACCESS_TOKEN: Duration = Duration::from_mins(10);
 pub const ID_TOKEN: Duration = Duration::from_mins(5);
 /// The `exp` of a client assertion lies at most this far ahead.
 pub const ASSERTION: Duration = Duration::from_mins(10);
+/// A proof of possession (DPoP) may be this old.
+pub const DPOP_PAST: Duration = Duration::from_mins(1);
+/// A nonce for proofs is good for this long, and so is a proof that carries one, whatever the client's clock says.
+pub const DPOP_NONCE: Duration = Duration::from_mins(5);
 /// The clock of a client may be this much ahead of ours: 10 s must be accepted, 60 s must not.
 pub const CLOCK_AHEAD: Duration = Duration::from_secs(30);

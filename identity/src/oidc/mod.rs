@@ -1,5 +1,6 @@
 //! The OpenID provider: OpenID Connect Core with the code flow, pushed requests (RFC 9126), PKCE (RFC 7636),
-//! `private_key_jwt` or client secrets, and `iss` in every answer (RFC 9207), under the `oidc` profile.
+//! `private_key_jwt` or client secrets, proof of
+//! possession (DPoP, RFC 9449), and `iss` in every answer (RFC 9207), under the `oidc` profile.
 //!
 //! Everything here is a pure function of its inputs; `store/oidc` keeps what must be kept and draws what must be
 //! random, and offers the whole as methods of [`crate::Identity`]. One check is one function, and the order of
@@ -12,6 +13,7 @@ pub mod claims;
 pub mod client;
 mod client_auth;
 mod discovery;
+pub(crate) mod dpop;
 mod error;
 pub(crate) mod id_token;
 mod issuer;
@@ -27,10 +29,11 @@ pub(crate) mod testing;
 pub(crate) mod token;
 pub(crate) mod userinfo;
 
-pub use bearer::bearer_token;
-pub use client_auth::{AssertionId, ClientCredentials, EndpointRequest, Proof};
+pub use bearer::{Scheme, ShownToken, shown_token};
+pub use client_auth::{AssertionId, ClientCredentials, EndpointRequest, Method, Proof, SecretPlace};
 pub use discovery::discovery;
-pub use error::{Error, ErrorCode, OAuthError};
+pub use dpop::KeyThumbprint;
+pub use error::{Error, ErrorCode, OAuthError, TriedScheme};
 pub use issuer::{Endpoint, Issuer};
 pub use par::PushedResponse;
 pub use parameters::Parameters;

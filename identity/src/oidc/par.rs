@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::authorize::{AuthorizationRequest, PageError, identify};
 use super::client::Client;
+use super::dpop::KeyThumbprint;
 use super::error::OAuthError;
 use super::parameters::Parameters;
 use crate::keys::Purpose;
@@ -50,13 +51,14 @@ impl std::fmt::Debug for PushedResponse {
     }
 }
 
-/// Checks a pushed request. Here nothing is redirected, so a bad redirect URI is an error like any other.
+/// Checks a pushed request that came with a proof of possession of `key`, or with none. Here nothing is redirected, so a bad redirect URI is an error like any other.
 ///
 /// # Errors
 /// The first check that fails.
 pub(crate) fn check(
     parameters: &Parameters,
     client: &Client,
+    key: Option<&KeyThumbprint>,
     subject_of: &dyn Fn(&str) -> Option<String>,
 ) -> Result<AuthorizationRequest, OAuthError> {
     if parameters.get("request_uri").is_some() {
@@ -65,7 +67,16 @@ pub(crate) fn check(
     let redirect_uri = identify(parameters, client).map_err(|_: PageError| {
         OAuthError::invalid_request("it is missing, given twice, or not registered").of("redirect_uri")
     })?;
-    AuthorizationRequest::check(parameters, client, redirect_uri, subject_of)
+    let mut request = AuthorizationRequest::check(parameters, client, redirect_uri, subject_of)?;
+    // RFC 9449, section 10.1: the proof says the same as `dpop_jkt`, or stands in for it.
+    match (&request.dpop_jkt, key) {
+        (Some(asked), Some(key)) if asked != key => {
+            return Err(OAuthError::invalid_request("it is not the key of the DPoP proof").of("dpop_jkt"));
+        }
+        (None, key) => request.dpop_jkt = key.cloned(),
+        _ => {}
+    }
+    Ok(request)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::fmt;
 use super::error::OAuthError;
 
 /// Parameters that mean something here and may be given once only (RFC 6749, section 3.1).
-const SINGLE: [&str; 28] = [
+const SINGLE: [&str; 29] = [
     "response_type",
     "client_id",
     "redirect_uri",
@@ -27,6 +27,7 @@ const SINGLE: [&str; 28] = [
     "request_uri",
     "code_challenge",
     "code_challenge_method",
+    "dpop_jkt",
     "grant_type",
     "code",
     "code_verifier",

@@ -94,10 +94,48 @@ impl RelyingParty {
 pub(crate) fn request_with(assertion: &str, form: &[(&str, &str)]) -> EndpointRequest {
     let assertion_type = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     let proof = [("client_assertion_type", assertion_type), ("client_assertion", assertion)];
-    EndpointRequest { authorization: None, form: parameters(&[form, &proof].concat()) }
+    EndpointRequest { form: parameters(&[form, &proof].concat()), ..EndpointRequest::default() }
 }
 
 /// The client that this metadata registers.
 pub(crate) fn registered(metadata: &Value) -> Client {
     Client::from_metadata(metadata, &ClientId::parse("made-up").unwrap()).unwrap()
+}
+
+/// Who proves possession of a key.
+pub(crate) struct Prover(SigningKey);
+
+impl Prover {
+    pub(crate) fn new() -> Self {
+        Self::with(SigningAlgorithm::Es256)
+    }
+
+    pub(crate) fn with(algorithm: SigningAlgorithm) -> Self {
+        Self(SigningKey::generate(algorithm, &SystemRandom::new()).unwrap().0)
+    }
+
+    /// The public key, as a proof carries it.
+    pub(crate) fn jwk(&self) -> Value {
+        let mut jwk = serde_json::to_value(self.0.jwk()).unwrap();
+        jwk.as_object_mut().unwrap().retain(|name, _| !["kid", "use", "alg"].contains(&name.as_str()));
+        jwk
+    }
+
+    pub(crate) fn thumbprint(&self) -> String {
+        self.0.kid().to_owned()
+    }
+
+    /// A good proof for this call with a fresh id, with these members of header and claims in their place; null
+    /// takes one out.
+    pub(crate) fn proof(&self, method: &str, url: &str, now: Timestamp, header: &Value, claims: &Value) -> String {
+        let jti = crate::store::random::<16>().unwrap().map(|byte| format!("{byte:02x}")).concat();
+        let mut all_header = json!({ "typ": "dpop+jwt", "alg": self.0.algorithm().as_str(), "jwk": self.jwk() });
+        let mut all_claims = json!({ "jti": jti, "htm": method, "htu": url, "iat": now.seconds() });
+        for (all, changes) in [(&mut all_header, header), (&mut all_claims, claims)] {
+            let all = all.as_object_mut().unwrap();
+            all.extend(changes.as_object().unwrap().clone());
+            all.retain(|_, value| !value.is_null());
+        }
+        jose::sign_with_header(&self.0, &all_header, &all_claims)
+    }
 }

@@ -1,8 +1,11 @@
 //! What clients call themselves: discovery, keys, pushed requests, tokens, userinfo. OAuth error bodies.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use actix_web::{HttpRequest, HttpResponse, web};
+use identity::Identity;
 use identity::oidc::{EndpointRequest, Error, OAuthError};
 use serde::Serialize;
 use serde_json::json;
@@ -34,37 +37,51 @@ pub(super) async fn pushed_authorization_request(
     body: web::Bytes,
     gateway: web::Data<Gateway>,
 ) -> HttpResponse {
-    answer(&request, &body, StatusCode::CREATED, move |call| {
-        gateway.identity.push_authorization_request(call, clock::now())
+    answer(&request, &body, StatusCode::CREATED, &gateway, |identity, call| {
+        identity.push_authorization_request(call, clock::now())
     })
     .await
 }
 
 /// `POST /oauth/token` (RFC 6749, section 3.2)
 pub(super) async fn token(request: HttpRequest, body: web::Bytes, gateway: web::Data<Gateway>) -> HttpResponse {
-    answer(&request, &body, StatusCode::OK, move |call| gateway.identity.token(call, clock::now())).await
+    answer(&request, &body, StatusCode::OK, &gateway, |identity, call| identity.token(call, clock::now())).await
 }
 
 /// `GET` and `POST /oauth/userinfo` (OpenID Connect Core, section 5.3)
 pub(super) async fn userinfo(request: HttpRequest, body: web::Bytes, gateway: web::Data<Gateway>) -> HttpResponse {
-    answer(&request, &body, StatusCode::OK, move |call| gateway.identity.userinfo(call, clock::now())).await
+    answer(&request, &body, StatusCode::OK, &gateway, |identity, call| identity.userinfo(call, clock::now())).await
 }
 
 async fn answer<T: Serialize + Send + 'static>(
     request: &HttpRequest,
     body: &web::Bytes,
     status: StatusCode,
-    act: impl FnOnce(&EndpointRequest) -> Result<T, Error> + Send + 'static,
+    gateway: &web::Data<Gateway>,
+    act: impl FnOnce(&Identity, &EndpointRequest) -> Result<T, Error> + Send + 'static,
 ) -> HttpResponse {
     let call = match request::endpoint(request, body) {
         Ok(call) => call,
         Err(refusal) => return refused(&refusal),
     };
-    match web::block(move || act(&call)).await {
+    let proves_possession = !call.dpop.is_empty();
+    let called = gateway.clone();
+    let mut response = match web::block(move || act(&called.identity, &call)).await {
         Ok(Ok(value)) => HttpResponse::build(status).insert_header((CACHE_CONTROL, "no-store")).json(value),
         Ok(Err(Error::Refused(refusal))) => refused(&refusal),
         Ok(Err(Error::Failed(failed))) => failure(&failed),
         Err(_) => unavailable(),
+    };
+    if proves_possession {
+        offer_nonce(&mut response, &gateway.identity);
+    }
+    response
+}
+
+/// Gives the client a nonce for its next proof, before it has to ask (RFC 9449, section 8.2).
+fn offer_nonce(response: &mut HttpResponse, identity: &Identity) {
+    if let Ok(nonce) = HeaderValue::from_str(&identity.dpop_nonce(clock::now())) {
+        response.headers_mut().insert(HeaderName::from_static("dpop-nonce"), nonce);
     }
 }
 

@@ -1,8 +1,11 @@
 //! Reading what a client sends, as it came: parameters in order, duplicates and all.
 
-use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use actix_web::http::{
+    self,
+    header::{AUTHORIZATION, CONTENT_TYPE},
+};
 use actix_web::{HttpRequest, web};
-use identity::oidc::{EndpointRequest, OAuthError, Parameters};
+use identity::oidc::{EndpointRequest, Method, OAuthError, Parameters};
 
 /// The parameters of a query.
 pub(super) fn query(request: &HttpRequest) -> Parameters {
@@ -14,7 +17,7 @@ pub(super) fn decode(bytes: &[u8]) -> Parameters {
     Parameters::new(url::form_urlencoded::parse(bytes).into_owned().collect())
 }
 
-/// A call of a client: its `Authorization` header and its form.
+/// A call of a client: its headers of authentication and its form.
 ///
 /// # Errors
 /// `invalid_request` for a body that is not a form.
@@ -26,5 +29,8 @@ pub(super) fn endpoint(request: &HttpRequest, body: &web::Bytes) -> Result<Endpo
     if !body.is_empty() && !is_form {
         return Err(OAuthError::invalid_request("the body must be application/x-www-form-urlencoded"));
     }
-    Ok(EndpointRequest { authorization: header(AUTHORIZATION).map(str::to_owned), form: decode(body) })
+    // A header that is no text is no proof either; it is refused, not overlooked.
+    let dpop = request.headers().get_all("DPoP").map(|value| value.to_str().unwrap_or_default().to_owned()).collect();
+    let method = if request.method() == http::Method::GET { Method::Get } else { Method::Post };
+    Ok(EndpointRequest { method, authorization: header(AUTHORIZATION).map(str::to_owned), dpop, form: decode(body) })
 }

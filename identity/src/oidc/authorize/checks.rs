@@ -1,6 +1,7 @@
 //! The checks of an authorization request, one function each. [`super::AuthorizationRequest::check`] has their order.
 
 use crate::oidc::client::Client;
+use crate::oidc::dpop::KeyThumbprint;
 use crate::oidc::error::{ErrorCode, OAuthError};
 use crate::oidc::parameters::Parameters;
 use crate::oidc::pkce::CodeChallenge;
@@ -53,6 +54,12 @@ pub(super) fn code_challenge(parameters: &Parameters, client: &Client) -> Result
         }
         None => Ok(None),
     }
+}
+
+/// The key that the code will be bound to.
+pub(super) fn dpop_jkt(parameters: &Parameters) -> Result<Option<KeyThumbprint>, OAuthError> {
+    let refused = OAuthError::invalid_request("it is not the thumbprint of a key").of("dpop_jkt");
+    parameters.get("dpop_jkt").map(|text| KeyThumbprint::parse(text).ok_or(refused)).transpose()
 }
 
 /// How old a sign-in may be, in seconds.

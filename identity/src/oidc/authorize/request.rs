@@ -9,6 +9,7 @@ use super::{Asked, Prompts, checks};
 use crate::consent::Extent;
 use crate::oidc::claims::{Claim, ClaimsRequest};
 use crate::oidc::client::Client;
+use crate::oidc::dpop::KeyThumbprint;
 use crate::oidc::error::OAuthError;
 use crate::oidc::parameters::Parameters;
 use crate::oidc::pkce::CodeChallenge;
@@ -32,6 +33,9 @@ pub struct AuthorizationRequest {
     pub subject: Option<String>,
     /// What the code will have to be redeemed with.
     pub code_challenge: Option<CodeChallenge>,
+    /// The key whose holder alone may redeem the code (RFC 9449, section 10).
+    #[serde(default)]
+    pub dpop_jkt: Option<KeyThumbprint>,
     /// What the resident is to be asked again.
     pub prompts: Prompts,
     /// How old the sign-in may be, in seconds.
@@ -67,6 +71,7 @@ impl AuthorizationRequest {
         checks::response_mode(parameters)?;
         let scopes = Scopes::asked(parameters.get("scope"), &client.scopes)?;
         let code_challenge = checks::code_challenge(parameters, client)?;
+        let dpop_jkt = checks::dpop_jkt(parameters)?;
         let prompts = Prompts::parse(parameters.get("prompt"))?;
         let max_age = checks::max_age(parameters)?;
         let claims = parameters.get("claims").map(ClaimsRequest::parse).transpose()?.unwrap_or_default();
@@ -81,6 +86,7 @@ impl AuthorizationRequest {
             asked,
             subject,
             code_challenge,
+            dpop_jkt,
             prompts,
             max_age,
             ui_locales: text("ui_locales"),

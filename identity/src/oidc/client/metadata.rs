@@ -3,13 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet};
-use serde::Deserialize;
+use jsonwebtoken::jwk::JwkSet;
 use serde_json::{Map, Value, json};
 
 use super::secret::{self, SecretDigest};
 use super::{Client, ClientAuthenticationMethod, ClientId, Localized, SecurityProfile};
-use crate::jose::SigningAlgorithm;
+use crate::jose::{self, PublicKeyError, SigningAlgorithm};
 use crate::oidc::claims::Claim;
 use crate::oidc::redirect_uri::RedirectUri;
 use crate::oidc::scope::{Scope, Scopes};
@@ -61,6 +60,8 @@ impl Client {
             sector: metadata.sector(&redirect_uris)?,
             claims: metadata.claims()?,
             id_token_algorithm: metadata.id_token_algorithm()?,
+            needs_dpop: metadata.flag("dpop_bound_access_tokens")?,
+            needs_dpop_nonce: metadata.flag("dpop_nonce_required")?,
             redirect_uris,
             scopes,
         })
@@ -82,6 +83,8 @@ impl Client {
             "grant_types": ["authorization_code"],
             "subject_type": "pairwise",
             "id_token_signed_response_alg": self.id_token_algorithm.as_str(),
+            "dpop_bound_access_tokens": self.needs_dpop,
+            "dpop_nonce_required": self.needs_dpop_nonce,
         });
         if let Some(purpose) = &self.purpose {
             metadata["purpose"] = json!(purpose.en);
@@ -130,6 +133,12 @@ impl<'a> Metadata<'a> {
         let Some(value) = self.given(field) else { return Ok(Vec::new()) };
         let list = value.as_array().ok_or_else(|| refuse(field, "it is a list of texts"))?;
         list.iter().map(|item| item.as_str().ok_or_else(|| refuse(field, "it is a list of texts"))).collect()
+    }
+
+    /// A yes or no; no when it is not given.
+    fn flag(&self, field: &'static str) -> Result<bool, MetadataError> {
+        let Some(value) = self.given(field) else { return Ok(false) };
+        value.as_bool().ok_or_else(|| refuse(field, "it is true or false"))
     }
 
     fn client_id(&self) -> Result<Option<ClientId>, MetadataError> {
@@ -236,38 +245,20 @@ impl<'a> Metadata<'a> {
         let mut kids = BTreeSet::new();
         let mut parsed = Vec::new();
         for key in keys {
-            if ["d", "p", "q", "dp", "dq", "qi", "k"].iter().any(|member| key.get(member).is_some()) {
-                return Err(refuse(FIELD, "a private or symmetric key does not belong here; make a new pair"));
-            }
-            let key = Jwk::deserialize(key).map_err(|_| refuse(FIELD, "a key cannot be read"))?;
-            if !is_usable(&key) {
-                return Err(refuse(FIELD, "keys are P-256, Ed25519, or RSA of 2048 to 8192 bits"));
-            }
+            let key = jose::public_key(key).map_err(|refused| {
+                let why = match refused {
+                    PublicKeyError::Private => "a private or symmetric key does not belong here; make a new pair",
+                    PublicKeyError::Unreadable => "a key cannot be read",
+                    PublicKeyError::Weak => "keys are P-256, Ed25519, or RSA of 2048 to 8192 bits",
+                };
+                refuse(FIELD, why)
+            })?;
             if !kids.insert(key.common.key_id.clone()) {
                 return Err(refuse(FIELD, "every key has a kid of its own"));
             }
             parsed.push(key);
         }
         if parsed.is_empty() { Err(refuse(FIELD, "at least one key is needed")) } else { Ok(JwkSet { keys: parsed }) }
-    }
-}
-
-/// Whether an assertion may be signed with this key: ES256, EdDSA or PS256.
-fn is_usable(key: &Jwk) -> bool {
-    use base64::Engine;
-    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-    let bytes = |text: &str| URL_SAFE_NO_PAD.decode(text).unwrap_or_default();
-    match &key.algorithm {
-        AlgorithmParameters::EllipticCurve(ec) => {
-            ec.curve == EllipticCurve::P256 && bytes(&ec.x).len() == 32 && bytes(&ec.y).len() == 32
-        }
-        AlgorithmParameters::OctetKeyPair(okp) => okp.curve == EllipticCurve::Ed25519 && bytes(&okp.x).len() == 32,
-        AlgorithmParameters::RSA(rsa) => {
-            let modulus = bytes(&rsa.n);
-            let bits = modulus.iter().position(|b| *b != 0).map_or(0, |at| (modulus.len() - at) * 8);
-            (2048..=8192).contains(&bits)
-        }
-        _ => false,
     }
 }
 

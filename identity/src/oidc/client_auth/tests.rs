@@ -124,11 +124,15 @@ fn who_shows_nothing_or_a_secret_is_refused() {
         vec![("client_assertion_type", "urn:other"), ("client_assertion", "a.b.c")],
         vec![("client_assertion_type", JWT_BEARER)],
     ] {
-        let request = EndpointRequest { authorization: None, form: parameters(&form) };
+        let request = EndpointRequest { form: parameters(&form), ..EndpointRequest::default() };
         let error = authenticate(&shop.client(), &request).unwrap_err();
         assert_eq!((error.code.as_str(), error.status()), ("invalid_client", 401), "{form:?}");
     }
-    let basic = EndpointRequest { authorization: Some("Basic c2hvcDpz".to_owned()), form: parameters(&[]) };
+    let basic = EndpointRequest {
+        authorization: Some("Basic c2hvcDpz".to_owned()),
+        form: parameters(&[]),
+        ..EndpointRequest::default()
+    };
     let error = authenticate(&shop.client(), &basic).unwrap_err();
     assert_eq!(error.www_authenticate().as_deref(), Some(r#"Basic realm="lionrock""#));
 }
@@ -143,11 +147,15 @@ fn shop_with_secret(method: &str) -> Client {
 }
 
 fn in_header(joined: &str, form: &[(&str, &str)]) -> EndpointRequest {
-    EndpointRequest { authorization: Some(format!("Basic {}", STANDARD.encode(joined))), form: parameters(form) }
+    EndpointRequest {
+        authorization: Some(format!("Basic {}", STANDARD.encode(joined))),
+        form: parameters(form),
+        ..EndpointRequest::default()
+    }
 }
 
 fn in_body(form: &[(&str, &str)]) -> EndpointRequest {
-    EndpointRequest { authorization: None, form: parameters(form) }
+    EndpointRequest { form: parameters(form), ..EndpointRequest::default() }
 }
 
 #[test]
@@ -176,7 +184,11 @@ fn a_wrong_secret_another_name_and_two_ways_at_once_are_refused() {
         in_header("shop", &[]),
         in_header("shop:correct-horse", &[("client_id", "bank")]),
         in_body(&[("client_id", "shop")]),
-        EndpointRequest { authorization: Some("Bearer abc".to_owned()), form: parameters(&[]) },
+        EndpointRequest {
+            authorization: Some("Bearer abc".to_owned()),
+            form: parameters(&[]),
+            ..EndpointRequest::default()
+        },
     ] {
         let error = authenticate(&client, &wrong).unwrap_err();
         assert_eq!((error.code.as_str(), error.status()), ("invalid_client", 401));
@@ -200,7 +212,7 @@ fn a_public_client_only_names_itself() {
     metadata["token_endpoint_auth_method"] = json!("none");
     metadata["jwks"] = json!(null);
     let client = registered(&metadata);
-    let named = EndpointRequest { authorization: None, form: parameters(&[("client_id", "shop")]) };
+    let named = EndpointRequest { form: parameters(&[("client_id", "shop")]), ..EndpointRequest::default() };
     assert_eq!(authenticate(&client, &named), Ok(Proof::Public));
     let error = authenticate(&client, &shop().request(NOW, "1", &[])).unwrap_err();
     assert_eq!(error.code.as_str(), "invalid_client");

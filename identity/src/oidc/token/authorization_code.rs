@@ -5,6 +5,7 @@ use store::Timestamp;
 
 use crate::keys::Purpose;
 use crate::oidc::client::{Client, ClientId};
+use crate::oidc::dpop::KeyThumbprint;
 use crate::oidc::error::OAuthError;
 use crate::oidc::parameters::Parameters;
 use crate::oidc::pkce::CodeChallenge;
@@ -21,11 +22,13 @@ pub(crate) struct Redemption {
     pub(crate) code: Code,
     redirect_uri: String,
     verifier: Option<String>,
+    /// The key that the client proved to have.
+    pub(crate) key: Option<KeyThumbprint>,
 }
 
 impl Redemption {
     /// Reads the form.
-    pub(crate) fn read(form: &Parameters) -> Result<Self, OAuthError> {
+    pub(crate) fn read(form: &Parameters, key: Option<KeyThumbprint>) -> Result<Self, OAuthError> {
         let code = form.get("code").ok_or(OAuthError::invalid_request("it is missing").of("code"))?;
         let redirect_uri =
             form.get("redirect_uri").ok_or(OAuthError::invalid_request("it is missing").of("redirect_uri"))?;
@@ -33,6 +36,7 @@ impl Redemption {
             code: Code::parse(code).ok_or(UNKNOWN)?,
             redirect_uri: redirect_uri.to_owned(),
             verifier: form.get("code_verifier").map(str::to_owned),
+            key,
         })
     }
 }
@@ -46,6 +50,8 @@ pub(crate) struct StoredCode {
     pub(crate) client_id: ClientId,
     pub(crate) redirect_uri: String,
     pub(crate) challenge: Option<CodeChallenge>,
+    /// The key that it is bound to.
+    pub(crate) key: Option<KeyThumbprint>,
     pub(crate) expires_at: Timestamp,
     pub(crate) is_used: bool,
 }
@@ -77,6 +83,9 @@ pub(crate) fn judge(stored: &StoredCode, client: &Client, redemption: &Redemptio
     if stored.redirect_uri != redemption.redirect_uri {
         return Verdict::Refuse(OAuthError::invalid_grant("it is not the one of the request").of("redirect_uri"));
     }
+    if let Some(refused) = possession_refusal(stored, client, redemption) {
+        return Verdict::Refuse(refused);
+    }
     let refuse = |why| Verdict::Refuse(OAuthError::invalid_grant(why).of("code_verifier"));
     match (&stored.challenge, &redemption.verifier) {
         (None, None) => Verdict::Redeem,
@@ -84,6 +93,20 @@ pub(crate) fn judge(stored: &StoredCode, client: &Client, redemption: &Redemptio
         (Some(_), Some(_)) => refuse("it does not belong to the code_challenge"),
         (Some(_), None) => refuse("it is missing"),
         (None, Some(_)) => refuse("the request had no code_challenge"),
+    }
+}
+
+/// What is wrong with the proof of possession (RFC 9449, sections 5 and 10), if anything is.
+fn possession_refusal(stored: &StoredCode, client: &Client, redemption: &Redemption) -> Option<OAuthError> {
+    match (&stored.key, &redemption.key) {
+        (None, None) if client.needs_dpop => {
+            Some(OAuthError::invalid_grant("tokens of this client are bound to a key: send a DPoP proof"))
+        }
+        (Some(_), None) => Some(OAuthError::invalid_grant("the code is bound to a key: send a DPoP proof")),
+        (Some(bound), Some(shown)) if bound != shown => {
+            Some(OAuthError::invalid_grant("the DPoP proof is by another key than the code is bound to"))
+        }
+        _ => None,
     }
 }
 

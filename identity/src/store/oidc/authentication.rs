@@ -1,55 +1,54 @@
-//! Client authentication: whose request this is, and that its assertion is used once.
+//! Client authentication: whose request this is, what it proved, and what of it is good once.
 
-use ::store::{Conn, Timestamp, on_db};
-use diesel::prelude::*;
+use ::store::Timestamp;
 
-use super::schema::used_assertion;
+use super::once::{self, Once};
 use crate::Error;
-use crate::keys::Purpose;
 use crate::oidc::client::Client;
-use crate::oidc::{self, ClientCredentials, EndpointRequest, OAuthError, Proof};
+use crate::oidc::dpop::{self, Purpose};
+use crate::oidc::{self, ClientCredentials, Endpoint, EndpointRequest, KeyThumbprint, OAuthError, Proof};
 use crate::store::Identity;
 
-/// An assertion that holds, unless it was used before. [`use_up`] it in the transaction that acts on it.
+/// Who calls, as far as it is proven.
 #[derive(Debug, Clone)]
-pub(super) struct Assertion {
-    id_hash: Vec<u8>,
-    until: Timestamp,
+pub(super) struct Caller {
+    pub(super) client: Client,
+    /// The key that it proved to have (RFC 9449).
+    pub(super) key: Option<KeyThumbprint>,
+    /// What it showed that is good once: use it up in the transaction that acts on it.
+    pub(super) once: Vec<Once>,
 }
 
-/// The answer to an assertion that is shown a second time.
-pub(super) const REPLAYED: OAuthError = OAuthError::invalid_client("its jti was used before").of("client_assertion");
-
 impl Identity {
-    /// Finds out which client a request comes from.
+    /// Finds out which client calls this endpoint, and with which key.
     pub(super) fn authenticate(
         &self,
         request: &EndpointRequest,
+        endpoint: Endpoint,
         now: Timestamp,
-    ) -> Result<(Client, Option<Assertion>), oidc::Error> {
+    ) -> Result<Caller, oidc::Error> {
         request.form.refuse_duplicates()?;
         let credentials = ClientCredentials::read(request)?;
         let unknown = OAuthError::invalid_client("there is no such client").of("client_id");
         let client = self.client(credentials.client_id())?.ok_or_else(|| credentials.challenged(unknown))?;
-        let assertion = match credentials.verify(&client, &self.issuer(), self.keys(), now)? {
-            Proof::Public | Proof::Secret => None,
-            Proof::Assertion(id) => {
-                let name = [client.id.as_str().as_bytes(), b"\0", id.jti.as_bytes()].concat();
-                let id_hash = self.keys().keyed_hash(Purpose::Token, &name).to_vec();
-                Some(Assertion { id_hash, until: id.until })
-            }
+        let issuer = self.issuer();
+        let mut once = match credentials.verify(&client, &issuer, self.keys(), now)? {
+            Proof::Public | Proof::Secret => Vec::new(),
+            Proof::Assertion(id) => vec![Once::assertion(self.keys(), &client.id, &id)],
         };
-        Ok((client, assertion))
+        let purpose =
+            Purpose { url: &issuer.endpoint(endpoint), access_token: None, needs_nonce: client.needs_dpop_nonce };
+        let proof = match dpop::check(request, &purpose, self.keys(), now) {
+            Ok(proof) => proof,
+            Err(error) => return Err(self.refuse_after(once, error)?.into()),
+        };
+        once.extend(proof.as_ref().map(|proof| Once::proof(self.keys(), proof)));
+        Ok(Caller { client, key: proof.map(|proof| proof.key), once })
     }
-}
 
-/// Records that an assertion was used. False when it was used before, by whichever gateway.
-pub(super) fn use_up(conn: &mut Conn<'_>, assertion: Option<&Assertion>) -> Result<bool, Error> {
-    let Some(assertion) = assertion else { return Ok(true) };
-    let row = (used_assertion::id_hash.eq(&assertion.id_hash), used_assertion::expires_at.eq(assertion.until));
-    let inserted = on_db!(conn, c => diesel::insert_into(used_assertion::table)
-        .values(row)
-        .on_conflict_do_nothing()
-        .execute(c))?;
-    Ok(inserted == 1)
+    /// The refusal of a client that did authenticate: what it showed is used up all the same.
+    pub(super) fn refuse_after(&self, once: Vec<Once>, error: OAuthError) -> Result<OAuthError, Error> {
+        let used = self.db().write(move |conn| once::use_up(conn, &once))?;
+        Ok(used.err().unwrap_or(error))
+    }
 }

@@ -279,6 +279,7 @@ impl Identity {
                 redirect_uri: request.redirect_uri.as_str().to_owned(),
                 code_hash: code.keyed_hash(self.keys()),
                 code_challenge: request.code_challenge.clone(),
+                dpop_jkt: request.dpop_jkt.clone(),
             },
         };
         let gone = self.db().write(move |conn| write_conclusion(conn, &conclusion, now))?;

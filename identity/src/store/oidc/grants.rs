@@ -12,7 +12,7 @@ use crate::oidc::access_token::AccessTokenId;
 use crate::oidc::claims::{self, Claim};
 use crate::oidc::client::ClientId;
 use crate::oidc::token::authorization_code::StoredCode;
-use crate::oidc::{CodeChallenge, Scopes, Subject, lifetimes};
+use crate::oidc::{CodeChallenge, KeyThumbprint, Scopes, Subject, lifetimes};
 use crate::resident::{ResidentId, ResidentState};
 use crate::store::schema::resident;
 
@@ -39,6 +39,7 @@ pub(super) struct NewGrant {
     pub(super) redirect_uri: String,
     pub(super) code_hash: Vec<u8>,
     pub(super) code_challenge: Option<CodeChallenge>,
+    pub(super) dpop_jkt: Option<KeyThumbprint>,
 }
 
 /// Writes an authorization that stands on a consent.
@@ -67,6 +68,7 @@ pub(super) fn insert(
         g::redirect_uri.eq(&new.redirect_uri),
         g::code_hash.eq(&new.code_hash),
         g::code_challenge.eq(new.code_challenge.as_ref().map(CodeChallenge::as_str)),
+        g::dpop_jkt.eq(new.dpop_jkt.as_ref().map(KeyThumbprint::as_str)),
         g::code_expires_at.eq(code_expires_at),
         g::is_code_used.eq(false),
         g::expires_at.eq(code_expires_at + lifetimes::ACCESS_TOKEN),
@@ -92,6 +94,7 @@ pub(super) struct Grant {
     pub(super) acr: String,
     redirect_uri: String,
     code_challenge: Option<String>,
+    dpop_jkt: Option<String>,
     code_expires_at: Timestamp,
     is_code_used: bool,
 }
@@ -123,6 +126,7 @@ impl Grant {
             client_id: ClientId::from_stored(self.client_id.clone()),
             redirect_uri: self.redirect_uri.clone(),
             challenge: self.code_challenge.clone().map(CodeChallenge::from_stored),
+            key: self.dpop_jkt.clone().map(KeyThumbprint::from_stored),
             expires_at: self.code_expires_at,
             is_used: self.is_code_used,
         }

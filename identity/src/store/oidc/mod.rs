@@ -7,6 +7,7 @@ mod clients;
 mod expiry;
 mod grants;
 mod interactions;
+mod once;
 mod pushed_requests;
 mod schema;
 mod subjects;
@@ -28,6 +29,11 @@ impl Identity {
     /// The document at `/.well-known/openid-configuration`.
     pub fn discovery(&self) -> Value {
         oidc::discovery(&self.issuer())
+    }
+
+    /// A nonce for the `DPoP-Nonce` header of an answer (RFC 9449, section 8).
+    pub fn dpop_nonce(&self, now: ::store::Timestamp) -> String {
+        oidc::dpop::make_nonce(self.keys(), now)
     }
 
     /// The public keys at `/oauth/jwks`: those that sign, the next ones, and those whose tokens still live.

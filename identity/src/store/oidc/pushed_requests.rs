@@ -3,13 +3,14 @@
 use ::store::{Conn, Timestamp, on_db};
 use diesel::prelude::*;
 
-use super::authentication::{REPLAYED, use_up};
+use super::authentication::Caller;
+use super::once;
 use super::schema::pushed_request;
 use crate::Error;
 use crate::oidc::authorize::AuthorizationRequest;
 use crate::oidc::client::Client;
 use crate::oidc::par::{self, RequestReference};
-use crate::oidc::{self, EndpointRequest, PushedResponse, lifetimes};
+use crate::oidc::{self, Endpoint, EndpointRequest, OAuthError, PushedResponse, lifetimes};
 use crate::store::{Identity, random};
 
 impl Identity {
@@ -22,18 +23,18 @@ impl Identity {
         request: &EndpointRequest,
         now: Timestamp,
     ) -> Result<PushedResponse, oidc::Error> {
-        let (client, assertion) = self.authenticate(request, now)?;
-        let checked = par::check(&request.form, &client, &self.subject_of_hint(&client, now)?);
+        let Caller { client, key, once } = self.authenticate(request, Endpoint::PushedAuthorizationRequest, now)?;
+        let checked = par::check(&request.form, &client, key.as_ref(), &self.subject_of_hint(&client, now)?);
         let reference = RequestReference::new(random()?);
         let hash = reference.keyed_hash(self.keys());
         let stored = match &checked {
             Ok(request) => Some(serde_json::to_string(request).map_err(|_| Error::Damaged("pushed request"))?),
             Err(_) => None,
         };
-        let fresh = self.db().write(move |conn| -> Result<bool, Error> {
-            // The assertion is used up even by a request that is refused.
-            let fresh = use_up(conn, assertion.as_ref())?;
-            if let (true, Some(stored)) = (fresh, &stored) {
+        let fresh = self.db().write(move |conn| -> Result<Result<(), OAuthError>, Error> {
+            // What is good once is used up even by a request that is refused.
+            let fresh = once::use_up(conn, &once)?;
+            if let (Ok(()), Some(stored)) = (fresh, &stored) {
                 let row = (
                     pushed_request::reference_hash.eq(&hash),
                     pushed_request::client_id.eq(client.id.as_str()),
@@ -45,9 +46,7 @@ impl Identity {
             }
             Ok(fresh)
         })?;
-        if !fresh {
-            return Err(REPLAYED.into());
-        }
+        fresh?;
         checked?;
         Ok(PushedResponse { request_uri: reference.to_request_uri(), expires_in: lifetimes::REQUEST_URI.as_secs() })
     }

@@ -1,4 +1,4 @@
-//! The tables of migration `0005_oidc`, in types that both databases know.
+//! The tables of the OpenID provider, in types that both databases know.
 
 diesel::table! {
     client (client_id) {
@@ -55,6 +55,7 @@ diesel::table! {
         redirect_uri -> Text,
         code_hash -> Binary,
         code_challenge -> Nullable<Text>,
+        dpop_jkt -> Nullable<Text>,
         code_expires_at -> BigInt,
         is_code_used -> Bool,
         expires_at -> BigInt,

@@ -3,6 +3,7 @@
 mod authorization;
 mod clients;
 mod codes;
+mod dpop;
 mod expiry;
 mod pushed_requests;
 mod userinfo;

@@ -3,23 +3,27 @@
 use ::store::{Conn, Timestamp};
 use serde_json::{Map, Value};
 
-use super::authentication::{Assertion, REPLAYED, use_up};
+use super::authentication::Caller;
 use super::grants::{self, Grant};
+use super::once::{self, Once};
 use crate::Error;
 use crate::audit::{Act, Actor, Record};
 use crate::jose::{NumericDate, SigningAlgorithm};
-use crate::oidc::access_token::{self, AccessTokenClaims, AccessTokenId};
+use crate::oidc::access_token::{self, AccessTokenClaims, AccessTokenId, Confirmation};
 use crate::oidc::client::Client;
+use crate::oidc::dpop::check_binding;
 use crate::oidc::id_token::{IdTokenClaims, at_hash};
 use crate::oidc::token::authorization_code::{Redemption, UNKNOWN, Verdict, judge};
-use crate::oidc::{self, EndpointRequest, GrantType, OAuthError, TokenResponse, bearer_token, lifetimes, userinfo};
+use crate::oidc::{
+    self, Endpoint, EndpointRequest, GrantType, OAuthError, Scheme, TokenResponse, lifetimes, shown_token, userinfo,
+};
 use crate::store::{Identity, audit, random};
 
 /// What a redemption needs inside its transaction.
 #[derive(Clone)]
 struct Attempt {
     client: Client,
-    assertion: Option<Assertion>,
+    once: Vec<Once>,
     redemption: Redemption,
     code_hash: Vec<u8>,
     token: AccessTokenId,
@@ -32,42 +36,32 @@ impl Identity {
     /// # Errors
     /// Refusals of client authentication; `invalid_grant`, `invalid_request`, `unsupported_grant_type`.
     pub fn token(&self, request: &EndpointRequest, now: Timestamp) -> Result<TokenResponse, oidc::Error> {
-        let (client, assertion) = self.authenticate(request, now)?;
+        let Caller { client, key, once } = self.authenticate(request, Endpoint::Token, now)?;
         let redemption = match GrantType::read(&request.form) {
-            Ok(GrantType::AuthorizationCode) => Redemption::read(&request.form),
+            Ok(GrantType::AuthorizationCode) => Redemption::read(&request.form, key),
             Err(error) => Err(error),
         };
         let redemption = match redemption {
             Ok(redemption) => redemption,
-            Err(error) => return Err(self.refuse_after(assertion, error)?.into()),
+            Err(error) => return Err(self.refuse_after(once, error)?.into()),
         };
         let attempt = Attempt {
             code_hash: redemption.code.keyed_hash(self.keys()),
             token: AccessTokenId::new(now, &random()?),
             client,
-            assertion,
+            once,
             redemption,
             now,
         };
-        let (client, token) = (attempt.client.clone(), attempt.token);
+        let redeemed = attempt.clone();
         let grant = self.db().write(move |conn| redeem(conn, &attempt))??;
-        self.tokens(&grant, &client, token, now)
-    }
-
-    /// The refusal of a client that did authenticate: its assertion is used up all the same.
-    fn refuse_after(&self, assertion: Option<Assertion>, error: OAuthError) -> Result<OAuthError, Error> {
-        let fresh = self.db().write(move |conn| use_up(conn, assertion.as_ref()))?;
-        Ok(if fresh { error } else { REPLAYED })
+        self.tokens(&grant, &redeemed)
     }
 
     /// Signs what a redeemed code gives.
-    fn tokens(
-        &self,
-        grant: &Grant,
-        client: &Client,
-        token: AccessTokenId,
-        now: Timestamp,
-    ) -> Result<TokenResponse, oidc::Error> {
+    fn tokens(&self, grant: &Grant, redeemed: &Attempt) -> Result<TokenResponse, oidc::Error> {
+        let Attempt { client, token, now, .. } = redeemed;
+        let (key_of_client, now) = (redeemed.redemption.key.clone(), *now);
         let key = self.signing_key(SigningAlgorithm::Es256, now)?;
         let issuer = self.issuer();
         let date = |moment: Timestamp| NumericDate(moment.seconds());
@@ -82,6 +76,7 @@ impl Identity {
             scope: grant.scopes().to_string(),
             auth_time: date(grant.auth_time),
             acr: grant.acr.clone(),
+            cnf: key_of_client.clone().map(|jkt| Confirmation { jkt }),
         }
         .sign(&key)?;
         let claims = grant.id_token_claims();
@@ -106,21 +101,31 @@ impl Identity {
         .sign(&*self.signing_key(client.id_token_algorithm, now)?)?;
         Ok(TokenResponse {
             access_token,
-            token_type: "Bearer",
+            token_type: if key_of_client.is_some() { "DPoP" } else { "Bearer" },
             expires_in: lifetimes::ACCESS_TOKEN.as_secs(),
             scope: grant.scopes().to_string(),
             id_token,
         })
     }
 
-    /// What the bearer of an access token is told about the resident.
+    /// What the holder of an access token is told about the resident.
     ///
     /// # Errors
-    /// 401 `invalid_token`, with its challenge.
+    /// 401 `invalid_token`, `invalid_dpop_proof` or `use_dpop_nonce`, with its challenge.
     pub fn userinfo(&self, request: &EndpointRequest, now: Timestamp) -> Result<Value, oidc::Error> {
-        let token = bearer_token(request)?;
-        let token = access_token::read(token, &self.jwks(now)?.keys, &self.issuer(), now)?;
-        let grant = self.db().read(|conn| grants::of_token(conn, token))?.ok_or(access_token::invalid())?;
+        let (shown, issuer) = (shown_token(request)?, self.issuer());
+        let challenged = |error: OAuthError| match shown.scheme {
+            Scheme::Bearer => error,
+            Scheme::Dpop => error.with_dpop(),
+        };
+        let token = access_token::read(shown.token, &self.jwks(now)?.keys, &issuer, now).map_err(challenged)?;
+        let url = issuer.endpoint(Endpoint::Userinfo);
+        if let Some(proof) = check_binding(&shown, token.key.as_ref(), request, &url, self.keys(), now)? {
+            let once = [Once::proof(self.keys(), &proof)];
+            self.db().write(move |conn| once::use_up(conn, &once))?.map_err(challenged)?;
+        }
+        let found = self.db().read(|conn| grants::of_token(conn, token.id))?;
+        let grant = found.ok_or(challenged(access_token::invalid()))?;
         let mut told = userinfo::told(&grant.userinfo_claims(), &self.claim_values(grant.resident_id)?);
         told.insert("sub".to_owned(), Value::from(grant.subject()));
         Ok(Value::Object(told))
@@ -129,8 +134,8 @@ impl Identity {
 
 /// Redeems a code in one transaction. A refusal is a result, not an error: what it changed stays changed.
 fn redeem(conn: &mut Conn<'_>, attempt: &Attempt) -> Result<Result<Grant, OAuthError>, Error> {
-    if !use_up(conn, attempt.assertion.as_ref())? {
-        return Ok(Err(REPLAYED));
+    if let Err(replayed) = once::use_up(conn, &attempt.once)? {
+        return Ok(Err(replayed));
     }
     let Some(grant) = grants::of_code(conn, &attempt.code_hash)? else { return Ok(Err(UNKNOWN)) };
     match judge(&grant.code(), &attempt.client, &attempt.redemption, attempt.now) {

@@ -70,6 +70,8 @@ fn every_refusal_names_its_field() {
         ("response_types", json!(["code", "token"])),
         ("subject_type", json!("public")),
         ("id_token_signed_response_alg", json!("none")),
+        ("dpop_bound_access_tokens", json!("yes")),
+        ("dpop_nonce_required", json!(1)),
         ("id_token_signed_response_alg", json!("HS256")),
     ];
     for (field, value) in table {

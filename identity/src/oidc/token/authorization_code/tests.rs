@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::jose::SigningAlgorithm;
-use crate::oidc::testing::{CHALLENGE, NOW, RelyingParty, VERIFIER, changed, parameters};
+use crate::oidc::testing::{CHALLENGE, NOW, Prover, RelyingParty, VERIFIER, changed, parameters};
 
 const CODE_TEXT: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE";
 const URI: &str = "https://shop.example/cb";
@@ -14,6 +14,7 @@ fn stored() -> StoredCode {
         client_id: ClientId::parse("shop").unwrap(),
         redirect_uri: URI.to_owned(),
         challenge: CodeChallenge::parse(CHALLENGE, Some("S256")).ok(),
+        key: None,
         expires_at: NOW + Duration::from_mins(1),
         is_used: false,
     }
@@ -21,7 +22,7 @@ fn stored() -> StoredCode {
 
 fn redemption(changes: &[(&str, &str)]) -> Redemption {
     let good = [("code", CODE_TEXT), ("redirect_uri", URI), ("code_verifier", VERIFIER)];
-    Redemption::read(&parameters(&changed(&good, changes))).unwrap()
+    Redemption::read(&parameters(&changed(&good, changes)), None).unwrap()
 }
 
 fn client(id: &str) -> Client {
@@ -66,6 +67,31 @@ fn everything_else_is_refused() {
 }
 
 #[test]
+fn a_code_that_is_bound_to_a_key_needs_that_key() {
+    let (one, other) = (Prover::new(), Prover::new());
+    let key = |prover: &Prover| KeyThumbprint::parse(&prover.thumbprint());
+    let shown = |key: Option<KeyThumbprint>| Redemption { key, ..redemption(&[]) };
+    let bound = StoredCode { key: key(&one), ..stored() };
+    let (shop, bearer) = (client("shop"), client("shop"));
+    let shop = Client { needs_dpop: true, ..shop };
+    for (stored, client, key, good) in [
+        (&bound, &shop, key(&one), true),
+        (&bound, &shop, key(&other), false),
+        (&bound, &shop, None, false),
+        (&bound, &bearer, None, false),
+        (&stored(), &shop, key(&one), true),
+        (&stored(), &shop, None, false),
+        (&stored(), &bearer, key(&one), true),
+    ] {
+        let verdict = judge(stored, client, &shown(key), NOW);
+        assert_eq!(verdict == Verdict::Redeem, good);
+        if let Verdict::Refuse(error) = verdict {
+            assert_eq!((error.code.as_str(), error.status()), ("invalid_grant", 400));
+        }
+    }
+}
+
+#[test]
 fn a_used_code_is_revoked_by_its_own_client_only() {
     let used = StoredCode { is_used: true, ..stored() };
     let late = NOW + Duration::from_mins(5);
@@ -77,7 +103,7 @@ fn a_used_code_is_revoked_by_its_own_client_only() {
 #[test]
 fn a_form_without_its_parameters_is_no_redemption() {
     let read = |pairs: &[(&str, &str)]| {
-        let error = Redemption::read(&parameters(pairs)).err().unwrap();
+        let error = Redemption::read(&parameters(pairs), None).err().unwrap();
         (error.code.as_str(), error.parameter)
     };
     assert_eq!(read(&[("redirect_uri", URI)]), ("invalid_request", Some("code")));

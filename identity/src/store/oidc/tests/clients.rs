@@ -63,7 +63,7 @@ fn a_secret_signs_in_and_is_kept_only_as_a_digest() {
             let code = world.code(&party, &[], &world.session());
             let authorization = Some(format!("Basic {}", STANDARD.encode(format!("shop:{secret}"))));
             let form = parameters(&redemption(&code, &uri));
-            world.identity.token(&EndpointRequest { authorization, form }, NOW)
+            world.identity.token(&EndpointRequest { authorization, form, ..EndpointRequest::default() }, NOW)
         };
         let error = refusal(redeem("another-secret"));
         assert_eq!((error.code.as_str(), error.www_authenticate().is_some()), ("invalid_client", true));

@@ -96,7 +96,7 @@ fn other_grants_and_incomplete_requests_are_refused() {
             assert_eq!(refusal(world.redeem(&shop, &code, &[change], NOW)).code.as_str(), expected);
         }
         let uri = shop.redirect_uri();
-        let unsigned = EndpointRequest { authorization: None, form: parameters(&redemption(&code, &uri)) };
+        let unsigned = EndpointRequest { form: parameters(&redemption(&code, &uri)), ..EndpointRequest::default() };
         let error = refusal(world.identity.token(&unsigned, NOW));
         assert_eq!((error.code.as_str(), error.status()), ("invalid_client", 401));
         let twice = [redemption(&code, &uri), vec![("code", &code)]].concat();
@@ -117,7 +117,7 @@ fn a_public_client_redeems_with_its_verifier_alone() {
         let uri = app.redirect_uri();
         let form = [redemption(&code, &uri), vec![("client_id", "app")]].concat();
         let redeem = |form: &[(&str, &str)]| {
-            world.identity.token(&EndpointRequest { authorization: None, form: parameters(form) }, NOW)
+            world.identity.token(&EndpointRequest { form: parameters(form), ..EndpointRequest::default() }, NOW)
         };
         let without = changed(&form, &[("code_verifier", "")]);
         assert_eq!(refusal(redeem(&without)).code.as_str(), "invalid_grant");

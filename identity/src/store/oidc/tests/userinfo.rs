@@ -20,7 +20,7 @@ fn the_bearer_is_told_what_was_granted_and_is_on_record() {
             "phone_number": "+85291234567", "phone_number_verified": false,
         });
         assert_eq!(told, expected);
-        let in_body = EndpointRequest { authorization: None, form: parameters(&[("access_token", &token)]) };
+        let in_body = EndpointRequest { form: parameters(&[("access_token", &token)]), ..EndpointRequest::default() };
         world.identity.userinfo(&in_body, NOW).unwrap();
     });
 }
@@ -43,7 +43,10 @@ fn a_token_that_is_not_good_is_refused_with_a_challenge() {
             assert!(error.www_authenticate().unwrap().starts_with(r#"Bearer realm="lionrock", error="invalid_token""#));
         }
         let nothing = refusal(world.identity.userinfo(&EndpointRequest::default(), NOW));
-        assert_eq!(nothing.www_authenticate().as_deref(), Some(r#"Bearer realm="lionrock""#));
+        assert_eq!(
+            nothing.www_authenticate().as_deref(),
+            Some(r#"Bearer realm="lionrock", DPoP realm="lionrock", algs="ES256 EdDSA PS256""#)
+        );
     });
 }
 

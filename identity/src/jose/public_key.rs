@@ -1,0 +1,43 @@
+//! Public keys that others hand in: nothing private in them, and nothing weak.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// Why a key is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PublicKeyError {
+    /// It holds a secret part.
+    Private,
+    /// It is not a JSON web key that we know.
+    Unreadable,
+    /// It is too short, or on another curve.
+    Weak,
+}
+
+/// Reads a public key that may sign with ES256, EdDSA or PS256.
+pub(crate) fn public_key(jwk: &Value) -> Result<Jwk, PublicKeyError> {
+    if ["d", "p", "q", "dp", "dq", "qi", "k"].iter().any(|member| jwk.get(member).is_some()) {
+        return Err(PublicKeyError::Private);
+    }
+    let key = Jwk::deserialize(jwk).map_err(|_| PublicKeyError::Unreadable)?;
+    if is_strong(&key) { Ok(key) } else { Err(PublicKeyError::Weak) }
+}
+
+fn is_strong(key: &Jwk) -> bool {
+    let bytes = |text: &str| URL_SAFE_NO_PAD.decode(text).unwrap_or_default();
+    match &key.algorithm {
+        AlgorithmParameters::EllipticCurve(ec) => {
+            ec.curve == EllipticCurve::P256 && bytes(&ec.x).len() == 32 && bytes(&ec.y).len() == 32
+        }
+        AlgorithmParameters::OctetKeyPair(okp) => okp.curve == EllipticCurve::Ed25519 && bytes(&okp.x).len() == 32,
+        AlgorithmParameters::RSA(rsa) => {
+            let modulus = bytes(&rsa.n);
+            let bits = modulus.iter().position(|b| *b != 0).map_or(0, |at| (modulus.len() - at) * 8);
+            (2048..=8192).contains(&bits)
+        }
+        _ => false,
+    }
+}
