@@ -5,6 +5,7 @@ pub(crate) mod secret;
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::time::Duration;
 
 use jsonwebtoken::jwk::JwkSet;
 
@@ -12,6 +13,7 @@ pub use metadata::MetadataError;
 pub use secret::{ClientSecret, SecretDigest};
 
 use super::claims::Claim;
+use super::lifetimes;
 use super::redirect_uri::RedirectUri;
 use super::scope::Scopes;
 use crate::jose::SigningAlgorithm;
@@ -49,6 +51,9 @@ impl fmt::Display for ClientId {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SecurityProfile {
+    /// The FAPI 2.0 Security Profile, for whoever touches money or verified attributes: requests only pushed, PKCE,
+    /// signed client authentication, tokens bound to a key.
+    Fapi2,
     /// Ordinary web sign-in: OpenID Connect with the code flow.
     Oidc,
 }
@@ -57,7 +62,16 @@ impl SecurityProfile {
     /// As it is written in metadata.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Fapi2 => "fapi2",
             Self::Oidc => "oidc",
+        }
+    }
+
+    /// How long an access token lives.
+    pub const fn access_token_lifetime(self) -> Duration {
+        match self {
+            Self::Fapi2 => lifetimes::FAPI2_ACCESS_TOKEN,
+            Self::Oidc => lifetimes::ACCESS_TOKEN,
         }
     }
 }
@@ -150,6 +164,16 @@ impl Client {
     pub fn redirect_uri(&self, asked: &str) -> Option<RedirectUri> {
         let registered = self.redirect_uris.iter().any(|uri| uri.matches(asked, self.is_public()));
         if registered { RedirectUri::parse(asked).ok() } else { None }
+    }
+
+    /// Whether its authorization requests must come through the pushed-request endpoint.
+    pub fn must_push_requests(&self) -> bool {
+        self.profile == SecurityProfile::Fapi2
+    }
+
+    /// Whether its authorization requests must have a `code_challenge`.
+    pub fn needs_pkce(&self) -> bool {
+        self.profile == SecurityProfile::Fapi2 || self.is_public()
     }
 
     /// Every claim that it may ask for.

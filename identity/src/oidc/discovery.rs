@@ -19,6 +19,7 @@ pub fn discovery(issuer: &Issuer) -> Value {
         "token_endpoint": issuer.endpoint(Endpoint::Token),
         "userinfo_endpoint": issuer.endpoint(Endpoint::Userinfo),
         "jwks_uri": issuer.endpoint(Endpoint::Jwks),
+        // Per client: those of the fapi2 profile must, the others may.
         "require_pushed_authorization_requests": false,
         "authorization_response_iss_parameter_supported": true,
         "response_types_supported": ["code"],

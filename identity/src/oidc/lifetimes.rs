@@ -8,6 +8,8 @@ pub const REQUEST_URI: Duration = Duration::from_secs(90);
 pub const INTERACTION: Duration = Duration::from_mins(15);
 /// An authorization code.
 pub const CODE: Duration = Duration::from_mins(1);
+/// An access token under the `fapi2` profile.
+pub const FAPI2_ACCESS_TOKEN: Duration = Duration::from_mins(5);
 /// An access token under the `oidc` profile.
 pub const ACCESS_TOKEN: Duration = Duration::from_mins(10);
 /// An id_token.

@@ -1,6 +1,6 @@
 //! The OpenID provider: OpenID Connect Core with the code flow, pushed requests (RFC 9126), PKCE (RFC 7636),
-//! `private_key_jwt` or client secrets, proof of
-//! possession (DPoP, RFC 9449), and `iss` in every answer (RFC 9207), under the `oidc` profile.
+//! `private_key_jwt` or client secrets, proof of possession (DPoP, RFC 9449), and `iss` in every answer (RFC 9207),
+//! under the profile that each client is registered for: `fapi2` or `oidc`.
 //!
 //! Everything here is a pure function of its inputs; `store/oidc` keeps what must be kept and draws what must be
 //! random, and offers the whole as methods of [`crate::Identity`]. One check is one function, and the order of

@@ -43,14 +43,14 @@ pub(super) fn response_mode(parameters: &Parameters) -> Result<(), OAuthError> {
     }
 }
 
-/// PKCE: required of public clients, enforced once sent by anybody.
+/// PKCE: required of public clients and under `fapi2`, enforced once sent by anybody.
 pub(super) fn code_challenge(parameters: &Parameters, client: &Client) -> Result<Option<CodeChallenge>, OAuthError> {
     let method = parameters.get("code_challenge_method");
     match parameters.get("code_challenge") {
         Some(challenge) => CodeChallenge::parse(challenge, method).map(Some),
         None if method.is_some() => Err(OAuthError::invalid_request("it is missing").of("code_challenge")),
-        None if client.is_public() => {
-            Err(OAuthError::invalid_request("public clients must send one").of("code_challenge"))
+        None if client.needs_pkce() => {
+            Err(OAuthError::invalid_request("this client must send one").of("code_challenge"))
         }
         None => Ok(None),
     }

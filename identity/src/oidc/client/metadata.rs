@@ -49,18 +49,24 @@ impl Client {
         let id = metadata.client_id()?.unwrap_or_else(|| fallback.clone());
         let redirect_uris = metadata.redirect_uris()?;
         let scopes = metadata.scopes()?;
+        let profile = metadata.profile()?;
+        let authentication = metadata.authentication()?;
+        if profile == SecurityProfile::Fapi2 && !matches!(authentication, ClientAuthenticationMethod::PrivateKeyJwt(_))
+        {
+            return Err(refuse("token_endpoint_auth_method", "fapi2 clients authenticate with private_key_jwt"));
+        }
         Ok(Self {
             id,
-            profile: metadata.profile()?,
+            profile,
             name: metadata
                 .localized("client_name", "client_name#zh-Hant")?
                 .ok_or_else(|| refuse("client_name", "residents must see who asks"))?,
             purpose: metadata.localized("purpose", "purpose#zh-Hant")?,
-            authentication: metadata.authentication()?,
+            authentication,
             sector: metadata.sector(&redirect_uris)?,
             claims: metadata.claims()?,
-            id_token_algorithm: metadata.id_token_algorithm()?,
-            needs_dpop: metadata.flag("dpop_bound_access_tokens")?,
+            id_token_algorithm: metadata.id_token_algorithm(profile)?,
+            needs_dpop: metadata.needs_dpop(profile)?,
             needs_dpop_nonce: metadata.flag("dpop_nonce_required")?,
             redirect_uris,
             scopes,
@@ -84,6 +90,7 @@ impl Client {
             "subject_type": "pairwise",
             "id_token_signed_response_alg": self.id_token_algorithm.as_str(),
             "dpop_bound_access_tokens": self.needs_dpop,
+            "require_pushed_authorization_requests": self.must_push_requests(),
             "dpop_nonce_required": self.needs_dpop_nonce,
         });
         if let Some(purpose) = &self.purpose {
@@ -173,18 +180,41 @@ impl<'a> Metadata<'a> {
         }
     }
 
-    fn id_token_algorithm(&self) -> Result<SigningAlgorithm, MetadataError> {
+    fn id_token_algorithm(&self, profile: SecurityProfile) -> Result<SigningAlgorithm, MetadataError> {
         const FIELD: &str = "id_token_signed_response_alg";
-        // OpenID Connect Dynamic Client Registration, section 2.
-        let Some(name) = self.text(FIELD)? else { return Ok(SigningAlgorithm::Rs256) };
-        name.parse().map_err(|()| refuse(FIELD, "RS256, ES256, PS256 or EdDSA"))
+        let named = self
+            .text(FIELD)?
+            .map(|name| name.parse::<SigningAlgorithm>().map_err(|()| refuse(FIELD, "RS256, ES256, PS256 or EdDSA")));
+        match (profile, named.transpose()?) {
+            (SecurityProfile::Fapi2, Some(SigningAlgorithm::Rs256)) => {
+                Err(refuse(FIELD, "not RS256 for fapi2 clients")) // FAPI 2.0 Security Profile, section 5.4
+            }
+            (_, Some(algorithm)) => Ok(algorithm),
+            (SecurityProfile::Fapi2, None) => Ok(SigningAlgorithm::Es256),
+            // OpenID Connect Dynamic Client Registration, section 2.
+            (SecurityProfile::Oidc, None) => Ok(SigningAlgorithm::Rs256),
+        }
+    }
+
+    /// Tokens of a `fapi2` client are always bound; a client of the `oidc` profile may ask for it.
+    fn needs_dpop(&self, profile: SecurityProfile) -> Result<bool, MetadataError> {
+        const FIELD: &str = "dpop_bound_access_tokens";
+        let asked = self.flag(FIELD)?;
+        match profile {
+            SecurityProfile::Fapi2 if !asked && self.given(FIELD).is_some() => {
+                Err(refuse(FIELD, "tokens of fapi2 clients are always bound"))
+            }
+            SecurityProfile::Fapi2 => Ok(true),
+            SecurityProfile::Oidc => Ok(asked),
+        }
     }
 
     /// Required, so that no client is one day found under rules that nobody chose for it.
     fn profile(&self) -> Result<SecurityProfile, MetadataError> {
         match self.text("profile")? {
+            Some("fapi2") => Ok(SecurityProfile::Fapi2),
             Some("oidc") => Ok(SecurityProfile::Oidc),
-            _ => Err(refuse("profile", "say oidc")),
+            _ => Err(refuse("profile", "say fapi2 or oidc")),
         }
     }
 

@@ -8,7 +8,7 @@ use store::Timestamp;
 
 use super::AssertionId;
 use crate::jose::{self, NumericDate, TimeRefusal, Times, Tolerance};
-use crate::oidc::client::{Client, ClientId};
+use crate::oidc::client::{Client, ClientId, SecurityProfile};
 use crate::oidc::error::OAuthError;
 use crate::oidc::issuer::{Endpoint, Issuer};
 use crate::oidc::lifetimes;
@@ -31,8 +31,12 @@ enum Audience {
 }
 
 impl Audience {
-    /// The `oidc` profile takes the issuer or the token endpoint, alone or in a list.
-    fn is_us(&self, issuer: &Issuer) -> bool {
+    /// Under `fapi2` it is the issuer and nothing else, so that an assertion for another server is never good here
+    /// (FAPI 2.0 Security Profile, section 5.3.2.1); `oidc` takes the issuer or the token endpoint, alone or in a list.
+    fn is_us(&self, issuer: &Issuer, profile: SecurityProfile) -> bool {
+        if profile == SecurityProfile::Fapi2 {
+            return matches!(self, Self::One(audience) if audience == issuer.as_str());
+        }
         let token_endpoint = issuer.endpoint(Endpoint::Token);
         let us = |audience: &String| *audience == issuer.as_str() || *audience == token_endpoint;
         match self {
@@ -62,8 +66,11 @@ pub(super) fn verify(
     if !is_client(&claims.iss) || !is_client(&claims.sub) {
         return Err(refuse("iss and sub must be the client_id"));
     }
-    if !claims.aud.is_some_and(|audience| audience.is_us(issuer)) {
-        return Err(refuse("aud must be the issuer or the token endpoint"));
+    if !claims.aud.is_some_and(|audience| audience.is_us(issuer, client.profile)) {
+        return Err(refuse(match client.profile {
+            SecurityProfile::Fapi2 => "aud must be the issuer, as a single text",
+            SecurityProfile::Oidc => "aud must be the issuer or the token endpoint",
+        }));
     }
     let tolerance = Tolerance { ahead: lifetimes::CLOCK_AHEAD, lifetime: lifetimes::ASSERTION };
     claims.times.check(now, &tolerance).map_err(|refused| refuse(time_refusal(refused)))?;

@@ -77,6 +77,31 @@ fn the_audience_is_the_issuer_or_the_token_endpoint() {
 }
 
 #[test]
+fn under_fapi2_the_audience_is_the_issuer_as_a_single_text() {
+    let shop = shop();
+    let mut metadata = shop.metadata();
+    metadata["profile"] = json!("fapi2");
+    let client = registered(&metadata);
+    let ask = |aud: &Value| {
+        let assertion = jose::sign(&shop.key, "JWT", &shop.claims("1", &json!({"aud": aud}))).unwrap();
+        authenticate(&client, &request_with(&assertion, &[]))
+    };
+    assert!(ask(&json!(ISSUER)).is_ok());
+    for wrong in [
+        json!([ISSUER]),
+        json!([ISSUER, "https://other.example"]),
+        json!(format!("{ISSUER}/oauth/token")),
+        json!(format!("{ISSUER}/oauth/par")),
+        json!(format!("{ISSUER}/")),
+        json!(null),
+    ] {
+        let error = ask(&wrong).unwrap_err();
+        assert_eq!((error.code.as_str(), error.status()), ("invalid_client", 401), "{wrong}");
+        assert_eq!(error.description, "aud must be the issuer, as a single text");
+    }
+}
+
+#[test]
 fn times_are_held_to_their_bounds() {
     let shop = shop();
     let at = |offset: i64| json!(NOW.seconds() + offset);

@@ -108,7 +108,8 @@ impl Identity {
             Err(error) => return Ok(Err(AuthorizationStep::ErrorPage(error))),
         };
         let subject_of = self.subject_of_hint(client, now)?;
-        let checked = AuthorizationRequest::check(parameters, client, redirect_uri.clone(), &subject_of);
+        let checked = must_be_pushed(client)
+            .and_then(|()| AuthorizationRequest::check(parameters, client, redirect_uri.clone(), &subject_of));
         Ok(checked.map(|request| (request, None)).map_err(|error| {
             let state = parameters.get_only("state");
             AuthorizationStep::Redirect(error_response(&self.issuer(), &redirect_uri, state, &error))
@@ -286,6 +287,14 @@ impl Identity {
         let answer = || success_response(&self.issuer(), request, &code.expose());
         Ok(gone.map_or_else(|| AuthorizationStep::Redirect(answer()), AuthorizationStep::ErrorPage))
     }
+}
+
+/// A client whose requests must be pushed asks for nothing here (FAPI 2.0 Security Profile, section 5.3.2.2).
+fn must_be_pushed(client: &Client) -> Result<(), OAuthError> {
+    if client.must_push_requests() {
+        return Err(OAuthError::invalid_request("this client must push its requests").of("request_uri"));
+    }
+    Ok(())
 }
 
 /// Ends an interaction and its pushed request; says which was ended before, if one was.

@@ -71,6 +71,7 @@ pub(super) fn insert(
         g::dpop_jkt.eq(new.dpop_jkt.as_ref().map(KeyThumbprint::as_str)),
         g::code_expires_at.eq(code_expires_at),
         g::is_code_used.eq(false),
+        // The longest that an access token of any profile lives.
         g::expires_at.eq(code_expires_at + lifetimes::ACCESS_TOKEN),
     );
     on_db!(conn, c => diesel::insert_into(g::table).values(row).execute(c))?;

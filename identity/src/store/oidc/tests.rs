@@ -5,6 +5,7 @@ mod clients;
 mod codes;
 mod dpop;
 mod expiry;
+mod fapi2;
 mod pushed_requests;
 mod userinfo;
 

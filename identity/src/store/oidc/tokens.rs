@@ -70,7 +70,7 @@ impl Identity {
             sub: grant.subject().to_owned(),
             aud: issuer.as_str().to_owned(),
             client_id: client.id.to_string(),
-            exp: date(now + lifetimes::ACCESS_TOKEN),
+            exp: date(now + client.profile.access_token_lifetime()),
             iat: date(now),
             jti: token.to_string(),
             scope: grant.scopes().to_string(),
@@ -102,7 +102,7 @@ impl Identity {
         Ok(TokenResponse {
             access_token,
             token_type: if key_of_client.is_some() { "DPoP" } else { "Bearer" },
-            expires_in: lifetimes::ACCESS_TOKEN.as_secs(),
+            expires_in: client.profile.access_token_lifetime().as_secs(),
             scope: grant.scopes().to_string(),
             id_token,
         })
@@ -140,7 +140,8 @@ fn redeem(conn: &mut Conn<'_>, attempt: &Attempt) -> Result<Result<Grant, OAuthE
     let Some(grant) = grants::of_code(conn, &attempt.code_hash)? else { return Ok(Err(UNKNOWN)) };
     match judge(&grant.code(), &attempt.client, &attempt.redemption, attempt.now) {
         Verdict::Redeem if grants::use_code(conn, grant.id)? => {
-            grants::add_token(conn, attempt.token, grant.id, attempt.now + lifetimes::ACCESS_TOKEN)?;
+            let expires_at = attempt.now + attempt.client.profile.access_token_lifetime();
+            grants::add_token(conn, attempt.token, grant.id, expires_at)?;
             Ok(Ok(grant))
         }
         Verdict::Refuse(error) => Ok(Err(error)),

@@ -51,7 +51,7 @@ fn every_refusal_names_its_field() {
         ("client_name", json!("x".repeat(201))),
         ("client_name#zh-Hant", json!("一\n二")),
         ("profile", json!(null)),
-        ("profile", json!("fapi2")),
+        ("profile", json!("fapi1")),
         ("redirect_uris", json!(null)),
         ("redirect_uris", json!([])),
         ("redirect_uris", json!("https://shop.example/cb")),
@@ -93,6 +93,31 @@ fn the_standards_defaults_are_a_secret_in_the_header_and_rs256() {
     assert_eq!(client.id_token_algorithm, SigningAlgorithm::Rs256);
     assert_eq!(registered(&client.to_stored()), client);
     assert!(client.to_metadata().get("client_secret_digest").is_none(), "the digest is nobody's business");
+}
+
+#[test]
+fn a_fapi2_client_gets_the_rules_of_its_profile_and_no_others() {
+    let mut metadata = with("profile", &json!("fapi2"));
+    metadata["id_token_signed_response_alg"] = json!(null);
+    let client = registered(&metadata);
+    assert!(client.needs_dpop && client.must_push_requests() && client.needs_pkce());
+    assert_eq!(client.id_token_algorithm, SigningAlgorithm::Es256);
+    assert_eq!(registered(&client.to_stored()), client);
+    for (field, value) in [
+        ("token_endpoint_auth_method", json!("client_secret_basic")),
+        ("token_endpoint_auth_method", json!("client_secret_post")),
+        ("token_endpoint_auth_method", json!("none")),
+        ("id_token_signed_response_alg", json!("RS256")),
+        ("dpop_bound_access_tokens", json!(false)),
+    ] {
+        let mut metadata = metadata.clone();
+        metadata[field] = value.clone();
+        metadata["client_secret_digest"] = json!("A".repeat(43));
+        if value == "none" {
+            metadata["jwks"] = json!(null);
+        }
+        assert_eq!(refused(&metadata).field, field, "{value}");
+    }
 }
 
 #[test]
