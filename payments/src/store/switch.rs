@@ -30,7 +30,8 @@ pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 pub struct SwitchSettings {
     /// The times by which payments are judged.
     pub rules: Rules,
-    /// So many steps may wait; more are refused with [`SubmitError::Busy`].
+    /// So many new payments may wait; more are refused with [`SubmitError::Busy`]. One participant alone gets
+    /// half of it: the rest is for the others.
     pub queue_capacity: usize,
     /// How often an idle switch looks whether others have appended to the log.
     pub follow_every: Duration,
@@ -178,7 +179,7 @@ impl Switch {
             body: Arc::from(payment.body),
             arrived,
         };
-        let replies = self.0.ask(payments.into_iter().map(command).collect(), arrived, Room::New).await?;
+        let replies = self.0.ask(payments.into_iter().map(command).collect(), arrived, Room::New(sender)).await?;
         let report = |reply| match reply {
             Reply::Reserved(report) => Ok(report),
             _ => Err(SubmitError::Unavailable),
@@ -195,7 +196,8 @@ impl Switch {
         arrived: Timestamp,
     ) -> Result<Vec<AnswerReport>, SubmitError> {
         let command = |answer| Command::Answer { sender, answer, arrived };
-        let replies = self.0.ask(answers.into_iter().map(command).collect(), arrived, Room::Reserve).await?;
+        let replies =
+            self.0.ask(answers.into_iter().map(command).collect(), arrived, Room::Reserve(Some(sender))).await?;
         let report = |reply| match reply {
             Reply::Answered(report) => Ok(report),
             _ => Err(SubmitError::Unavailable),
@@ -210,7 +212,8 @@ impl Switch {
         transaction_id: &str,
     ) -> Result<Option<StatusReport>, SubmitError> {
         let command = Command::Enquire { debtor_agent, transaction_id: transaction_id.to_owned() };
-        let replies = self.0.ask(vec![command], (self.0.clock)(), Room::Reserve).await?;
+        let room = Room::Reserve(Some(debtor_agent));
+        let replies = self.0.ask(vec![command], (self.0.clock)(), room).await?;
         match replies.into_iter().next() {
             Some(Reply::Enquired(report)) => Ok(report),
             _ => Err(SubmitError::Unavailable),
@@ -226,7 +229,7 @@ impl Switch {
     ) -> Result<Option<StatusReport>, SubmitError> {
         let (reply, replied) = oneshot::channel();
         let ask = Ask::WaitFinal { debtor_agent, transaction_id: transaction_id.to_owned(), reply };
-        self.0.push(Job { arrived: (self.0.clock)(), ask }, Room::Reserve)?;
+        self.0.push(Job { arrived: (self.0.clock)(), ask }, Room::Reserve(Some(debtor_agent)))?;
         replied.await.map_err(|_| SubmitError::Unavailable)
     }
 
@@ -248,7 +251,7 @@ impl Switch {
     ) -> Result<i64, OperationError> {
         let command = Command::Operate { actor: by.to_owned(), participant, operation };
         let replies =
-            self.0.ask(vec![command], (self.0.clock)(), Room::Reserve).await.map_err(|error| match error {
+            self.0.ask(vec![command], (self.0.clock)(), Room::Reserve(None)).await.map_err(|error| match error {
                 SubmitError::Busy { .. } => OperationError::Busy,
                 SubmitError::NotDebtorAgent { .. } | SubmitError::Unavailable => OperationError::Unavailable,
             })?;
