@@ -177,4 +177,22 @@ proptest! {
         }
         prop_assert_eq!(state, folded);
     }
+
+    #[test]
+    fn what_is_undone_never_was(
+        before in prop::collection::vec(act(), 1..60),
+        undone in prop::collection::vec(act(), 1..60),
+    ) {
+        let mut state = books();
+        for (command, now) in commands(&before) {
+            apply(&mut state, &command, now);
+        }
+        let mark = state.mark();
+        let stood = state.clone();
+        for (command, now) in commands(&undone) {
+            apply(&mut state, &command, now);
+        }
+        state.undo(&mark);
+        prop_assert_eq!(state, stood);
+    }
 }

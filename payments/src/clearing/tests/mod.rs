@@ -4,4 +4,5 @@ mod always;
 mod life;
 mod operations;
 mod precedence;
+mod simulation;
 pub(crate) mod support;
