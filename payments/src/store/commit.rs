@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use store::{Conn, Db, Timestamp};
 
-use super::{log, memory, projection};
+use super::{log, projection, recall};
 use crate::clearing::chain::{self, Batch};
 use crate::clearing::{Command, Digest, Refusal, Reply, Row, Rules, State, settle};
 use crate::directory::Directory;
@@ -83,7 +83,7 @@ pub(super) fn commit(db: &Db, mut work: Work) -> Result<Done, Box<Failed>> {
 impl Work {
     fn run(&mut self, conn: &mut Conn<'_>) -> Result<Decided, Error> {
         log::prepare(conn)?;
-        memory::recall(conn, &mut self.state, &self.commands, self.now)?;
+        recall::recall(conn, &mut self.state, &self.commands, self.now)?;
         let mut rows = Vec::with_capacity(self.commands.len());
         let mut replies = Vec::with_capacity(self.commands.len());
         let payees = self.payees(conn)?;

@@ -1,17 +1,15 @@
-//! Getting the state out of the database: whole at a start, what was missed after another gateway wrote, and
-//! single payments that a command asks about.
+//! Getting the state out of the database: whole at a start, and what was missed after another gateway wrote.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use diesel::prelude::*;
-use store::{Conn, Timestamp, on_db};
-use uuid::Uuid;
+use store::{Conn, on_db};
 
 use super::columns::{OutcomeColumns, RecordColumns};
 use super::schema::{outcome, payment};
 use super::{log, projection};
-use crate::clearing::{BusinessDay, Command, Digest, Parts, Payment, Row, State, chain};
+use crate::clearing::{Digest, Parts, Payment, Row, State, chain};
 use crate::error::Error;
 use crate::money::Currency;
 use crate::participant::ClearingCode;
@@ -94,77 +92,6 @@ pub(super) fn catch_up(conn: &mut Conn<'_>, state: &mut State) -> Result<i64, Er
     }
     state.hash = head.hash;
     Ok(state.sequence() - before)
-}
-
-/// Takes the payments into `state` that `commands` refer to and that it does not hold.
-///
-/// # Errors
-/// [`Error::HeadMoved`] when one of them is newer than the state: another gateway has recorded it.
-pub(super) fn recall(
-    conn: &mut Conn<'_>,
-    state: &mut State,
-    commands: &[Command],
-    now: Timestamp,
-) -> Result<(), Error> {
-    let mut by_id: BTreeMap<ClearingCode, Vec<&str>> = BTreeMap::new();
-    let mut uetrs: Vec<Uuid> = Vec::new();
-    for command in commands {
-        match command {
-            Command::Reserve { transfer, .. } => {
-                by_id.entry(transfer.debtor_agent).or_default().push(&transfer.transaction_id);
-                uetrs.push(transfer.uetr);
-            }
-            Command::Enquire { debtor_agent, transaction_id } => {
-                by_id.entry(*debtor_agent).or_default().push(transaction_id);
-            }
-            Command::Answer { answer, .. } => uetrs.push(answer.original_uetr),
-            Command::TimeOut { .. } | Command::Operate { .. } => {}
-        }
-    }
-    let mut found = Vec::new();
-    for (agent, mut ids) in by_id {
-        ids.retain(|id| state.payment_by_transaction_id(agent, id).is_none());
-        found.extend(by_transaction_ids(conn, agent, &ids, BusinessDay::of(state.clock(now)))?);
-    }
-    uetrs.retain(|uetr| state.payment_by_uetr(*uetr).is_none());
-    found.extend(by_uetrs(conn, &uetrs)?);
-    // The first payment with a UETR owns it, so they come in the order of the log.
-    found.sort_unstable_by_key(|columns| columns.seq);
-    for known in with_outcomes(conn, found)? {
-        if known.state_sequence > state.sequence() {
-            return Err(Error::HeadMoved);
-        }
-        state.remember(known);
-    }
-    Ok(())
-}
-
-fn by_transaction_ids(
-    conn: &mut Conn<'_>,
-    agent: ClearingCode,
-    ids: &[&str],
-    today: BusinessDay,
-) -> Result<Vec<RecordColumns>, Error> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    Ok(on_db!(conn, c => payment::table
-        .filter(payment::business_day.eq_any([today, today.previous()]))
-        .filter(payment::debtor_agent.eq(agent))
-        .filter(payment::transaction_id.eq_any(ids))
-        .select(RecordColumns::as_select())
-        .load(c))?)
-}
-
-fn by_uetrs(conn: &mut Conn<'_>, uetrs: &[Uuid]) -> Result<Vec<RecordColumns>, Error> {
-    if uetrs.is_empty() {
-        return Ok(Vec::new());
-    }
-    let bytes: Vec<&[u8]> = uetrs.iter().map(|uetr| uetr.as_bytes().as_slice()).collect();
-    Ok(on_db!(conn, c => payment::table
-        .filter(payment::uetr.eq_any(&bytes))
-        .select(RecordColumns::as_select())
-        .load(c))?)
 }
 
 /// The payments of these columns as they stand.

@@ -16,6 +16,7 @@ mod metrics;
 mod projection;
 mod queue;
 mod random;
+mod recall;
 mod schema;
 mod sequencer;
 mod statistics;
