@@ -9,6 +9,8 @@ mod page;
 mod refusal;
 mod session;
 mod sign_in;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,7 +46,7 @@ pub fn configure(app: &mut web::ServiceConfig) {
         .app_data(web::PayloadConfig::default().limit(BODY_LIMIT))
         .route("/assets/{name}", web::get().to(pages::assets::serve))
         .service(web::scope("/.well-known").wrap(from_fn(http::problems)).configure(oauth::well_known))
-        .service(web::scope("/oauth").configure(oauth::configure))
+        .service(web::scope("/oauth").wrap(from_fn(oauth::oauth_errors)).configure(oauth::configure))
         .service(
             web::scope("")
                 .wrap(from_fn(page::kind_errors))

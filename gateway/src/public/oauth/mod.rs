@@ -2,12 +2,15 @@
 
 mod authorize;
 mod back_channel;
+mod errors;
 mod request;
 
 use actix_web::middleware::from_fn;
 use actix_web::web;
 
 use super::page;
+
+pub(super) use errors::oauth_errors;
 
 /// `/.well-known/*`
 pub(super) fn well_known(app: &mut web::ServiceConfig) {

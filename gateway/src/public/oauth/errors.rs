@@ -1,0 +1,30 @@
+//! The framework's own refusals, such as a body that is too large, as clients of OAuth expect them.
+
+use actix_web::Error;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::middleware::Next;
+use actix_web::{HttpResponse, http::StatusCode};
+use serde_json::json;
+
+/// Middleware of `/oauth`: an error that nothing below it has worded becomes an OAuth error body (RFC 6749,
+/// section 5.2) with the status it has.
+pub(in super::super) async fn oauth_errors(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let response = next.call(request).await?.map_into_boxed_body();
+    if response.response().error().is_none() {
+        return Ok(response);
+    }
+    let status = response.status();
+    let (error, description) = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => ("invalid_request", "the request is too large"),
+        status if status.is_server_error() => ("server_error", "the request was not carried out"),
+        _ => ("invalid_request", "the request cannot be understood"),
+    };
+    let body = json!({ "error": error, "error_description": description });
+    let answer = HttpResponse::build(status).insert_header((CACHE_CONTROL, "no-store")).json(body);
+    Ok(response.into_response(answer))
+}
