@@ -1,6 +1,8 @@
 //! The guides' commands, run as they stand in docs/guides/.
 
 use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::symlink;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::support::{Browser, Gateway, program_folder, resident, root};
@@ -25,14 +27,18 @@ fn commands(guide: &str) -> String {
     commands
 }
 
-/// A shell in an empty folder, with the program on its path and the demo's addresses.
-fn shell(gateway: &Gateway, folder: &std::path::Path, commands: &str) -> Command {
+/// A shell in a folder that looks like the repository's after `cargo run --release -- demo`. Only the ports differ.
+fn shell(gateway: &Gateway, folder: &Path, commands: &str) -> Command {
+    for parent in ["data", "target"] {
+        std::fs::create_dir(folder.join(parent)).unwrap();
+    }
+    symlink(gateway.folder(), folder.join("data/demo")).unwrap();
+    symlink(program_folder(), folder.join("target/release")).unwrap();
     let mut shell = Command::new("bash");
     shell
         .args(["-c", commands])
         .current_dir(folder)
-        .env("LIONROCK_CONFIG", gateway.configuration())
-        .env("PATH", format!("{}:{}", program_folder().display(), std::env::var("PATH").unwrap()))
+        .env_remove("LIONROCK_CONFIG")
         .env("SWITCH", gateway.participants("/participant/v1"))
         .env("ISSUER", gateway.public(""));
     shell
