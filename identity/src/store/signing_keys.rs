@@ -57,6 +57,17 @@ impl Identity {
         made
     }
 
+    /// The ring with the slow keys in it. Whoever asks a new installation before they are made waits for them:
+    /// a client that keeps the published keys must find among them whatever signs later.
+    pub(super) fn whole_key_ring(&self, now: Timestamp) -> Result<Arc<KeyRing>, Error> {
+        let ring = self.key_ring(now)?;
+        if missing(&ring, SigningAlgorithm::is_slow_to_make).is_empty() {
+            return Ok(ring);
+        }
+        self.make_slow_signing_keys(now)?;
+        self.key_ring(now)
+    }
+
     /// The key that signs with this algorithm now. Who needs one before the background has made it waits for it.
     pub fn signing_key(&self, algorithm: SigningAlgorithm, now: Timestamp) -> Result<Arc<SigningKey>, Error> {
         if let Some(key) = self.key_ring(now)?.current(algorithm) {

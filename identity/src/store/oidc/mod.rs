@@ -38,7 +38,7 @@ impl Identity {
 
     /// The public keys at `/oauth/jwks`: those that sign, the next ones, and those whose tokens still live.
     pub fn jwks(&self, now: ::store::Timestamp) -> Result<JwkSet, Error> {
-        Ok(self.key_ring(now)?.jwks())
+        Ok(self.whole_key_ring(now)?.jwks())
     }
 }
 

@@ -123,3 +123,15 @@ fn slow_keys_are_made_once_and_when_somebody_needs_one() {
         assert_eq!(identity.key_ring(NOW + Duration::from_mins(1)).unwrap().keys().len(), 8);
     }
 }
+
+#[test]
+fn keys_are_published_before_anything_is_signed_by_them() {
+    for world in worlds() {
+        let published = world.identity.jwks(NOW).unwrap();
+        for algorithm in SigningAlgorithm::ALL {
+            let key = world.identity.signing_key(algorithm, NOW).unwrap();
+            let found = published.keys.iter().any(|jwk| jwk.common.key_id.as_deref() == Some(key.kid()));
+            assert!(found, "{algorithm:?}");
+        }
+    }
+}
