@@ -70,6 +70,8 @@ pub enum Act {
     ClientRegistered,
     /// An authorization code was shown a second time; what it gave ended.
     CodeReused,
+    /// A relying party ended a token that it had been given.
+    TokenRevoked,
     /// Keys to sign tokens were made for the first time.
     SigningKeyMade,
     /// The next key took over from the current one.
@@ -96,6 +98,7 @@ impl Act {
             Self::ConsentRevoked => "consent.revoked",
             Self::ClientRegistered => "client.registered",
             Self::CodeReused => "code.reused",
+            Self::TokenRevoked => "token.revoked",
             Self::SigningKeyMade => "signing_key.made",
             Self::SigningKeyRotated => "signing_key.rotated",
         }

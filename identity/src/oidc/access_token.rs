@@ -47,7 +47,14 @@ pub(crate) struct Confirmation {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AccessToken {
     pub(crate) id: AccessTokenId,
-    pub(crate) key: Option<KeyThumbprint>,
+    pub(crate) claims: AccessTokenClaims,
+}
+
+impl AccessToken {
+    /// The key that it is bound to.
+    pub(crate) fn key(&self) -> Option<&KeyThumbprint> {
+        self.claims.cnf.as_ref().map(|cnf| &cnf.jkt)
+    }
 }
 
 impl AccessTokenClaims {
@@ -74,7 +81,7 @@ pub(crate) fn read(
         && claims.aud == issuer.as_str()
         && claims.exp.timestamp() > now;
     let id = claims.jti.parse().ok().filter(|_| holds).ok_or(invalid())?;
-    Ok(AccessToken { id, key: claims.cnf.map(|cnf| cnf.jkt) })
+    Ok(AccessToken { id, claims })
 }
 
 /// The one answer to every token that does not hold: which part failed is nobody's business.
@@ -110,10 +117,10 @@ mod tests {
         let keys = [key.jwk().clone()];
         let read = |token: &str| super::read(token, &keys, &issuer(), NOW);
         let id = AccessTokenId::new(NOW, &[1; 10]);
-        assert_eq!(read(&claims().sign(&key).unwrap()), Ok(AccessToken { id, key: None }));
+        assert_eq!(read(&claims().sign(&key).unwrap()), Ok(AccessToken { id, claims: claims() }));
         let jkt = KeyThumbprint::parse(key.kid()).unwrap();
         let bound = AccessTokenClaims { cnf: Some(Confirmation { jkt: jkt.clone() }), ..claims() };
-        assert_eq!(read(&bound.sign(&key).unwrap()), Ok(AccessToken { id, key: Some(jkt) }));
+        assert_eq!(read(&bound.sign(&key).unwrap()).unwrap().key(), Some(&jkt));
         let other = || "https://other.example".to_owned();
         for wrong in [
             AccessTokenClaims { iss: other(), ..claims() },

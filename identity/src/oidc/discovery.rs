@@ -18,6 +18,14 @@ pub fn discovery(issuer: &Issuer) -> Value {
         "pushed_authorization_request_endpoint": issuer.endpoint(Endpoint::PushedAuthorizationRequest),
         "token_endpoint": issuer.endpoint(Endpoint::Token),
         "userinfo_endpoint": issuer.endpoint(Endpoint::Userinfo),
+        "introspection_endpoint": issuer.endpoint(Endpoint::Introspection),
+        "introspection_endpoint_auth_methods_supported":
+            ["private_key_jwt", "client_secret_basic", "client_secret_post"],
+        "introspection_endpoint_auth_signing_alg_values_supported": ["ES256", "EdDSA", "PS256"],
+        "revocation_endpoint": issuer.endpoint(Endpoint::Revocation),
+        "revocation_endpoint_auth_methods_supported":
+            ["private_key_jwt", "client_secret_basic", "client_secret_post", "none"],
+        "revocation_endpoint_auth_signing_alg_values_supported": ["ES256", "EdDSA", "PS256"],
         "jwks_uri": issuer.endpoint(Endpoint::Jwks),
         // Per client: those of the fapi2 profile must, the others may.
         "require_pushed_authorization_requests": false,
@@ -66,7 +74,7 @@ mod tests {
             .iter()
             .filter(|(name, _)| name.ends_with("_endpoint") || name.ends_with("_uri"))
             .collect();
-        assert_eq!(urls.len(), 5);
+        assert_eq!(urls.len(), 7);
         assert!(urls.iter().all(|(_, url)| url.as_str().unwrap().starts_with("https://id.lionrock.example/oauth/")));
     }
 
@@ -101,6 +109,11 @@ mod tests {
         }
         let accepted: Vec<_> = crate::jose::ACCEPTED_ALGORITHMS.iter().map(|alg| format!("{alg:?}")).collect();
         assert_eq!(names("token_endpoint_auth_signing_alg_values_supported"), accepted);
+        assert_eq!(names("introspection_endpoint_auth_signing_alg_values_supported"), accepted);
+        assert_eq!(names("revocation_endpoint_auth_signing_alg_values_supported"), accepted);
+        let methods = names("token_endpoint_auth_methods_supported");
+        assert_eq!(names("revocation_endpoint_auth_methods_supported"), methods);
+        assert_eq!(names("introspection_endpoint_auth_methods_supported"), methods[..3], "not for public clients");
         assert_eq!(names("dpop_signing_alg_values_supported"), accepted);
     }
 }

@@ -42,6 +42,10 @@ pub enum Endpoint {
     Token,
     /// Where a token is exchanged for what the resident agreed to tell.
     Userinfo,
+    /// Where a client asks about a token (RFC 7662).
+    Introspection,
+    /// Where a client ends a token (RFC 7009).
+    Revocation,
     /// The public keys.
     Jwks,
 }
@@ -54,6 +58,8 @@ impl Endpoint {
             Self::PushedAuthorizationRequest => "/oauth/par",
             Self::Token => "/oauth/token",
             Self::Userinfo => "/oauth/userinfo",
+            Self::Introspection => "/oauth/introspect",
+            Self::Revocation => "/oauth/revoke",
             Self::Jwks => "/oauth/jwks",
         }
     }

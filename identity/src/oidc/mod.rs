@@ -16,6 +16,7 @@ mod discovery;
 pub(crate) mod dpop;
 mod error;
 pub(crate) mod id_token;
+pub(crate) mod introspection;
 mod issuer;
 pub mod lifetimes;
 pub(crate) mod par;

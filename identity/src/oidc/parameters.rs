@@ -5,7 +5,7 @@ use std::fmt;
 use super::error::OAuthError;
 
 /// Parameters that mean something here and may be given once only (RFC 6749, section 3.1).
-const SINGLE: [&str; 29] = [
+const SINGLE: [&str; 31] = [
     "response_type",
     "client_id",
     "redirect_uri",
@@ -35,6 +35,8 @@ const SINGLE: [&str; 29] = [
     "client_assertion_type",
     "client_secret",
     "access_token",
+    "token",
+    "token_type_hint",
 ];
 
 /// The parameters of one request. Unknown ones are kept and never asked for, that is, ignored.

@@ -53,6 +53,19 @@ pub(super) async fn userinfo(request: HttpRequest, body: web::Bytes, gateway: we
     answer(&request, &body, StatusCode::OK, &gateway, |identity, call| identity.userinfo(call, clock::now())).await
 }
 
+/// `POST /oauth/introspect` (RFC 7662)
+pub(super) async fn introspect(request: HttpRequest, body: web::Bytes, gateway: web::Data<Gateway>) -> HttpResponse {
+    answer(&request, &body, StatusCode::OK, &gateway, |identity, call| identity.introspect(call, clock::now())).await
+}
+
+/// `POST /oauth/revoke` (RFC 7009). The body of the answer means nothing.
+pub(super) async fn revoke(request: HttpRequest, body: web::Bytes, gateway: web::Data<Gateway>) -> HttpResponse {
+    answer(&request, &body, StatusCode::OK, &gateway, |identity, call| {
+        identity.revoke_token(call, clock::now()).map(|()| json!({}))
+    })
+    .await
+}
+
 async fn answer<T: Serialize + Send + 'static>(
     request: &HttpRequest,
     body: &web::Bytes,

@@ -26,6 +26,8 @@ pub(super) fn configure(app: &mut web::ServiceConfig) {
                 .route(web::get().to(back_channel::userinfo))
                 .route(web::post().to(back_channel::userinfo)),
         )
+        .service(web::resource("/introspect").route(web::post().to(back_channel::introspect)))
+        .service(web::resource("/revoke").route(web::post().to(back_channel::revoke)))
         .service(web::resource("/jwks").route(web::get().to(back_channel::jwks)))
         .service(
             web::scope("")

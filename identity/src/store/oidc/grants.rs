@@ -172,6 +172,11 @@ pub(super) fn add_token(
     Ok(())
 }
 
+/// Ends one access token. False when it had ended before.
+pub(super) fn end_token(conn: &mut Conn<'_>, id: AccessTokenId) -> Result<bool, Error> {
+    Ok(on_db!(conn, c => diesel::delete(access_token::table.find(id)).execute(c))? == 1)
+}
+
 /// The authorization that a recorded access token came of, if its resident is not suspended. The token itself
 /// says when it expires.
 pub(super) fn of_token(conn: &mut Conn<'_>, id: AccessTokenId) -> Result<Option<Grant>, Error> {

@@ -7,6 +7,7 @@ mod clients;
 mod expiry;
 mod grants;
 mod interactions;
+mod introspection;
 mod once;
 mod pushed_requests;
 mod schema;

@@ -6,6 +6,7 @@ mod codes;
 mod dpop;
 mod expiry;
 mod fapi2;
+mod introspection;
 mod pushed_requests;
 mod userinfo;
 

@@ -120,7 +120,7 @@ impl Identity {
         };
         let token = access_token::read(shown.token, &self.jwks(now)?.keys, &issuer, now).map_err(challenged)?;
         let url = issuer.endpoint(Endpoint::Userinfo);
-        if let Some(proof) = check_binding(&shown, token.key.as_ref(), request, &url, self.keys(), now)? {
+        if let Some(proof) = check_binding(&shown, token.key(), request, &url, self.keys(), now)? {
             let once = [Once::proof(self.keys(), &proof)];
             self.db().write(move |conn| once::use_up(conn, &once))?.map_err(challenged)?;
         }
