@@ -16,10 +16,10 @@ use crate::participant::ClearingCode;
 
 /// What is looked for: the ids and UETRs of commands that memory does not know.
 struct Asked<'a> {
+    /// An id is an id for two business days, so each is asked for twice.
+    business_days: Vec<BusinessDay>,
     debtor_agents: Vec<ClearingCode>,
     transaction_ids: Vec<&'a str>,
-    /// An id is an id for two business days.
-    days: [BusinessDay; 2],
     uetrs: Vec<&'a [u8]>,
 }
 
@@ -65,18 +65,20 @@ pub(super) fn recall(
 impl<'a> Asked<'a> {
     fn by(commands: &'a [Command], state: &State, today: BusinessDay) -> Self {
         let mut asked = Self {
+            business_days: Vec::new(),
             debtor_agents: Vec::new(),
             transaction_ids: Vec::new(),
-            days: [today, today.previous()],
             uetrs: Vec::new(),
         };
         for command in commands {
             match command {
                 Command::Reserve { transfer, .. } => {
-                    asked.id(state, transfer.debtor_agent, &transfer.transaction_id);
+                    asked.id(state, today, transfer.debtor_agent, &transfer.transaction_id);
                     asked.uetr(state, &transfer.uetr);
                 }
-                Command::Enquire { debtor_agent, transaction_id } => asked.id(state, *debtor_agent, transaction_id),
+                Command::Enquire { debtor_agent, transaction_id } => {
+                    asked.id(state, today, *debtor_agent, transaction_id)
+                }
                 Command::Answer { answer, .. } => asked.uetr(state, &answer.original_uetr),
                 Command::TimeOut { .. } | Command::Operate { .. } => {}
             }
@@ -84,10 +86,13 @@ impl<'a> Asked<'a> {
         asked
     }
 
-    fn id(&mut self, state: &State, agent: ClearingCode, transaction_id: &'a str) {
+    fn id(&mut self, state: &State, today: BusinessDay, agent: ClearingCode, transaction_id: &'a str) {
         if state.payment_by_transaction_id(agent, transaction_id).is_none() {
-            self.debtor_agents.push(agent);
-            self.transaction_ids.push(transaction_id);
+            for day in [today, today.previous()] {
+                self.business_days.push(day);
+                self.debtor_agents.push(agent);
+                self.transaction_ids.push(transaction_id);
+            }
         }
     }
 
@@ -100,14 +105,13 @@ impl<'a> Asked<'a> {
     /// In SQLite a statement costs no journey, and a short one is prepared once.
     fn one_by_one(&self, conn: &mut SqliteConnection) -> Result<Vec<i64>, Error> {
         let mut found = Vec::new();
-        for (agent, id) in self.debtor_agents.iter().zip(&self.transaction_ids) {
-            for day in self.days {
-                let same = payment::table
-                    .filter(payment::business_day.eq(day))
-                    .filter(payment::debtor_agent.eq(agent))
-                    .filter(payment::transaction_id.eq(id));
-                found.extend(same.select(payment::seq).first::<i64>(conn).optional()?);
-            }
+        let ids = self.business_days.iter().zip(&self.debtor_agents).zip(&self.transaction_ids);
+        for ((day, agent), id) in ids {
+            let same = payment::table
+                .filter(payment::business_day.eq(day))
+                .filter(payment::debtor_agent.eq(agent))
+                .filter(payment::transaction_id.eq(id));
+            found.extend(same.select(payment::seq).first::<i64>(conn).optional()?);
         }
         for uetr in &self.uetrs {
             found.extend(payment::table.filter(payment::uetr.eq(uetr)).select(payment::seq).load::<i64>(conn)?);
@@ -127,14 +131,16 @@ impl Query for Asked<'_> {
 
 impl QueryFragment<Pg> for Asked<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        // Joins, because `= ANY` on the last column of an index would filter a whole day instead.
+        // A join with one list of whole keys: of days and ids apart, the planner would look for the ids first,
+        // and without its first column an index has to be read from end to end.
         out.push_sql("SELECT payment.seq FROM unnest(");
+        out.push_bind_param::<Array<Integer>, _>(&self.business_days)?;
+        out.push_sql(", ");
         out.push_bind_param::<Array<SmallInt>, _>(&self.debtor_agents)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<Text>, _>(&self.transaction_ids)?;
-        out.push_sql(") asked (debtor_agent, transaction_id) CROSS JOIN unnest(");
-        out.push_bind_param::<Array<Integer>, [BusinessDay]>(&self.days)?;
-        out.push_sql(") day (business_day) JOIN payment USING (business_day, debtor_agent, transaction_id) UNION ALL ");
+        out.push_sql(") asked (business_day, debtor_agent, transaction_id) ");
+        out.push_sql("JOIN payment USING (business_day, debtor_agent, transaction_id) UNION ALL ");
         out.push_sql("SELECT payment.seq FROM unnest(");
         out.push_bind_param::<Array<Binary>, _>(&self.uetrs)?;
         out.push_sql(") asked (uetr) JOIN payment USING (uetr)");
