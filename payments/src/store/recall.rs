@@ -77,7 +77,7 @@ impl<'a> Asked<'a> {
                     asked.uetr(state, &transfer.uetr);
                 }
                 Command::Enquire { debtor_agent, transaction_id } => {
-                    asked.id(state, today, *debtor_agent, transaction_id)
+                    asked.id(state, today, *debtor_agent, transaction_id);
                 }
                 Command::Answer { answer, .. } => asked.uetr(state, &answer.original_uetr),
                 Command::TimeOut { .. } | Command::Operate { .. } => {}
