@@ -72,6 +72,6 @@ impl Identity {
 
     /// An access token of ours by its signature and times; whether it was revoked is not looked at.
     fn access_token(&self, token: &str, now: Timestamp) -> Result<Option<AccessToken>, Error> {
-        Ok(access_token::read(token, &self.jwks(now)?.keys, &self.issuer(), now).ok())
+        Ok(access_token::read(token, &self.key_ring(now)?.jwks().keys, &self.issuer(), now).ok())
     }
 }

@@ -118,7 +118,8 @@ impl Identity {
             Scheme::Bearer => error,
             Scheme::Dpop => error.with_dpop(),
         };
-        let token = access_token::read(shown.token, &self.jwks(now)?.keys, &issuer, now).map_err(challenged)?;
+        let token =
+            access_token::read(shown.token, &self.key_ring(now)?.jwks().keys, &issuer, now).map_err(challenged)?;
         let url = issuer.endpoint(Endpoint::Userinfo);
         if let Some(proof) = check_binding(&shown, token.key(), request, &url, self.keys(), now)? {
             let once = [Once::proof(self.keys(), &proof)];
