@@ -78,6 +78,8 @@ pub mod qr;
 
 mod store;
 
-pub use crate::store::{AnswerReport, Clock, Metrics, Minute, Submission, Switch, SwitchSettings, TrialBalance, audit};
+pub use crate::store::{
+    AnswerReport, Clock, Metrics, Minute, ReturnSubmission, Submission, Switch, SwitchSettings, TrialBalance, audit,
+};
 pub use directory::Directory;
 pub use error::{Error, OperationError, SubmitError};

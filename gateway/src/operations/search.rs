@@ -29,7 +29,7 @@ pub(super) const fn name(state: PaymentState) -> &'static str {
 pub(super) fn reason(state: PaymentState) -> Option<String> {
     match state.status() {
         Status::Rejected(reason) => Some(reason.to_string()),
-        Status::InProcess | Status::Settled => None,
+        Status::InProcess | Status::Settled | Status::Credited | Status::Blocked => None,
     }
 }
 

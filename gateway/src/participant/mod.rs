@@ -7,13 +7,16 @@
 mod answers;
 mod api;
 mod certificate;
+mod enquiries;
 mod inbox;
 mod liquidity;
 mod lookups;
 mod payments;
 mod prefer;
 mod proxies;
+mod recalls;
 mod refusals;
+mod returns;
 #[cfg(test)]
 mod tests;
 
@@ -30,6 +33,10 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         web::scope("/participant/v1")
             .service(resource("/payments", "POST").route(web::post().to(payments::submit)))
             .service(resource("/answers", "POST").route(web::post().to(answers::submit)))
+            .service(resource("/returns", "POST").route(web::post().to(returns::submit)))
+            .service(resource("/recalls", "POST").route(web::post().to(recalls::submit)))
+            .service(resource("/recalls/answers", "POST").route(web::post().to(recalls::answer)))
+            .service(resource("/enquiries", "POST").route(web::post().to(enquiries::submit)))
             .service(resource("/inbox", "GET").route(web::get().to(inbox::read)))
             .service(
                 resource("/proxies", "GET, POST")

@@ -49,9 +49,16 @@ pub(super) fn answer_refused(index: usize, refusal: AnswerRefusal) -> Problem {
     let element = match refusal {
         AnswerRefusal::UnknownPayment => "OrgnlUETR",
         AnswerRefusal::OtherTransaction => "OrgnlTxId",
+        AnswerRefusal::NotSettled => "TxSts",
     };
     let detail = format!("{refusal}; the other answers of this message were taken");
-    Problem::new(StatusCode::NOT_FOUND, "unknown-payment", "There is no such payment to answer", detail)
+    let (status, kind, title) = match refusal {
+        AnswerRefusal::UnknownPayment | AnswerRefusal::OtherTransaction => {
+            (StatusCode::NOT_FOUND, "unknown-payment", "There is no such payment to answer")
+        }
+        AnswerRefusal::NotSettled => (StatusCode::CONFLICT, "not-settled", "The payment has not settled yet"),
+    };
+    Problem::new(status, kind, title, detail)
         .field(format!("FIToFIPmtStsRpt/TxInfAndSts[{}]/{element}", index + 1))
         .reason(refusal.reason())
 }

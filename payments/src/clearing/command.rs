@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use store::Timestamp;
+use uuid::Uuid;
 
+use super::recall::{RecallAnswer, RecallRefusal, RecallRequest};
 use super::refusal::{AnswerRefusal, OperationRefusal};
 use super::row::Row;
-use super::{Answer, CreditTransfer, Operation, StatusReport};
+use super::{Answer, CreditTransfer, Operation, PaymentReturn, StatusReport};
 use crate::participant::ClearingCode;
 
 /// One thing to decide.
@@ -30,6 +32,42 @@ pub enum Command {
         answer: Answer,
         /// When the answer arrived: it is judged by this, not by when its turn came.
         arrived: Timestamp,
+    },
+    /// A creditor agent sends settled money back.
+    Return {
+        /// Who returns.
+        sender: ClearingCode,
+        /// What it says.
+        request: Box<PaymentReturn>,
+        /// `TxInf` as it was sent: kept as evidence and forwarded.
+        body: Arc<str>,
+        /// When it arrived.
+        arrived: Timestamp,
+    },
+    /// A debtor agent asks for settled money back.
+    Recall {
+        /// Who asks.
+        sender: ClearingCode,
+        /// What it says.
+        request: Box<RecallRequest>,
+        /// `Undrlyg` as it was sent: kept as evidence and forwarded.
+        body: Arc<str>,
+    },
+    /// A creditor agent answers a recall.
+    AnswerRecall {
+        /// Who answers.
+        sender: ClearingCode,
+        /// What it says.
+        answer: Box<RecallAnswer>,
+        /// `CxlDtls` as it was sent: kept as evidence and forwarded.
+        body: Arc<str>,
+    },
+    /// Either agent asks how a payment stands.
+    EnquireByUetr {
+        /// Who asks.
+        sender: ClearingCode,
+        /// `OrgnlUETR`.
+        original_uetr: Uuid,
     },
     /// A payment's deadline has passed.
     TimeOut {
@@ -70,6 +108,10 @@ pub enum Reply {
     Reserved(StatusReport),
     /// To an answer: the state that stands.
     Answered(Result<StatusReport, AnswerRefusal>),
+    /// To a return: settled, or refused.
+    Returned(StatusReport),
+    /// To a recall, or to the answer to one: recorded and forwarded, or why not.
+    Recalled(Result<(), RecallRefusal>),
     /// To a time-out: nobody asked.
     TimedOut,
     /// To an operator's act: the sequence number of its event, or of the last row when nothing had to change.

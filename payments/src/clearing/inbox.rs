@@ -3,7 +3,7 @@
 use store::Timestamp;
 use uuid::Uuid;
 
-use super::StatusReport;
+use super::{RecallDecision, StatusReport};
 use crate::money::Amount;
 use crate::participant::ClearingCode;
 
@@ -32,8 +32,13 @@ pub struct InboxItem {
 pub enum InboxMessage {
     /// A payment to answer (pacs.008), for the creditor agent.
     Payment(ForwardedPayment),
-    /// How a payment ended (pacs.002), for both agents; when it was refused at once, for the debtor agent.
+    /// How a payment ended, or what its creditor agent says later (pacs.002), for both agents; when it was
+    /// refused at once, for the debtor agent. Also how a return ended, for the returner.
     Report(StatusReport),
+    /// A recall (camt.056), for the payment's creditor agent; the answer to one (camt.029), for its debtor agent.
+    Recall(ForwardedRecall),
+    /// Money that comes back (pacs.004), settled, for the payment's debtor agent.
+    Return(ForwardedReturn),
 }
 
 /// A reserved payment on its way to the creditor agent.
@@ -49,4 +54,30 @@ pub struct ForwardedPayment {
     pub creditor_agent: ClearingCode,
     /// The transaction as the debtor agent sent it (`CdtTrfTxInf`), never rewritten.
     pub body: Vec<u8>,
+}
+
+/// A settled return on its way to the original debtor agent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForwardedReturn {
+    /// `OrgnlUETR`.
+    pub original_uetr: Uuid,
+    /// `RtrdIntrBkSttlmAmt`, as settled.
+    pub amount: Amount,
+    /// `InstgAgt`: the original creditor agent.
+    pub returner: ClearingCode,
+    /// The transaction as the returner sent it (`TxInf`), never rewritten.
+    pub body: String,
+}
+
+/// A recall, or the answer to one, on its way to the other side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForwardedRecall {
+    /// `Assgnr`: who sent it.
+    pub assigner: ClearingCode,
+    /// `Assgne`: whom it is for.
+    pub assignee: ClearingCode,
+    /// None for the recall itself.
+    pub decision: Option<RecallDecision>,
+    /// The transaction as it was sent (`Undrlyg` or `CxlDtls`), never rewritten.
+    pub body: String,
 }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::fingerprint::Fingerprint;
 use super::timeout::TIMED_OUT;
-use super::{Status, StatusReport};
+use super::{Posting, Recall, Status, StatusReport, Subject};
 use crate::iso20022::ReasonCode;
 use crate::money::Amount;
 use crate::participant::ClearingCode;
@@ -45,35 +45,46 @@ impl PaymentState {
 pub enum Ending {
     /// The creditor agent accepted it.
     Settled,
+    /// The creditor agent accepted it without posting (ACWP): the money has moved all the same.
+    SettledWithoutPosting,
     /// The creditor agent rejected it.
     Rejected(ReasonCode),
     /// The creditor agent did not answer in time.
     TimedOut,
 }
 
+/// What the log keeps in the place of a reason when a payment settled without posting.
+const WITHOUT_POSTING: ReasonCode = ReasonCode::literal("ACWP");
+
 impl Ending {
     /// The state it leads to.
     pub const fn state(self) -> PaymentState {
         match self {
-            Self::Settled => PaymentState::Settled,
+            Self::Settled | Self::SettledWithoutPosting => PaymentState::Settled,
             Self::Rejected(reason) => PaymentState::Rejected(reason),
             Self::TimedOut => PaymentState::TimedOut,
         }
     }
 
+    /// What the creditor agent has said of its customer's account.
+    pub const fn posting(self) -> Posting {
+        if matches!(self, Self::SettledWithoutPosting) { Posting::Pending } else { Posting::Expected }
+    }
+
     /// The word that the log keeps.
     pub(crate) const fn name(self) -> &'static str {
         match self {
-            Self::Settled => "settled",
+            Self::Settled | Self::SettledWithoutPosting => "settled",
             Self::Rejected(_) => "rejected",
             Self::TimedOut => "timed_out",
         }
     }
 
-    /// Why, when the creditor agent said so.
+    /// Why, when the creditor agent said so; for a settlement, how it was accepted.
     pub(crate) const fn reason(self) -> Option<ReasonCode> {
         match self {
             Self::Rejected(reason) => Some(reason),
+            Self::SettledWithoutPosting => Some(WITHOUT_POSTING),
             Self::Settled | Self::TimedOut => None,
         }
     }
@@ -82,6 +93,7 @@ impl Ending {
     pub(crate) fn from_columns(name: &str, reason: Option<&str>) -> Option<Self> {
         match (name, reason) {
             ("settled", None) => Some(Self::Settled),
+            ("settled", Some(how)) if how == WITHOUT_POSTING.as_str() => Some(Self::SettledWithoutPosting),
             ("timed_out", None) => Some(Self::TimedOut),
             ("rejected", Some(reason)) => reason.parse().ok().map(Self::Rejected),
             _ => None,
@@ -120,18 +132,44 @@ pub struct Payment {
     pub state_sequence: i64,
     /// When that row was recorded.
     pub state_recorded: Timestamp,
+    /// Once it has settled: how far the creditor agent says it is with its customer.
+    pub posting: Posting,
+    /// How much of it went back since, in minor units.
+    pub returned: i64,
+    /// Its latest recall, if it was ever recalled.
+    pub recall: Option<Box<Recall>>,
 }
 
 impl Payment {
+    /// How it stands, as participants are told it.
+    pub const fn status(&self) -> Status {
+        match (self.state, self.posting) {
+            (PaymentState::Settled, Posting::Credited) => Status::Credited,
+            (PaymentState::Settled, Posting::Blocked) => Status::Blocked,
+            (state, _) => state.status(),
+        }
+    }
+
+    /// Whether the creditor agent was ever sent it: not when it was refused at once.
+    pub const fn was_sent(&self) -> bool {
+        !self.state.is_final() || self.state_sequence != self.sequence
+    }
+
+    /// Whether `agent` may know of it.
+    pub fn concerns(&self, agent: ClearingCode) -> bool {
+        self.debtor_agent == agent || (self.creditor_agent == agent && self.was_sent())
+    }
+
     /// What either agent is told about it now.
     pub fn report(&self) -> StatusReport {
         StatusReport {
             sequence: self.state_sequence,
             recorded: self.state_recorded,
+            subject: Subject::Transfer,
             original_end_to_end_id: self.end_to_end_id.clone(),
             original_transaction_id: self.transaction_id.clone(),
             original_uetr: self.uetr,
-            status: self.state.status(),
+            status: self.status(),
             accepted: self.accepted,
             debtor_agent: self.debtor_agent,
             creditor_agent: self.creditor_agent,

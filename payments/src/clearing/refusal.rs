@@ -124,6 +124,9 @@ pub enum AnswerRefusal {
     /// The transaction id is not that payment's.
     #[error("the original transaction id is not that of the payment with this UETR")]
     OtherTransaction,
+    /// ACCC or BLCK before the payment has settled: nobody credits a customer before that.
+    #[error("the payment has not settled yet")]
+    NotSettled,
 }
 
 impl AnswerRefusal {
@@ -132,6 +135,7 @@ impl AnswerRefusal {
         ReasonCode::literal(match self {
             Self::UnknownPayment => "AG09",
             Self::OtherTransaction => "BE01",
+            Self::NotSettled => "ED05",
         })
     }
 }

@@ -10,6 +10,7 @@ use super::business_day::BusinessDay;
 use super::canonical::{Canonical, Digest};
 use super::operation::Particulars;
 use super::payment::{Ending, Payment};
+use super::{Posting, RecallRecord, ReturnDetail, ReturnRecord};
 use crate::money::{Amount, Currency};
 use crate::participant::ClearingCode;
 
@@ -68,6 +69,26 @@ pub enum Event {
     Operation(Operation),
     /// The participant used a transaction id again for another payment (AM05).
     DuplicateRefused(Duplicate),
+    /// The participant, creditor agent of a settled payment, said ACCC or BLCK.
+    Posted {
+        /// The payment's sequence number.
+        payment: i64,
+        /// The payment's debtor agent, who is told.
+        debtor_agent: ClearingCode,
+        /// What was said.
+        posting: Posting,
+    },
+    /// The participant sent settled money back, or tried to.
+    Returned(Arc<ReturnRecord>),
+    /// The participant asked for settled money back, or answered that.
+    Recalled(Arc<RecallRecord>),
+}
+
+impl Event {
+    /// The return that it tells of.
+    pub fn as_return(&self) -> Option<&ReturnRecord> {
+        if let Self::Returned(record) = self { Some(record) } else { None }
+    }
 }
 
 /// Which id was used twice.
@@ -172,6 +193,13 @@ impl EventRow {
             .optional_text(fields.currency.map(Currency::code))
             .optional_number(fields.amount)
             .optional_text(fields.detail.as_deref());
+        // Events that are about no payment end here, as all did before there were others.
+        if fields.payment.is_some() || fields.counterparty.is_some() || fields.reference.is_some() {
+            canonical
+                .optional_number(fields.payment)
+                .optional_number(fields.counterparty.map(|code| code.number().into()))
+                .optional_text(fields.reference.as_deref());
+        }
         canonical.finish()
     }
 }
@@ -183,6 +211,12 @@ pub(crate) struct EventFields {
     pub(crate) currency: Option<Currency>,
     pub(crate) amount: Option<i64>,
     pub(crate) detail: Option<String>,
+    /// The payment that it is about.
+    pub(crate) payment: Option<i64>,
+    /// The agent on the other side of that payment.
+    pub(crate) counterparty: Option<ClearingCode>,
+    /// The id that the participant gave it.
+    pub(crate) reference: Option<String>,
 }
 
 impl Event {
@@ -211,6 +245,26 @@ impl Event {
                 detailed("certificate_revoked", thumbprint.to_string())
             }
             Self::DuplicateRefused(duplicate) => detailed("duplicate_refused", json(duplicate)),
+            Self::Posted { payment, debtor_agent, posting } => {
+                let name = if *posting == Posting::Blocked { "blocked" } else { "credited" };
+                EventFields { payment: Some(*payment), counterparty: Some(*debtor_agent), ..kind(name) }
+            }
+            Self::Recalled(record) => EventFields {
+                payment: Some(record.payment),
+                counterparty: Some(record.counterparty),
+                reference: Some(record.cancellation_id.clone()),
+                ..detailed(record.kind(), json(&record.detail()))
+            },
+            Self::Returned(record) => {
+                let name = if record.detail.refusal.is_none() { "returned" } else { "return_refused" };
+                EventFields {
+                    detail: Some(json(&record.detail)),
+                    payment: record.payment,
+                    counterparty: record.receiver,
+                    reference: Some(record.return_id.clone()),
+                    ..money(name, record.amount)
+                }
+            }
         }
     }
 
@@ -228,6 +282,29 @@ impl Event {
             "certificate_added" => Operation::AddCertificate(detail()?.parse().ok()?),
             "certificate_revoked" => Operation::RevokeCertificate(detail()?.parse().ok()?),
             "duplicate_refused" => return Some(Self::DuplicateRefused(serde_json::from_str(detail()?).ok()?)),
+            "credited" | "blocked" => {
+                let posting = if fields.kind == "blocked" { Posting::Blocked } else { Posting::Credited };
+                let (payment, debtor_agent) = (fields.payment?, fields.counterparty?);
+                return Some(Self::Posted { payment, debtor_agent, posting });
+            }
+            "recalled" | "recall_accepted" | "recall_rejected" => {
+                let (payment, counterparty) = (fields.payment?, fields.counterparty?);
+                let id = fields.reference.clone()?;
+                let record = RecallRecord::from_parts(&fields.kind, payment, counterparty, id, detail()?)?;
+                return Some(Self::Recalled(Arc::new(record)));
+            }
+            "returned" | "return_refused" => {
+                let detail: ReturnDetail = serde_json::from_str(detail()?).ok()?;
+                let record = ReturnRecord {
+                    payment: fields.payment,
+                    receiver: fields.counterparty,
+                    amount: amount()?,
+                    return_id: fields.reference.clone()?,
+                    detail,
+                };
+                let settled = fields.kind == "returned";
+                return (settled == record.detail.refusal.is_none()).then(|| Self::Returned(Arc::new(record)));
+            }
             _ => return None,
         };
         Some(Self::Operation(operation))

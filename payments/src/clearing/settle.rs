@@ -12,7 +12,7 @@ use super::refusal::{AnswerRefusal, Refusal};
 use super::reserve::{self, Case};
 use super::row::{Duplicate, Event, EventRow, OutcomeRow, PaymentRow, Row};
 use super::state::{BrokenLog, State};
-use super::{Answer, CreditTransfer, Status, StatusReport, Verdict};
+use super::{Answer, CreditTransfer, Posting, Status, StatusReport, Subject, Verdict, posting, recall, returns};
 use crate::participant::ClearingCode;
 
 /// Decides `command` at `now` and folds what follows into `state`.
@@ -36,6 +36,16 @@ pub fn apply(
             reserve(state, &asked, now, rules)
         }
         Command::Answer { sender, answer, arrived } => take_answer(state, *sender, answer, *arrived, now),
+        Command::Return { sender, request, body, arrived } => {
+            let asked = returns::Asked { sender: *sender, request, body, arrived: (*arrived).min(now) };
+            returns::give_back(state, &asked, now)
+        }
+        Command::Recall { sender, request, body } => recall::recall(state, *sender, request, body, now),
+        Command::AnswerRecall { sender, answer, body } => recall::answer(state, *sender, answer, body, now),
+        Command::EnquireByUetr { sender, original_uetr } => {
+            let known = state.payment_by_uetr(*original_uetr).filter(|payment| payment.concerns(*sender));
+            Ok(Step { row: None, reply: Reply::Enquired(known.map(Payment::report)) })
+        }
         Command::TimeOut { payment } => time_out(state, *payment, now),
         Command::Operate { actor, participant, operation } => operate(state, actor, *participant, operation, now),
         Command::Enquire { debtor_agent, transaction_id } => {
@@ -81,6 +91,9 @@ fn reserve(state: &mut State, asked: &Asked<'_>, now: Timestamp, rules: &Rules) 
         state: refusal.map_or(PaymentState::Reserved, |refusal| PaymentState::Rejected(refusal.reason())),
         state_sequence: sequence,
         state_recorded: now,
+        posting: Posting::default(),
+        returned: 0,
+        recall: None,
     };
     let reply = Reply::Reserved(payment.report());
     record(state, Row::Payment(PaymentRow { payment, body: Arc::clone(asked.body) }), reply)
@@ -97,6 +110,7 @@ fn refuse_duplicate(
     let report = StatusReport {
         sequence,
         recorded: now,
+        subject: Subject::Transfer,
         original_end_to_end_id: transfer.end_to_end_id.clone(),
         original_transaction_id: transfer.transaction_id.clone(),
         original_uetr: transfer.uetr,
@@ -125,23 +139,30 @@ fn take_answer(
 ) -> Result<Step, BrokenLog> {
     let refused = |refusal| Ok(Step { row: None, reply: Reply::Answered(Err(refusal)) });
     // A payment refused at once was never sent to the creditor agent: for it, there is none.
-    let sent = |payment: &&Payment| {
-        let was_reserved = !payment.state.is_final() || payment.state_sequence != payment.sequence;
-        payment.creditor_agent == sender && was_reserved
-    };
+    let sent = |payment: &&Payment| payment.creditor_agent == sender && payment.was_sent();
     let Some(payment) = state.payment_by_uetr(answer.original_uetr).filter(sent) else {
         return refused(AnswerRefusal::UnknownPayment);
     };
     if payment.transaction_id != answer.original_transaction_id {
         return refused(AnswerRefusal::OtherTransaction);
     }
+    let later = match answer.verdict {
+        Verdict::Credited => Some(Posting::Credited),
+        Verdict::Blocked => Some(Posting::Blocked),
+        Verdict::Accepted | Verdict::AcceptedWithoutPosting | Verdict::Rejected(_) => None,
+    };
+    if let Some(next) = later {
+        let payment = payment.clone();
+        return posting::post(state, &payment, next, now);
+    }
     if payment.state.is_final() {
         return Ok(Step { row: None, reply: Reply::Answered(Ok(payment.report())) });
     }
     let ending = match answer.verdict {
         _ if arrived > payment.deadline => Ending::TimedOut,
-        Verdict::Accepted | Verdict::AcceptedWithoutPosting => Ending::Settled,
+        Verdict::AcceptedWithoutPosting => Ending::SettledWithoutPosting,
         Verdict::Rejected(reason) => Ending::Rejected(reason),
+        Verdict::Accepted | Verdict::Credited | Verdict::Blocked => Ending::Settled,
     };
     let payment = payment.sequence;
     let step = end(state, payment, ending, now)?;

@@ -1,5 +1,7 @@
 //! The switch's memory: a fold over the rows of the log.
 
+mod events;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -7,12 +9,11 @@ use store::Timestamp;
 use uuid::Uuid;
 
 use super::canonical::Digest;
-use super::operation::Operation;
 use super::payment::{Ending, Payment, PaymentState};
 use super::position::{Position, PositionBroken};
 use super::row::{Event, EventRow, OutcomeRow, Row};
 use crate::money::Currency;
-use crate::participant::{ClearingCode, Participant, Standing, Thumbprint};
+use crate::participant::{ClearingCode, Participant, Thumbprint};
 
 /// A client certificate that acts, or acted, for a participant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +45,8 @@ pub struct State {
     by_transaction_id: HashMap<(ClearingCode, String), i64>,
     deadlines: BTreeSet<(Timestamp, i64)>,
     journal: Journal,
+    /// Returns by returner and `RtrId`, for the length of a batch.
+    returns: HashMap<(ClearingCode, String), EventRow>,
 }
 
 /// Where a state stood. What is under way is not in it: the journal leads back to that.
@@ -166,6 +169,11 @@ impl State {
         self.payment(*self.by_transaction_id.get(&(debtor_agent, transaction_id.to_owned()))?)
     }
 
+    /// A return that a command of this batch asks about, or that was made in it.
+    pub fn return_by_id(&self, returner: ClearingCode, return_id: &str) -> Option<&EventRow> {
+        self.returns.get(&(returner, return_id.to_owned()))
+    }
+
     /// Deadlines of the payments under way with their sequence numbers, earliest first.
     pub fn deadlines(&self) -> impl Iterator<Item = (Timestamp, i64)> {
         self.deadlines.iter().copied()
@@ -194,9 +202,17 @@ impl State {
         self.payments.insert(payment.sequence, payment);
     }
 
-    /// Forgets the payments that have become final since the last mark: their place is the log. What happened
-    /// until now can no longer be undone.
+    /// Takes a return into memory: the first under an id is the one that has it.
+    pub(crate) fn remember_return(&mut self, row: &EventRow) {
+        if let Event::Returned(record) = &row.event {
+            self.returns.entry((row.participant, record.return_id.clone())).or_insert_with(|| row.clone());
+        }
+    }
+
+    /// Forgets the payments that have become final since the last mark, and all returns: their place is the log.
+    /// What happened until now can no longer be undone.
     pub(crate) fn forget_final(&mut self) {
+        self.returns.clear();
         for change in std::mem::take(&mut self.journal.0) {
             let sequence = change.payment();
             if self.payments.get(&sequence).is_some_and(|payment| payment.state.is_final()) {
@@ -233,6 +249,8 @@ impl State {
 
     /// Goes back to `mark`, the last one made.
     pub(crate) fn undo(&mut self, mark: &Mark) {
+        // What was said and returned since is of payments that ended since: they go, or are as they were.
+        self.returns.clear();
         for change in std::mem::take(&mut self.journal.0).into_iter().rev() {
             match change {
                 Change::Remembered(sequence) => self.forget(sequence),
@@ -291,60 +309,17 @@ impl State {
         self.journal.0.push(Change::Ended(Arc::clone(payment)));
         let payment = Arc::make_mut(payment);
         payment.state = row.ending.state();
+        payment.posting = row.ending.posting();
         payment.state_sequence = row.sequence;
         payment.state_recorded = row.recorded;
         let (amount, currency) = (payment.amount.minor(), payment.amount.currency());
         let (debtor, creditor) = (payment.debtor_agent, payment.creditor_agent);
         let paying = self.position_mut(debtor, currency);
         let moved = match row.ending {
-            Ending::Settled => {
+            Ending::Settled | Ending::SettledWithoutPosting => {
                 paying.settle(amount).and_then(|()| self.position_mut(creditor, currency).credit(amount))
             }
             Ending::Rejected(_) | Ending::TimedOut => paying.release(amount),
-        };
-        moved.map_err(|_| broken("it moves what is not there"))
-    }
-
-    fn fold_event(&mut self, row: &EventRow) -> Result<(), BrokenLog> {
-        let broken = |why| BrokenLog { sequence: row.sequence, why };
-        let code = row.participant;
-        let Event::Operation(operation) = &row.event else { return Ok(()) };
-        if let Operation::Add(particulars) = operation {
-            let participant = Participant {
-                clearing_code: code,
-                bic: particulars.bic.clone(),
-                name_zh: particulars.name_zh.clone(),
-                name_en: particulars.name_en.clone(),
-                standing: Standing::Active,
-                added: row.recorded,
-            };
-            Arc::make_mut(&mut self.participants).insert(code, participant);
-            return Ok(());
-        }
-        let participant =
-            Arc::make_mut(&mut self.participants).get_mut(&code).ok_or(broken("there is no such participant"))?;
-        let moved = match operation {
-            Operation::Add(_) => Ok(()),
-            Operation::Fund(sum) => self.position_mut(code, sum.currency()).credit(sum.minor()),
-            Operation::Withdraw(sum) => self.position_mut(code, sum.currency()).debit(sum.minor()),
-            Operation::SetNetDebitCap(currency, cap) => self.position_mut(code, *currency).set_cap(*cap),
-            Operation::Suspend | Operation::Resume => {
-                let suspended = *operation == Operation::Suspend;
-                participant.standing = if suspended { Standing::Suspended } else { Standing::Active };
-                Ok(())
-            }
-            Operation::AddCertificate(thumbprint) => {
-                let certificate = Certificate { participant: code, added: row.recorded, revoked: None };
-                Arc::make_mut(&mut self.certificates).insert(*thumbprint, certificate);
-                Ok(())
-            }
-            Operation::RevokeCertificate(thumbprint) => {
-                let certificate = Arc::make_mut(&mut self.certificates)
-                    .get_mut(thumbprint)
-                    .ok_or(broken("there is no such certificate"))?;
-                certificate.revoked = Some(row.recorded);
-                Ok(())
-            }
         };
         moved.map_err(|_| broken("it moves what is not there"))
     }

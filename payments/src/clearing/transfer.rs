@@ -55,6 +55,10 @@ pub enum Verdict {
     AcceptedWithoutPosting,
     /// `RJCT`, with why.
     Rejected(ReasonCode),
+    /// `ACCC`, later: its customer has been credited.
+    Credited,
+    /// `BLCK`, after `ACWP`: the money may not be credited for now.
+    Blocked,
 }
 
 /// The creditor agent's answer to a payment it was sent (pacs.002 `TxInfAndSts`).
@@ -75,6 +79,10 @@ pub enum Status {
     InProcess,
     /// `ACSC`: settled, final.
     Settled,
+    /// `ACCC`: settled, final, and the creditor agent says that its customer has been credited.
+    Credited,
+    /// `BLCK`: settled, final, and the creditor agent says that its customer may not be credited.
+    Blocked,
     /// `RJCT`: refused, rejected or timed out; nothing was moved.
     Rejected(ReasonCode),
 }
@@ -84,27 +92,47 @@ impl Status {
     pub const fn is_final(self) -> bool {
         !matches!(self, Self::InProcess)
     }
+
+    /// Whether the money has moved.
+    pub const fn is_settled(self) -> bool {
+        matches!(self, Self::Settled | Self::Credited | Self::Blocked)
+    }
 }
 
-/// The switch's word on one payment (pacs.002), for either agent.
+/// What a status report is about (pacs.002 `OrgnlGrpInf`).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Subject {
+    /// A credit transfer.
+    #[default]
+    Transfer,
+    /// A return of one.
+    Return {
+        /// `OrgnlMsgId`: of the pacs.004.
+        message_id: String,
+    },
+}
+
+/// The switch's word on one payment, or on one return of a payment (pacs.002), for either agent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatusReport {
     /// The sequence number of the row that says so: `MsgId` and `CreDtTm` come from it and from `recorded`.
     pub sequence: i64,
     /// When that row was recorded.
     pub recorded: Timestamp,
-    /// `OrgnlEndToEndId`.
+    /// Whether it is about the payment or about a return.
+    pub subject: Subject,
+    /// `OrgnlEndToEndId` of the payment.
     pub original_end_to_end_id: String,
-    /// `OrgnlTxId`.
+    /// `OrgnlTxId`; for a return, its `RtrId`.
     pub original_transaction_id: String,
-    /// `OrgnlUETR`.
+    /// `OrgnlUETR` of the payment.
     pub original_uetr: Uuid,
     /// `TxSts` and its reason.
     pub status: Status,
-    /// `AccptncDtTm` of the payment.
+    /// `AccptncDtTm` of the payment; for a return, when it arrived.
     pub accepted: Timestamp,
-    /// The payment's debtor agent.
+    /// Who pays: the payment's debtor agent, or the returner.
     pub debtor_agent: ClearingCode,
-    /// The payment's creditor agent.
+    /// Who is paid: the payment's creditor agent, or who gets the money back.
     pub creditor_agent: ClearingCode,
 }

@@ -1,5 +1,9 @@
 //! A participant's inbox: several ISO 20022 messages in one envelope, each with its sequence number.
 
+use super::camt029::{self, RecallAnswerMessage};
+use super::camt056::{self, RecallMessage};
+use super::case::Assignment;
+use super::pacs004::{self, ReturnMessage};
 use super::pacs008::{CreditTransferMessage, Header};
 use super::xml::{self, Element, Fields, ISO_20022, Limits, Writer};
 use super::{MessageError, Problem, head001, pacs002, pacs008};
@@ -33,8 +37,14 @@ pub struct Received {
 pub enum Message {
     /// pacs.008: a payment to be answered.
     CreditTransfer(CreditTransferMessage),
-    /// pacs.002: how payments ended.
+    /// pacs.002: how payments and returns ended, and what creditor agents said later.
     StatusReports(Vec<StatusReport>),
+    /// pacs.004: money that has come back.
+    Return(ReturnMessage),
+    /// camt.056: the other bank asks for its money back.
+    Recall(RecallMessage),
+    /// camt.029: what the other bank says to that.
+    RecallAnswer(RecallAnswerMessage),
 }
 
 /// Writes what `to` reads. The same rows give the same bytes.
@@ -59,6 +69,28 @@ fn write_item(out: &mut Writer, to: ClearingCode, item: &InboxItem) {
             let message_id = pacs002::message_id(report.sequence);
             head001::write(out, to, &message_id, pacs002::IDENTIFIER, report.recorded);
             pacs002::write_reports(out, std::slice::from_ref(report));
+        }
+        InboxMessage::Recall(recall) => {
+            let (number, identifier) = match recall.decision {
+                None => ("LR056", camt056::IDENTIFIER),
+                Some(_) => ("LR029", camt029::IDENTIFIER),
+            };
+            let assignment = Assignment {
+                id: format!("{number}-{:019}", item.sequence),
+                assigner: recall.assigner,
+                assignee: recall.assignee,
+                created: item.recorded,
+            };
+            head001::write(out, to, &assignment.id, identifier, item.recorded);
+            match recall.decision {
+                None => camt056::write_document(out, &assignment, &recall.body),
+                Some(decision) => camt029::write_document(out, &assignment, decision, &recall.body),
+            }
+        }
+        InboxMessage::Return(back) => {
+            let header = pacs004::Header::of_row(item.sequence, item.recorded, back.returner);
+            head001::write(out, to, &header.message_id, pacs004::IDENTIFIER, item.recorded);
+            pacs004::write_document(out, &header, &[&back.body]);
         }
     }
 }
@@ -92,6 +124,9 @@ fn read_message(element: &Element<'_>) -> Result<Received, MessageError> {
     fields.finish()?;
     let message = match document.namespace.strip_prefix(ISO_20022) {
         Some(pacs002::IDENTIFIER) => Message::StatusReports(pacs002::read_reports(document)?),
+        Some(camt056::IDENTIFIER) => Message::Recall(camt056::read_document(document)?),
+        Some(camt029::IDENTIFIER) => Message::RecallAnswer(camt029::read_document(document)?),
+        Some(pacs004::IDENTIFIER) => Message::Return(pacs004::read_document(document)?),
         _ => Message::CreditTransfer(pacs008::read_document(document)?),
     };
     Ok(Received { sequence, message })

@@ -6,11 +6,16 @@
 
 mod account;
 mod agent;
+pub mod camt029;
+pub mod camt056;
+pub mod case;
 mod error;
 mod head001;
 pub mod inbox;
 pub mod pacs002;
+pub mod pacs004;
 pub mod pacs008;
+pub mod pacs028;
 mod reason;
 #[cfg(test)]
 mod tests;

@@ -4,10 +4,11 @@ use store::Timestamp;
 use uuid::Uuid;
 
 use super::agent::{agent, write_agent};
+use super::pacs004;
 use super::value::{date_time, reason, text, uetr};
 use super::xml::{self, Element, Fields, ISO_20022, Limits, Writer};
 use super::{MessageError, Problem, ReasonCode};
-use crate::clearing::{Answer, Status, StatusReport, Verdict};
+use crate::clearing::{Answer, Status, StatusReport, Subject, Verdict};
 use crate::participant::ClearingCode;
 
 /// The message's identifier, as `MsgDefIdr` and the namespace carry it.
@@ -68,6 +69,8 @@ pub fn write_answer(message: &AnswerMessage) -> String {
                     Verdict::Accepted => write_status(w, "ACCP", None),
                     Verdict::AcceptedWithoutPosting => write_status(w, "ACWP", None),
                     Verdict::Rejected(reason) => write_status(w, "RJCT", Some(reason)),
+                    Verdict::Credited => write_status(w, "ACCC", None),
+                    Verdict::Blocked => write_status(w, "BLCK", None),
                 }
             });
         }
@@ -107,12 +110,20 @@ pub(crate) fn write_reports(out: &mut Writer, reports: &[StatusReport]) {
             for report in reports {
                 w.element("TxInfAndSts", |w| {
                     w.leaf("StsId", &report.sequence.to_string());
+                    if let Subject::Return { message_id } = &report.subject {
+                        w.element("OrgnlGrpInf", |w| {
+                            w.leaf("OrgnlMsgId", message_id);
+                            w.leaf("OrgnlMsgNmId", pacs004::IDENTIFIER);
+                        });
+                    }
                     w.leaf("OrgnlEndToEndId", &report.original_end_to_end_id);
                     w.leaf("OrgnlTxId", &report.original_transaction_id);
                     w.leaf("OrgnlUETR", &report.original_uetr.to_string());
                     match report.status {
                         Status::InProcess => write_status(w, "ACSP", None),
                         Status::Settled => write_status(w, "ACSC", None),
+                        Status::Credited => write_status(w, "ACCC", None),
+                        Status::Blocked => write_status(w, "BLCK", None),
                         Status::Rejected(reason) => write_status(w, "RJCT", Some(reason)),
                     }
                     w.leaf("AccptncDtTm", &report.accepted.to_string());
@@ -172,6 +183,8 @@ struct Report {
 /// `TxInfAndSts`, as far as it is read.
 struct Transaction {
     status_id: Option<String>,
+    /// `OrgnlMsgId` and `OrgnlMsgNmId`.
+    original_message: Option<(String, String)>,
     end_to_end_id: Option<String>,
     original_id: Option<String>,
     uetr: Option<Uuid>,
@@ -224,7 +237,8 @@ fn refuse_group_status(group: &Element<'_>) -> Result<(), MessageError> {
 fn read_transaction(element: &Element<'_>) -> Result<Transaction, MessageError> {
     let mut fields = Fields::of(element)?;
     let status_id = fields.optional("StsId", text(35))?;
-    fields.skip(&["OrgnlGrpInf", "OrgnlInstrId"])?;
+    let original_message = fields.optional("OrgnlGrpInf", original_message)?;
+    fields.skip(&["OrgnlInstrId"])?;
     let end_to_end_id = fields.optional("OrgnlEndToEndId", text(35))?;
     let original_id = fields.optional("OrgnlTxId", text(35))?;
     let uetr = fields.optional("OrgnlUETR", uetr)?;
@@ -240,6 +254,7 @@ fn read_transaction(element: &Element<'_>) -> Result<Transaction, MessageError> 
     fields.finish()?;
     Ok(Transaction {
         status_id,
+        original_message,
         end_to_end_id,
         original_id,
         uetr,
@@ -251,7 +266,18 @@ fn read_transaction(element: &Element<'_>) -> Result<Transaction, MessageError> 
     })
 }
 
-fn read_reason(element: &Element<'_>) -> Result<Option<ReasonCode>, MessageError> {
+/// `OriginalGroupInformation29`: the id of a message and what kind it is.
+pub(super) fn original_message(element: &Element<'_>) -> Result<(String, String), MessageError> {
+    let mut fields = Fields::of(element)?;
+    let message_id = fields.required("OrgnlMsgId", text(35))?;
+    let name = fields.required("OrgnlMsgNmId", text(35))?;
+    fields.skip(&["OrgnlCreDtTm"])?;
+    fields.finish()?;
+    Ok((message_id, name))
+}
+
+/// A reason, as a status report and a return carry it: its code, when it has one.
+pub(super) fn read_reason(element: &Element<'_>) -> Result<Option<ReasonCode>, MessageError> {
     let mut fields = Fields::of(element)?;
     fields.skip(&["Orgtr"])?;
     let code = fields.optional("Rsn", |element| {
@@ -275,8 +301,10 @@ impl Transaction {
             Some("ACCP" | "ACSP" | "ACTC") => Verdict::Accepted,
             Some("ACWP") => Verdict::AcceptedWithoutPosting,
             Some("RJCT") => Verdict::Rejected(self.reason.ok_or_else(missing("StsRsnInf/Rsn/Cd"))?),
+            Some("ACCC") => Verdict::Credited,
+            Some("BLCK") => Verdict::Blocked,
             Some(_) => {
-                let verdicts = Problem::NotHere("an answer is ACCP, ACSP, ACTC, ACWP or RJCT");
+                let verdicts = Problem::NotHere("an answer is ACCP, ACSP, ACTC, ACWP or RJCT, and later ACCC or BLCK");
                 return Err(MessageError::new(verdicts).within("TxSts"));
             }
             None => return Err(missing("TxSts")()),
@@ -292,11 +320,17 @@ impl Transaction {
         let status = match self.status.as_deref() {
             Some("ACSP") => Status::InProcess,
             Some("ACSC") => Status::Settled,
+            Some("ACCC") => Status::Credited,
+            Some("BLCK") => Status::Blocked,
             Some("RJCT") => Status::Rejected(self.reason.ok_or_else(missing("StsRsnInf/Rsn/Cd"))?),
             Some(_) => {
-                return Err(MessageError::new(Problem::NotHere("the switch says ACSP, ACSC or RJCT")).within("TxSts"));
+                return Err(MessageError::new(Problem::NotHere("not a status that the switch gives")).within("TxSts"));
             }
             None => return Err(missing("TxSts")()),
+        };
+        let subject = match self.original_message {
+            Some((message_id, name)) if name == pacs004::IDENTIFIER => Subject::Return { message_id },
+            _ => Subject::Transfer,
         };
         let sequence = self.status_id.ok_or_else(missing("StsId"))?;
         Ok(StatusReport {
@@ -304,6 +338,7 @@ impl Transaction {
                 .parse()
                 .map_err(|_| MessageError::new(Problem::Form("the sequence number of a row")).within("StsId"))?,
             recorded,
+            subject,
             original_end_to_end_id: self.end_to_end_id.ok_or_else(missing("OrgnlEndToEndId"))?,
             original_transaction_id: self.original_id.ok_or_else(missing("OrgnlTxId"))?,
             original_uetr: self.uetr.ok_or_else(missing("OrgnlUETR"))?,

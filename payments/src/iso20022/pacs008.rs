@@ -179,18 +179,21 @@ fn read_header(element: &Element<'_>) -> Result<GroupHeader, MessageError> {
     fields.skip(&["BtchBookg"])?;
     let transactions = fields.required("NbOfTxs", count)?;
     fields.skip(&["CtrlSum", "TtlIntrBkSttlmAmt", "IntrBkSttlmDt"])?;
-    fields.required("SttlmInf", |element| {
-        let mut fields = Fields::of(element)?;
-        fields.required("SttlmMtd", exactly("CLRG", "payments are settled through the clearing system: CLRG"))?;
-        fields.skip(&["SttlmAcct", "ClrSys", "InstgRmbrsmntAgt", "InstgRmbrsmntAgtAcct"])?;
-        fields.skip(&["InstdRmbrsmntAgt", "InstdRmbrsmntAgtAcct", "ThrdRmbrsmntAgt", "ThrdRmbrsmntAgtAcct"])?;
-        fields.finish()
-    })?;
+    fields.required("SttlmInf", settlement)?;
     fields.skip(&["PmtTpInf"])?;
     let instructing_agent = fields.optional("InstgAgt", agent)?;
     fields.skip(&["InstdAgt"])?;
     fields.finish()?;
     Ok(GroupHeader { message_id, created, transactions, instructing_agent })
+}
+
+/// `SettlementInstruction7`: through the clearing system.
+pub(super) fn settlement(element: &Element<'_>) -> Result<(), MessageError> {
+    let mut fields = Fields::of(element)?;
+    fields.required("SttlmMtd", exactly("CLRG", "payments are settled through the clearing system: CLRG"))?;
+    fields.skip(&["SttlmAcct", "ClrSys", "InstgRmbrsmntAgt", "InstgRmbrsmntAgtAcct"])?;
+    fields.skip(&["InstdRmbrsmntAgt", "InstdRmbrsmntAgtAcct", "ThrdRmbrsmntAgt", "ThrdRmbrsmntAgtAcct"])?;
+    fields.finish()
 }
 
 struct PaymentIdentification {

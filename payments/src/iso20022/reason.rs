@@ -3,9 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 /// A reason in `StsRsnInf/Rsn/Cd`: four characters of the external code set. Which ones the switch itself
 /// gives is `clearing::Refusal`'s to say; from a participant any well-formed code is passed on.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct ReasonCode([u8; 4]);
 
 /// The text is not four capital letters or digits.
@@ -36,6 +39,19 @@ impl FromStr for ReasonCode {
         let bytes: [u8; 4] = text.as_bytes().try_into().map_err(|_| NotAReasonCode)?;
         let valid = bytes.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
         if valid { Ok(Self(bytes)) } else { Err(NotAReasonCode) }
+    }
+}
+
+impl TryFrom<String> for ReasonCode {
+    type Error = NotAReasonCode;
+    fn try_from(text: String) -> Result<Self, NotAReasonCode> {
+        text.parse()
+    }
+}
+
+impl From<ReasonCode> for String {
+    fn from(code: ReasonCode) -> Self {
+        code.to_string()
     }
 }
 

@@ -14,17 +14,17 @@ use super::pacs002::AnswerMessage;
 use super::pacs008::{CreditTransferMessage, ParsedTransfer};
 use super::{MessageError, Problem, ReasonCode, inbox, pacs002, pacs008};
 use crate::clearing::{
-    Answer, CreditTransfer, ForwardedPayment, Inbox, InboxItem, InboxMessage, Status, StatusReport, Verdict,
+    Answer, CreditTransfer, ForwardedPayment, Inbox, InboxItem, InboxMessage, Status, StatusReport, Subject, Verdict,
 };
 use crate::directory::{Proxy, ProxyKind};
 use crate::money::{Amount, Currency};
 use crate::participant::ClearingCode;
 
-fn bank(code: &str) -> ClearingCode {
+pub(super) fn bank(code: &str) -> ClearingCode {
     code.parse().unwrap()
 }
 
-fn transfer() -> CreditTransfer {
+pub(super) fn transfer() -> CreditTransfer {
     CreditTransfer {
         instruction_id: None,
         end_to_end_id: "E2E-1".to_owned(),
@@ -58,10 +58,11 @@ fn sample() -> String {
     pacs008::write(&message(vec![transfer()]))
 }
 
-fn report() -> StatusReport {
+pub(super) fn report() -> StatusReport {
     StatusReport {
         sequence: 42,
         recorded: Timestamp::from_micros(1_795_000_000_123_456),
+        subject: Subject::Transfer,
         original_end_to_end_id: "E2E-1".to_owned(),
         original_transaction_id: "TX-1".to_owned(),
         original_uetr: transfer().uetr,
@@ -80,7 +81,7 @@ fn schemas() -> Option<PathBuf> {
 }
 
 /// Validates with libxml2. Without the schemas there is nothing to validate against, and the test says so.
-fn assert_valid(identifier: &str, document: &str) {
+pub(super) fn assert_valid(identifier: &str, document: &str) {
     let Some(folder) = schemas() else {
         return writeln!(std::io::stderr(), "not validated, no schemas: set LIONROCK_XSD to their folder").unwrap();
     };
@@ -99,7 +100,7 @@ fn assert_valid(identifier: &str, document: &str) {
 }
 
 /// The elements `name` of a document, each as a document of its own.
-fn parts(document: &str, name: &str) -> Vec<String> {
+pub(super) fn parts(document: &str, name: &str) -> Vec<String> {
     let (start, end) = (format!("<{name} "), format!("</{name}>"));
     let begins = document.match_indices(&start).map(|(at, _)| &document[at..]);
     begins.map(|rest| rest[..rest.find(&end).unwrap() + end.len()].to_owned()).collect()
@@ -262,7 +263,8 @@ fn another_banks_way_of_writing_is_read_and_handed_on_whole() {
 fn answers_are_valid_and_read_as_they_were_written() {
     let answer =
         |verdict| Answer { original_uetr: transfer().uetr, original_transaction_id: "TX-1".to_owned(), verdict };
-    let verdicts = [Verdict::Accepted, Verdict::AcceptedWithoutPosting, Verdict::Rejected(ReasonCode::literal("AC04"))];
+    let closed = Verdict::Rejected(ReasonCode::literal("AC04"));
+    let verdicts = [Verdict::Accepted, Verdict::AcceptedWithoutPosting, closed, Verdict::Credited, Verdict::Blocked];
     let message = AnswerMessage {
         message_id: "A-1".to_owned(),
         created: Timestamp::from_seconds(1_795_000_001),
@@ -291,7 +293,8 @@ fn answers_are_valid_and_read_as_they_were_written() {
 
 #[test]
 fn reports_are_valid_and_read_as_they_were_written() {
-    for status in [Status::InProcess, Status::Settled, Status::Rejected(ReasonCode::literal("AM04"))] {
+    let rejected = Status::Rejected(ReasonCode::literal("AM04"));
+    for status in [Status::InProcess, Status::Settled, Status::Credited, Status::Blocked, rejected] {
         let report = StatusReport { status, ..report() };
         let text = pacs002::render(std::slice::from_ref(&report));
         assert_valid(pacs002::IDENTIFIER, &text);

@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use super::schema;
 use crate::clearing::{
-    BusinessDay, Digest, Ending, Event, EventFields, EventRow, OutcomeRow, Payment, PaymentRow, PaymentState, Row,
+    BusinessDay, Digest, Ending, Event, EventFields, EventRow, OutcomeRow, Payment, PaymentRow, PaymentState, Posting,
+    Row,
 };
 use crate::error::Error;
 use crate::money::{Amount, Currency};
@@ -70,6 +71,9 @@ pub(super) struct EventColumns {
     pub(super) amount: Option<i64>,
     pub(super) detail: Option<String>,
     pub(super) digest: Vec<u8>,
+    pub(super) payment: Option<i64>,
+    pub(super) counterparty: Option<ClearingCode>,
+    pub(super) reference: Option<String>,
 }
 
 /// The number of a currency's column: ISO 4217's.
@@ -137,11 +141,15 @@ impl RecordColumns {
             state,
             state_sequence: self.seq,
             state_recorded: self.recorded,
+            posting: Posting::default(),
+            returned: 0,
+            recall: None,
             transaction_id: self.transaction_id,
             end_to_end_id: self.end_to_end_id,
         };
         if let Some(outcome) = outcome {
-            payment.state = outcome.ending()?.state();
+            let ending = outcome.ending()?;
+            (payment.state, payment.posting) = (ending.state(), ending.posting());
             payment.state_sequence = outcome.seq;
             payment.state_recorded = outcome.recorded;
         }
@@ -194,6 +202,9 @@ impl EventColumns {
             currency: fields.currency.map(currency_column),
             amount: fields.amount,
             detail: fields.detail,
+            payment: fields.payment,
+            counterparty: fields.counterparty,
+            reference: fields.reference,
             digest: digest.as_bytes().to_vec(),
         }
     }
@@ -201,7 +212,15 @@ impl EventColumns {
     pub(super) fn event_row(self) -> Result<EventRow, Error> {
         let bad = |column| damaged("event", self.seq, column);
         let currency = self.currency.map(|column| currency(column).ok_or_else(|| bad("currency"))).transpose()?;
-        let fields = EventFields { kind: self.kind, currency, amount: self.amount, detail: self.detail };
+        let fields = EventFields {
+            kind: self.kind,
+            currency,
+            amount: self.amount,
+            detail: self.detail,
+            payment: self.payment,
+            counterparty: self.counterparty,
+            reference: self.reference,
+        };
         let event = Event::from_fields(&fields).ok_or_else(|| damaged("event", self.seq, "kind"))?;
         Ok(EventRow {
             sequence: self.seq,

@@ -4,8 +4,8 @@ use diesel::prelude::*;
 use store::{Conn, on_db};
 
 use super::columns::{OutcomeColumns, RecordColumns};
-use super::log;
 use super::schema::{outcome, payment};
+use super::{inbox_events, log};
 use crate::clearing::{ForwardedPayment, Inbox, InboxItem, InboxMessage, Payment};
 use crate::error::Error;
 use crate::participant::ClearingCode;
@@ -48,6 +48,7 @@ fn window(
     let mut items = to_answer(conn, reader, first, last, limit)?;
     items.extend(refused(conn, reader, first, last, limit)?);
     items.extend(ended(conn, reader, first, last, limit)?);
+    items.extend(inbox_events::window(conn, reader, first, last, limit)?);
     items.sort_unstable_by_key(|item| item.sequence);
     Ok(items)
 }

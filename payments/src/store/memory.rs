@@ -8,7 +8,7 @@ use store::{Conn, on_db};
 
 use super::columns::{OutcomeColumns, RecordColumns};
 use super::schema::{outcome, payment};
-use super::{log, projection};
+use super::{after_settlement, log, projection};
 use crate::clearing::{Digest, Parts, Payment, Row, State, chain};
 use crate::error::Error;
 use crate::money::Currency;
@@ -106,11 +106,13 @@ pub(super) fn with_outcomes(conn: &mut Conn<'_>, found: Vec<RecordColumns>) -> R
             .load(c))?
     };
     let outcomes: HashMap<i64, OutcomeColumns> = outcomes.into_iter().map(|row| (row.payment, row)).collect();
-    found
+    let mut payments = found
         .into_iter()
         .map(|columns| {
             let outcome = outcomes.get(&columns.seq);
             columns.payment(outcome)
         })
-        .collect()
+        .collect::<Result<Vec<_>, _>>()?;
+    after_settlement::complete(conn, &mut payments)?;
+    Ok(payments)
 }

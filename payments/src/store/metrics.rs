@@ -59,7 +59,7 @@ impl Counters {
                 Row::Payment(row) if row.payment.state == PaymentState::Reserved => &self.reserved,
                 Row::Payment(_) => &self.refused,
                 Row::Outcome(row) => match row.ending {
-                    Ending::Settled => &self.settled,
+                    Ending::Settled | Ending::SettledWithoutPosting => &self.settled,
                     Ending::Rejected(_) => &self.rejected,
                     Ending::TimedOut => &self.timed_out,
                 },

@@ -3,6 +3,7 @@
 //! The log (`payment`, `outcome`, `event` under one head) is the truth. [`Switch`] is the handle; behind it one
 //! sequencer decides commands in order and makes them durable in batches.
 
+mod after_settlement;
 mod arrays;
 pub mod audit;
 mod columns;
@@ -10,6 +11,7 @@ mod commit;
 pub(crate) mod directory;
 mod history;
 mod inbox;
+mod inbox_events;
 mod log;
 mod memory;
 mod metrics;
@@ -27,5 +29,5 @@ mod trial_balance;
 
 pub use metrics::Metrics;
 pub use statistics::Minute;
-pub use switch::{AnswerReport, Clock, Submission, Switch, SwitchSettings};
+pub use switch::{AnswerReport, Clock, ReturnSubmission, Submission, Switch, SwitchSettings};
 pub use trial_balance::TrialBalance;

@@ -110,7 +110,12 @@ impl Touched {
                 Event::Operation(Operation::AddCertificate(thumbprint) | Operation::RevokeCertificate(thumbprint)) => {
                     self.certificates.insert(*thumbprint);
                 }
-                Event::DuplicateRefused(_) => {}
+                Event::Returned(record) if record.detail.refusal.is_none() => {
+                    let currency = record.amount.currency();
+                    self.positions.insert((row.participant, currency));
+                    self.positions.extend(record.receiver.map(|receiver| (receiver, currency)));
+                }
+                Event::Returned(_) | Event::Recalled(_) | Event::Posted { .. } | Event::DuplicateRefused(_) => {}
             },
         }
     }

@@ -7,6 +7,7 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Binary, Integer, SmallInt, Text};
 use store::{Conn, Timestamp, on_db};
 
+use super::after_settlement;
 use super::columns::RecordColumns;
 use super::memory::with_outcomes;
 use super::schema::payment;
@@ -33,6 +34,7 @@ pub(super) fn recall(
     commands: &[Command],
     now: Timestamp,
 ) -> Result<(), Error> {
+    after_settlement::recall(conn, state, commands)?;
     let today = BusinessDay::of(state.clock(now));
     let asked = Asked::by(commands, state, today);
     let mut sequences = match conn {
@@ -80,6 +82,10 @@ impl<'a> Asked<'a> {
                     asked.id(state, today, *debtor_agent, transaction_id);
                 }
                 Command::Answer { answer, .. } => asked.uetr(state, &answer.original_uetr),
+                Command::Return { request, .. } => asked.uetr(state, &request.original_uetr),
+                Command::Recall { request, .. } => asked.uetr(state, &request.original_uetr),
+                Command::AnswerRecall { answer, .. } => asked.uetr(state, &answer.original_uetr),
+                Command::EnquireByUetr { original_uetr, .. } => asked.uetr(state, original_uetr),
                 Command::TimeOut { .. } | Command::Operate { .. } => {}
             }
         }

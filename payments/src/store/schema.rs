@@ -1,4 +1,5 @@
-//! The tables of clearing, in the types that both databases know. See `migrations/*/0003_clearing`.
+//! The tables of clearing, in the types that both databases know. See `migrations/*/0003_clearing`
+//! and `0008_events_about_payments`.
 
 diesel::table! {
     log_head (id) {
@@ -62,6 +63,9 @@ diesel::table! {
         amount -> Nullable<BigInt>,
         detail -> Nullable<Text>,
         digest -> Binary,
+        payment -> Nullable<BigInt>,
+        counterparty -> Nullable<SmallInt>,
+        reference -> Nullable<Text>,
     }
 }
 

@@ -1,5 +1,7 @@
 //! The handle that the rest of a program holds.
 
+mod after_settlement;
+
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -21,6 +23,8 @@ use crate::directory::Directory;
 use crate::error::{Error, OperationError, SubmitError};
 use crate::money::{Amount, Currency};
 use crate::participant::{ClearingCode, Participant, Thumbprint};
+
+pub use after_settlement::ReturnSubmission;
 
 /// Where the switch reads the time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;

@@ -168,5 +168,11 @@ pub fn open(account: &AccountNumber, amount: Amount) -> Posting {
     Posting { debit: Account::Cash, credit: Account::Customer(account.clone()), amount }
 }
 
+/// Money that the payee's bank sent back reaches the payer, or waits in suspense when there is none here.
+pub fn take_back(payer: Option<AccountNumber>, amount: Amount) -> Posting {
+    let credit = payer.map_or(Account::Suspense, Account::Customer);
+    Posting { debit: Account::Settlement, credit, amount }
+}
+
 #[cfg(test)]
 mod tests;

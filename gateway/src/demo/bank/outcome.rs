@@ -37,7 +37,7 @@ pub enum Attempt {
 pub const fn outcome(status: Status) -> Option<Outcome> {
     match status {
         Status::InProcess => None,
-        Status::Settled => Some(Outcome::Settled),
+        Status::Settled | Status::Credited | Status::Blocked => Some(Outcome::Settled),
         Status::Rejected(reason) => Some(Outcome::Rejected(reason)),
     }
 }
@@ -69,6 +69,7 @@ fn is_final(status: StatusCode) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use payments::clearing::Subject;
     use store::Timestamp;
 
     use super::*;
@@ -84,6 +85,7 @@ mod tests {
         StatusReport {
             sequence: 1,
             recorded: Timestamp::from_seconds(1),
+            subject: Subject::Transfer,
             original_end_to_end_id: "e".to_owned(),
             original_transaction_id: "t".to_owned(),
             original_uetr: *uetr().as_uuid(),

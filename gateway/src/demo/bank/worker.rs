@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ::store::Timestamp;
 use actix_web::rt::time::sleep;
-use payments::clearing::CreditTransfer;
+use payments::clearing::{CreditTransfer, PaymentReturn, Subject};
 use payments::iso20022::inbox::{Inbox, Message};
 use tokio::sync::watch;
 
@@ -90,9 +90,22 @@ async fn take(bank: &Arc<Bank>, inbox: Inbox) -> Result<(), BankError> {
             }
             Message::StatusReports(reports) => {
                 for report in reports {
-                    if let Some(outcome) = outcome(report.status) {
+                    // A report on a return is not about the payment itself.
+                    if report.subject == Subject::Transfer
+                        && let Some(outcome) = outcome(report.status)
+                    {
                         bank.finish(Uetr::from_uuid(report.original_uetr), outcome).await?;
                     }
+                }
+            }
+            // A clerk looks into recalls; a simulated bank has none, and moves no money by itself.
+            Message::Recall(_) | Message::RecallAnswer(_) => {}
+            Message::Return(message) => {
+                for PaymentReturn { original_uetr, return_id, amount, .. } in
+                    message.returns.into_iter().map(|parsed| parsed.request)
+                {
+                    let uetr = Uetr::from_uuid(original_uetr);
+                    bank.books(move |books| books.take_back(uetr, return_id.clone(), amount, clock::now())).await?;
                 }
             }
         }

@@ -3,4 +3,6 @@
 mod app;
 mod payments;
 mod proxies;
+mod recalls;
+mod returns;
 mod wrong;

@@ -7,7 +7,9 @@ use proptest::prelude::*;
 use store::Timestamp;
 
 use super::support::*;
-use crate::clearing::{Command, CreditTransfer, Operation, Payment, PaymentState, Row, State, Verdict};
+use crate::clearing::{
+    Command, CreditTransfer, Event, EventRow, Operation, Payment, PaymentState, Row, State, Verdict,
+};
 use crate::iso20022::ReasonCode;
 use crate::money::Currency;
 use crate::participant::ClearingCode;
@@ -18,7 +20,8 @@ const BANKS: [&str; 3] = ["012", "027", "038"];
 #[derive(Debug, Clone)]
 enum Act {
     Pay { number: u32, from: usize, to: usize, minor: i64 },
-    Answer { number: u32, by: usize, accept: bool },
+    Answer { number: u32, by: usize, verdict: Verdict },
+    Return { id: u32, number: u32, by: usize, minor: i64 },
     TimeOut { payment: i64 },
     Operate { bank: usize, operation: Operation },
     Wait { millis: u64 },
@@ -36,11 +39,22 @@ fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
         6 => (0..30_u32, bank.clone(), bank.clone(), 1..60_000_i64)
             .prop_map(|(number, from, to, minor)| Act::Pay { number, from, to, minor }),
-        6 => (0..30_u32, bank.clone(), any::<bool>())
-            .prop_map(|(number, by, accept)| Act::Answer { number, by, accept }),
+        6 => (0..30_u32, bank.clone(), prop_oneof![2 => Just(Verdict::Accepted), 3 => later()])
+            .prop_map(|(number, by, verdict)| Act::Answer { number, by, verdict }),
+        4 => (0..12_u32, 0..30_u32, bank.clone(), 1..40_000_i64)
+            .prop_map(|(id, number, by, minor)| Act::Return { id, number, by, minor }),
         2 => (1..80_i64).prop_map(|payment| Act::TimeOut { payment }),
         2 => (bank, operation).prop_map(|(bank, operation)| Act::Operate { bank, operation }),
         2 => (0..8_000_u64).prop_map(|millis| Act::Wait { millis }),
+    ]
+}
+
+fn later() -> impl Strategy<Value = Verdict> {
+    prop_oneof![
+        Just(Verdict::AcceptedWithoutPosting),
+        Just(Verdict::Rejected(ReasonCode::literal("AC04"))),
+        Just(Verdict::Credited),
+        Just(Verdict::Blocked),
     ]
 }
 
@@ -59,9 +73,9 @@ fn commands(acts: &[Act]) -> Vec<(Command, Timestamp)> {
                 let amount = hkd(*minor);
                 pay(CreditTransfer { amount, debtor_agent, creditor_agent, ..transfer(*number, now) }, now)
             }
-            Act::Answer { number, by, accept } => {
-                let closed = Verdict::Rejected(ReasonCode::literal("AC04"));
-                answer(BANKS[*by], *number, if *accept { Verdict::Accepted } else { closed }, now)
+            Act::Answer { number, by, verdict } => answer(BANKS[*by], *number, *verdict, now),
+            Act::Return { id, number, by, minor } => {
+                give_back(BANKS[*by], back(&format!("R-{id}"), *number, *minor), now)
             }
             Act::TimeOut { payment } => Command::TimeOut { payment: *payment },
             Act::Operate { bank, operation } => operate(BANKS[*bank], operation.clone()),
@@ -73,16 +87,27 @@ fn commands(acts: &[Act]) -> Vec<(Command, Timestamp)> {
 
 /// The log as a database would keep it, for payments that memory has forgotten.
 #[derive(Default)]
-struct Archive(HashMap<i64, Payment>);
+struct Archive {
+    payments: HashMap<i64, Payment>,
+    returns: Vec<EventRow>,
+}
 
 impl Archive {
     fn keep(&mut self, state: &State, row: &Row) {
         let payment = match row {
             Row::Payment(row) => row.payment.sequence,
             Row::Outcome(row) => row.payment,
-            Row::Event(_) => return,
+            Row::Event(row) => match &row.event {
+                Event::Posted { payment, .. } => *payment,
+                Event::Returned(record) => {
+                    self.returns.push(row.clone());
+                    let Some(payment) = record.payment else { return };
+                    payment
+                }
+                _ => return,
+            },
         };
-        self.0.insert(payment, state.payment(payment).unwrap().clone());
+        self.payments.insert(payment, state.payment(payment).unwrap().clone());
     }
 
     fn recall(&self, state: &mut State, command: &Command) {
@@ -91,14 +116,18 @@ impl Archive {
                 payment.uetr == transfer.uetr || is(payment, transfer.debtor_agent, &transfer.transaction_id)
             }
             Command::Answer { answer, .. } => payment.uetr == answer.original_uetr,
+            Command::Return { request, .. } => payment.uetr == request.original_uetr,
             _ => false,
         };
-        let mut found: Vec<&Payment> = self.0.values().filter(asked).collect();
+        let mut found: Vec<&Payment> = self.payments.values().filter(asked).collect();
         found.sort_by_key(|payment| payment.sequence);
         for payment in found {
             if state.payment(payment.sequence).is_none() {
                 state.remember(payment.clone());
             }
+        }
+        if let Command::Return { .. } = command {
+            self.returns.iter().for_each(|row| state.remember_return(row));
         }
     }
 }
@@ -159,6 +188,18 @@ proptest! {
                     prop_assert!(before.is_none_or(|before| !before.is_final() || before == payment.state));
                 }
             }
+        }
+    }
+
+    #[test]
+    fn no_more_comes_back_than_was_paid(acts in prop::collection::vec(act(), 1..120)) {
+        let mut state = books();
+        for (command, now) in commands(&acts) {
+            apply(&mut state, &command, now);
+        }
+        for payment in (1..=state.sequence()).filter_map(|sequence| state.payment(sequence)) {
+            let most = if payment.state == PaymentState::Settled { payment.amount.minor() } else { 0 };
+            prop_assert!((0..=most).contains(&payment.returned), "{:?}", payment);
         }
     }
 

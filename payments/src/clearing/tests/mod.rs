@@ -1,8 +1,10 @@
 //! The rules, and what always holds.
 
+mod after_settlement;
 mod always;
 mod life;
 mod operations;
 mod precedence;
+mod recalls;
 mod simulation;
 pub(crate) mod support;

@@ -7,8 +7,8 @@ use time::macros::date;
 use uuid::Uuid;
 
 use crate::clearing::{
-    Answer, Command, CreditTransfer, Operation, Particulars, Reply, Rules, State, Status, StatusReport, Step, Verdict,
-    settle,
+    Answer, Command, CreditTransfer, Operation, Particulars, PaymentReturn, Reply, Rules, State, Status, StatusReport,
+    Step, Verdict, settle,
 };
 use crate::iso20022::ReasonCode;
 use crate::money::{Amount, Currency};
@@ -69,6 +69,26 @@ pub(crate) fn answer(sender: &str, number: u32, verdict: Verdict, arrived: Times
     Command::Answer { sender: bank(sender), answer: say(number, verdict), arrived }
 }
 
+/// Return `id` of so much of payment `number`.
+pub(crate) fn back(id: &str, number: u32, minor: i64) -> PaymentReturn {
+    PaymentReturn {
+        message_id: format!("M-{id}"),
+        return_id: id.to_owned(),
+        original_message: None,
+        original_transaction_id: format!("TX-{number}"),
+        original_uetr: uetr(number),
+        original_amount: None,
+        amount: hkd(minor),
+        settlement_date: date!(2026 - 11 - 22),
+        reason: ReasonCode::literal("CUST"),
+    }
+}
+
+/// That return as `sender` sends it at `arrived`.
+pub(crate) fn give_back(sender: &str, request: PaymentReturn, arrived: Timestamp) -> Command {
+    Command::Return { sender: bank(sender), request: Box::new(request), body: Arc::from("<TxInf/>"), arrived }
+}
+
 pub(crate) fn operate(code: &str, operation: Operation) -> Command {
     Command::Operate { actor: "an officer".to_owned(), participant: bank(code), operation }
 }
@@ -80,7 +100,10 @@ pub(crate) fn apply(state: &mut State, command: &Command, now: Timestamp) -> Ste
 /// The report in a reply to a payment or an answer.
 pub(crate) fn report(step: Step) -> StatusReport {
     match step.reply {
-        Reply::Reserved(report) | Reply::Answered(Ok(report)) | Reply::Enquired(Some(report)) => report,
+        Reply::Reserved(report)
+        | Reply::Answered(Ok(report))
+        | Reply::Enquired(Some(report))
+        | Reply::Returned(report) => report,
         other => panic!("no report: {other:?}"),
     }
 }

@@ -4,6 +4,7 @@
 //! withdrawn, paid, received and set aside, and compares the sums with what is stored.
 
 mod report;
+mod returned;
 mod rows;
 
 use std::collections::{BTreeMap, HashMap};
@@ -39,6 +40,7 @@ pub fn verify(db: &Db) -> Result<AuditReport, Error> {
 pub(super) fn books(conn: &mut Conn<'_>) -> Result<AuditReport, Error> {
     let mut audit = Audit::default();
     audit.log(conn)?;
+    audit.report.differences.extend(returned::differences(conn)?);
     audit.positions(conn)?;
     audit.participants(conn)?;
     Ok(audit.report)
@@ -51,13 +53,15 @@ struct Tally {
     withdrawn: i128,
     paid: i128,
     received: i128,
+    /// What went back to payers, less what came back from payees.
+    given_back: i128,
     set_aside: i128,
     cap: i128,
 }
 
 impl Tally {
     fn balance(&self) -> i128 {
-        self.funded - self.withdrawn + self.received - self.paid
+        self.funded - self.withdrawn + self.received - self.paid - self.given_back
     }
 }
 
@@ -196,7 +200,18 @@ impl Audit {
     }
 
     fn add_up_event(&mut self, sequence: i64, code: ClearingCode, event: Event) {
-        let Event::Operation(operation) = event else { return };
+        let operation = match event {
+            Event::Operation(operation) => operation,
+            Event::Returned(record) if record.detail.refusal.is_none() => {
+                let (currency, minor) = (record.amount.currency(), i128::from(record.amount.minor()));
+                self.tally(code, currency).given_back += minor;
+                if let Some(receiver) = record.receiver {
+                    self.tally(receiver, currency).given_back -= minor;
+                }
+                return;
+            }
+            Event::Returned(_) | Event::Recalled(_) | Event::Posted { .. } | Event::DuplicateRefused(_) => return,
+        };
         match operation {
             Operation::Add(particulars) => {
                 self.participants.insert(code, (particulars, Standing::Active));

@@ -4,6 +4,8 @@ mod books;
 mod faults;
 mod inbox;
 mod payments;
+mod recalls;
+mod returns;
 mod simulation;
 mod trial_balance;
 

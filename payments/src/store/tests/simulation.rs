@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::clearing::tests::support::{say, transfer, uetr};
+use crate::ReturnSubmission;
+use crate::clearing::tests::support::{back, say, transfer, uetr};
 use crate::clearing::{Status, Verdict};
 use crate::iso20022::ReasonCode;
 use crate::money::Currency;
@@ -27,6 +28,8 @@ struct Paid {
     from: usize,
     to: usize,
     minor: i64,
+    /// What came back, in minor units.
+    returned: i64,
     last: Status,
 }
 
@@ -56,6 +59,7 @@ impl Story<'_> {
             from: usize::try_from(from).unwrap(),
             to: usize::try_from(to).unwrap(),
             minor: i64::try_from(self.dice.throw(40_000)).unwrap() + 1,
+            returned: 0,
             last: Status::InProcess,
         };
         self.paid.insert(number, paid);
@@ -89,13 +93,31 @@ impl Story<'_> {
         }
     }
 
+    /// The creditor agent sends some of it back, and sometimes says so twice.
+    fn give_back(&mut self, step: u32, number: u32) {
+        let sender = bank(BANKS[self.paid[&number].to]);
+        let minor = i64::try_from(self.dice.throw(20_000)).unwrap() + 1;
+        let one = ReturnSubmission { request: back(&format!("R-{step}"), number, minor), body: "<TxInf/>".to_owned() };
+        let times = self.dice.throw(2) + 1;
+        let told: Vec<StatusReport> = (0..times)
+            .map(|_| wait(self.switch().return_payments(sender, vec![one.clone()], NOW)).unwrap().remove(0))
+            .collect();
+        assert!(told.iter().all(|report| *report == told[0]), "{told:?}");
+        let paid = self.paid.get_mut(&number).unwrap();
+        if told[0].status == Status::Settled {
+            paid.returned += minor;
+            assert!(paid.last == Status::Settled && paid.returned <= paid.minor, "payment {number}");
+        }
+    }
+
     fn go_on(&mut self, step: u32) {
         let any = |dice: &mut Dice| u32::try_from(dice.throw(u64::from(step) + 1)).unwrap();
         let number = any(&mut self.dice);
-        match self.dice.throw(12) {
+        match self.dice.throw(14) {
             0..5 => self.pay(step),
             5..9 if self.paid.contains_key(&number) => self.answer(number),
             9 if self.paid.contains_key(&number) => self.send(number),
+            12..14 if self.paid.contains_key(&number) => self.give_back(step, number),
             10 => self.world.pass(Duration::from_millis(self.dice.throw(4_000))),
             11 if self.dice.throw(3) == 0 => {
                 // One gateway stops; another starts.
@@ -112,14 +134,14 @@ impl Story<'_> {
         let numbers: Vec<u32> = self.paid.keys().copied().collect();
         let mut expected = BTreeMap::from([(bank("012"), 100_000_i64), (bank("027"), 50_000)]);
         for number in numbers {
-            let (from, to, minor) = (self.paid[&number].from, self.paid[&number].to, self.paid[&number].minor);
+            let Paid { from, to, minor, returned, .. } = self.paid[&number];
             let debtor = bank(BANKS[from]);
             let told = wait(self.switches[0].wait_final(debtor, &format!("TX-{number}"))).unwrap().unwrap();
             assert_eq!(told.original_uetr, uetr(number));
             self.heard(number, told.status);
             if told.status == Status::Settled {
-                *expected.entry(debtor).or_default() -= minor;
-                *expected.entry(bank(BANKS[to])).or_default() += minor;
+                *expected.entry(debtor).or_default() -= minor - returned;
+                *expected.entry(bank(BANKS[to])).or_default() += minor - returned;
             }
         }
         for (code, currency, held) in self.switches[0].positions().unwrap() {

@@ -8,6 +8,7 @@ mod history;
 mod incoming;
 mod links;
 mod outgoing;
+mod returned;
 mod schema;
 
 use std::path::Path;

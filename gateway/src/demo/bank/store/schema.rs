@@ -75,3 +75,12 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(posting, incoming);
+
+diesel::table! {
+    returned (uetr, return_id) {
+        uetr -> Binary,
+        return_id -> Text,
+        amount -> BigInt,
+        received -> BigInt,
+    }
+}

@@ -224,3 +224,20 @@ fn books_that_were_altered_do_not_verify() {
         .unwrap();
     assert!(matches!(books.verify(), Err(Error::Unbalanced(_))));
 }
+
+#[test]
+fn money_that_comes_back_is_credited_once_for_each_return() {
+    let folder = tempfile::tempdir().unwrap();
+    let books = books(&folder);
+    let uetr = Uetr::random([1; 16]);
+    books.draft(payment(1, 2_500)).unwrap();
+    books.hold(uetr, ann(), NOW).unwrap();
+    books.finish(uetr, Outcome::Settled, NOW).unwrap();
+    for _ in 0..2 {
+        books.take_back(uetr, "R-1".to_owned(), hkd(1_000), NOW).unwrap();
+        books.take_back(uetr, "R-2".to_owned(), hkd(500), NOW).unwrap();
+        books.take_back(Uetr::random([9; 16]), "R-3".to_owned(), hkd(700), NOW).unwrap();
+    }
+    assert_eq!(books.balance(&ann()).unwrap(), 9_000, "what belongs to nobody here is not hers");
+    books.verify().unwrap();
+}
