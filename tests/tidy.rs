@@ -191,6 +191,9 @@ fn both_databases_have_the_same_migrations() {
     };
     assert_eq!(names("sqlite"), names("postgres"));
     assert!(!names("sqlite").is_empty());
+    // Of two with one number only one would ever be applied.
+    let numbers: std::collections::BTreeSet<_> = names("sqlite").iter().map(|name| name[..4].to_owned()).collect();
+    assert_eq!(numbers.len(), names("sqlite").len(), "two migrations have one number");
     let backwards = texts("migrations", &["down.sql"]);
     assert_none("migrations only go forward", backwards.into_iter().map(|file| file.path).collect());
 }
