@@ -75,7 +75,7 @@ async fn who_is_not_signed_in_is_sent_to_sign_in() {
 }
 
 #[actix_web::test]
-async fn a_form_from_elsewhere_changes_nothing() {
+async fn a_form_of_somebody_who_is_not_signed_in_leads_to_sign_in() {
     for uri in ["/sign-out", "/me/consents/x/revoke", "/me/passkeys/x/remove", "/me/sessions/x/revoke"] {
         let answer = ask(form(uri, "csrf=guessed")).await;
         assert_eq!((answer.status, answer.location.as_str()), (StatusCode::SEE_OTHER, "/sign-in"), "{uri}");
@@ -84,7 +84,7 @@ async fn a_form_from_elsewhere_changes_nothing() {
 
 #[actix_web::test]
 async fn a_mistyped_code_is_answered_beside_the_field_and_never_repeated() {
-    let answer = ask(form("/activate", "code=6GTK-<b>XXXX")).await;
+    let answer = ask(form("/activate", "code=6GTK-<b>ZZZZ")).await;
     assert!(answer.body.contains("name=\"code\"") && answer.body.contains("aria-invalid"), "{}", answer.body);
     assert!(!answer.body.contains("6GTK"), "what was typed is a secret");
 }

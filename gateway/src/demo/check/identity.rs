@@ -38,6 +38,7 @@ pub(super) async fn walk(walk: &mut Walk, city: &City, data: &Path) -> Option<()
     walk.step("the next sign-in asks nothing again, and the subject is the same", resident.comes_again(&subject))
         .await?;
     walk.step("refused: a wrong PKCE verifier (invalid_grant)", resident.wrong_verifier(data)).await?;
+    walk.step("refused: a form that another site made (403)", resident.forged_form()).await?;
     walk.step("they withdraw their consent, and are asked again", resident.withdraws()).await
 }
 
@@ -119,6 +120,14 @@ impl Resident<'_> {
         let refused = client.complete(&pending, &read(&callback)).await.err().context("it was accepted")?;
         ensure!(refused.to_string().contains("invalid_grant"), "{refused}");
         Ok(())
+    }
+
+    /// The browser is signed in and sends its cookie, but whoever made the form did not know its token.
+    async fn forged_form(&self) -> anyhow::Result<()> {
+        let revoke = self.url("/me/consents/transport-department/revoke");
+        let refused = self.browser.submit(&revoke, &[("csrf", "guessed")]).await.err().context("it was accepted")?;
+        ensure!(refused.to_string().contains("403"), "{refused}");
+        self.browser.open(&self.url("/me")).await?.must_show("/me/consents/transport-department/revoke")
     }
 
     async fn withdraws(&self) -> anyhow::Result<()> {
