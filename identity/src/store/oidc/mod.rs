@@ -12,7 +12,8 @@ mod once;
 mod pushed_requests;
 mod schema;
 mod subjects;
-mod tokens;
+mod token;
+mod userinfo;
 
 use serde_json::Value;
 
