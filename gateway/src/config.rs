@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use ipnet::IpNet;
 use serde::Deserialize;
 use url::Url;
 
@@ -21,6 +22,9 @@ pub struct Config {
     pub participants: Option<Participants>,
     /// Health, metrics and the operator's console; left out, there are none.
     pub operations: Option<Operations>,
+    /// Calls to addresses that others chose.
+    #[serde(default)]
+    pub outbound: Outbound,
     /// How the switch clears.
     #[serde(default)]
     pub clearing: Clearing,
@@ -100,6 +104,16 @@ fn default_participant_names() -> Vec<String> {
 pub struct Operations {
     /// Address and port; keep it off the public network.
     pub listen: SocketAddr,
+}
+
+/// `[outbound]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Outbound {
+    /// PEM certificates to trust beside those that the machine trusts.
+    pub extra_ca: Option<PathBuf>,
+    /// Networks (CIDR) that may be called although they are not public; also by plain http.
+    pub allow_networks: Vec<IpNet>,
 }
 
 /// `[clearing]`
@@ -215,7 +229,8 @@ impl Config {
     /// Makes paths relative to the configuration's own folder, so that it does not matter where one stands.
     fn resolve(&mut self, folder: &Path) {
         let participants = self.participants.iter_mut().flat_map(|p| [&mut p.certificate, &mut p.key]);
-        let optional = [&mut self.public.certificate, &mut self.public.key].into_iter().chain(participants);
+        let public = [&mut self.public.certificate, &mut self.public.key, &mut self.outbound.extra_ca];
+        let optional = public.into_iter().chain(participants);
         for path in optional.flatten().chain([&mut self.keys.folder]) {
             *path = folder.join(&*path);
         }

@@ -27,6 +27,8 @@ pub struct Gateway {
     pub switch: payments::Switch,
     /// Proxies that lead to accounts.
     pub directory: payments::Directory,
+    /// Calls to addresses that others chose.
+    pub outbound: Arc<http::outbound::Outbound>,
     /// The database of all three.
     pub db: Db,
 }
@@ -38,6 +40,7 @@ impl Gateway {
             identity: installation.identity()?,
             switch: installation.switch()?,
             directory: installation.directory(),
+            outbound: Arc::new(http::outbound::Outbound::new(&installation.config.outbound)?),
             db: installation.db.clone(),
         }))
     }

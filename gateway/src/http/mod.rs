@@ -2,6 +2,7 @@
 
 pub mod body;
 mod observe;
+pub mod outbound;
 pub(crate) mod page;
 mod problems;
 mod security_headers;
