@@ -1,4 +1,5 @@
-//! An OpenID Connect client library that knows nothing of Lionrock signs a resident in.
+//! Outside judges: OpenID libraries that know nothing of Lionrock sign a resident in, and the tests of
+//! tests/interop, which speak HTTP and nothing else, hold the provider to its promises.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,8 +15,9 @@ use ring::rand::SystemRandom;
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde_json::{Value, json};
 
-use crate::support::{Browser, Gateway, resident};
+use crate::support::{Browser, Gateway, judges, resident};
 
+const SQLITE: &str = "sqlite:lionrock.db";
 const CLIENT: &str = "city-pool";
 const REDIRECT: &str = "http://localhost:8098/callback";
 
@@ -71,6 +73,12 @@ async fn an_ordinary_openid_library_signs_a_resident_in() {
         client.user_info(tokens.access_token().clone(), Some(subject)).unwrap().request_async(&send).await.unwrap();
     let names: Vec<_> = userinfo.name().unwrap().iter().map(|(_, name)| name.as_str().to_owned()).collect();
     assert!(names.iter().any(|name| name.contains("Tai Man")), "{names:?}");
+}
+
+#[tokio::test]
+async fn every_refusal_is_as_the_document_says() {
+    let gateway = Gateway::serve(SQLITE).await;
+    judges::node(&gateway, "refusals.test.js");
 }
 
 /// Registers the client with a key of its own.

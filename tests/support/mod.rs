@@ -8,6 +8,7 @@ use store::testing::TestDatabase;
 pub(crate) mod bank;
 mod browser;
 mod gateway;
+pub(crate) mod judges;
 pub(crate) mod resident;
 
 pub(crate) use browser::Browser;

@@ -105,6 +105,7 @@ async fn clients_get_oauth_errors_whatever_goes_wrong() {
         (form("/oauth/token", "grant_type=password"), StatusCode::UNAUTHORIZED, "invalid_client"),
         (form("/oauth/par", &large), StatusCode::PAYLOAD_TOO_LARGE, "invalid_request"),
         (TestRequest::get().uri("/oauth/userinfo"), StatusCode::UNAUTHORIZED, "invalid_token"),
+        (TestRequest::put().uri("/oauth/par"), StatusCode::METHOD_NOT_ALLOWED, "invalid_request"),
     ] {
         let answer = ask(request).await;
         assert_eq!(answer.status, status, "{}", answer.body);

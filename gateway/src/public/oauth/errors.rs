@@ -3,7 +3,7 @@
 use actix_web::Error;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::CACHE_CONTROL;
+use actix_web::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::middleware::Next;
 use actix_web::{HttpResponse, http::StatusCode};
 use serde_json::json;
@@ -15,16 +15,22 @@ pub(in super::super) async fn oauth_errors(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let response = next.call(request).await?.map_into_boxed_body();
-    if response.response().error().is_none() {
+    let status = response.status();
+    // A method that an endpoint does not take is refused without a word.
+    let silent = status == StatusCode::METHOD_NOT_ALLOWED && !response.headers().contains_key(CONTENT_TYPE);
+    if response.response().error().is_none() && !silent {
         return Ok(response);
     }
-    let status = response.status();
     let (error, description) = match status {
         StatusCode::PAYLOAD_TOO_LARGE => ("invalid_request", "the request is too large"),
+        StatusCode::METHOD_NOT_ALLOWED => ("invalid_request", "this endpoint does not take this method"),
         status if status.is_server_error() => ("server_error", "the request was not carried out"),
         _ => ("invalid_request", "the request cannot be understood"),
     };
     let body = json!({ "error": error, "error_description": description });
-    let answer = HttpResponse::build(status).insert_header((CACHE_CONTROL, "no-store")).json(body);
+    let mut answer = HttpResponse::build(status).insert_header((CACHE_CONTROL, "no-store")).json(body);
+    if let Some(allow) = response.headers().get(ALLOW) {
+        answer.headers_mut().insert(ALLOW, allow.clone());
+    }
     Ok(response.into_response(answer))
 }

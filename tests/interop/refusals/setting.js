@@ -1,0 +1,36 @@
+// Whom the refused requests come from: clients of every kind, and a resident who has agreed to what they ask.
+
+import { Lionrock } from "../lib/lionrock.js";
+import { newKey, registered } from "../lib/keys.js";
+import { RelyingParty } from "../lib/relying_party.js";
+
+export async function setting() {
+  const provider = await Lionrock.start();
+  const resident = await provider.resident();
+  const client_secret = "a-secret-of-forty-three-characters-or-more-0";
+  const secret = (token_endpoint_auth_method) => ({ token_endpoint_auth_method, client_secret });
+  const fapi = await provider.register("fapi2", { scope: "openid profile" });
+  const rsa = await provider.register("fapi2", { keyAlgorithm: "PS256" });
+  const withNonce = await provider.register("fapi2", { dpop_nonce_required: true });
+  const other = await provider.register("fapi2");
+  const jwt = await provider.register("oidc");
+  const basic = await provider.register("oidc", secret("client_secret_basic"));
+  const post = await provider.register("oidc", secret("client_secret_post"));
+  const open = await provider.register("oidc", { token_endpoint_auth_method: "none" });
+  const all = { fapi, rsa, withNonce, other, jwt, basic, post, open };
+  // Nothing below fails for want of a good request: each client can do everything right.
+  const tokens = {};
+  for (const [name, client] of Object.entries(all)) {
+    tokens[name] = await client.tokens(resident);
+    const told = await client.userinfo(tokens[name].access_token);
+    if (told.status !== 200) throw new Error(`userinfo for ${name}: ${told.status} ${told.text}`);
+  }
+  return { provider, resident, tokens, stranger: stranger(provider, fapi), ...all };
+}
+
+/** Somebody with another key who says to be this client. */
+function stranger(provider, client) {
+  const key = newKey();
+  const party = new RelyingParty(provider, { ...client.metadata, jwks: { keys: [registered(key)] } }, key);
+  return party;
+}
