@@ -28,9 +28,11 @@ pub(crate) enum Purpose {
     ClientSecret,
     /// Recognises the nonces that we give for proofs of possession.
     DpopNonce,
+    /// Makes the name of a session for one relying party.
+    SessionAtClient,
 }
 
-const PURPOSES: [(Purpose, &str); 10] = [
+const PURPOSES: [(Purpose, &str); 11] = [
     (Purpose::Attributes, "attribute wrapping"),
     (Purpose::SigningKeys, "signing key wrapping"),
     (Purpose::Hkid, "HKID lookup"),
@@ -41,6 +43,7 @@ const PURPOSES: [(Purpose, &str); 10] = [
     (Purpose::Token, "token lookup"),
     (Purpose::ClientSecret, "client secret"),
     (Purpose::DpopNonce, "DPoP nonce"),
+    (Purpose::SessionAtClient, "session at a client"),
 ];
 
 /// Separates this crate's keys from those that others derive from the same master secret.

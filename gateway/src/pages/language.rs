@@ -16,6 +16,12 @@ impl Lang {
         chosen.and_then(Self::from_tag).or_else(|| preferred(accept_language?)).unwrap_or(Self::ZhHant)
     }
 
+    /// The first that is written here of some languages in the order that somebody would like them, with spaces
+    /// between (`ui_locales`: OpenID Connect Core, section 3.1.2.1).
+    pub fn first_of(ui_locales: &str) -> Option<Self> {
+        ui_locales.split_ascii_whitespace().find_map(Self::from_tag)
+    }
+
     /// The language tag (BCP 47) of a page in this language.
     pub const fn tag(self) -> &'static str {
         match self {
@@ -82,5 +88,7 @@ mod tests {
         ] {
             assert_eq!(Lang::negotiate(chosen, accepted), expected, "{chosen:?} {accepted:?}");
         }
+        assert_eq!(Lang::first_of("fr  en-GB zh"), Some(Lang::En));
+        assert_eq!(Lang::first_of("fr"), None);
     }
 }

@@ -68,4 +68,22 @@ pub struct Session {
     pub since: Timestamp,
     /// Whether it is the one that shows this page.
     pub current: bool,
+    /// The services that it was used at.
+    pub services: Vec<Service>,
+}
+
+impl Session {
+    fn at(&self, page: &Page) -> String {
+        let names: Vec<_> = self.services.iter().map(|one| page.say(&one.name_zh, &one.name_en)).collect();
+        names.join(page.say("、", ", "))
+    }
+}
+
+/// A service by its name.
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// In Traditional Chinese.
+    pub name_zh: String,
+    /// In English.
+    pub name_en: String,
 }

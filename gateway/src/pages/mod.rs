@@ -26,6 +26,7 @@ pub mod moment;
 mod reason;
 pub mod ridge_chart;
 pub mod sign_in;
+pub mod sign_out;
 #[cfg(test)]
 mod tests;
 pub mod till;

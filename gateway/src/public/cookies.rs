@@ -67,9 +67,14 @@ pub(super) fn make(name: Name, value: String, https: bool) -> Cookie<'static> {
 
 /// Takes a cookie away from the browser.
 pub(super) fn remove(response: &mut HttpResponseBuilder, name: Name, https: bool) {
+    response.cookie(removal(name, https));
+}
+
+/// The cookie that takes one away.
+pub(super) fn removal(name: Name, https: bool) -> Cookie<'static> {
     let mut cookie = make(name, String::new(), https);
     cookie.make_removal();
-    response.cookie(cookie);
+    cookie
 }
 
 #[cfg(test)]

@@ -38,11 +38,10 @@ fn gather(gateway: &Gateway, page: crate::pages::Page, session: &Session) -> Res
     let attributes = identity.attributes(session.resident)?;
     let mut consents = Vec::new();
     for consent in identity.consents(session.resident)? {
-        let client = ClientId::parse(&consent.client_id).map(|id| identity.client(&id)).transpose()?.flatten();
-        let name = client.map(|client| client.name);
+        let me::Service { name_zh, name_en } = service(gateway, &consent.client_id)?;
         consents.push(me::Consent {
-            name_zh: name.as_ref().map_or_else(|| consent.client_id.clone(), |name| name.zh_hant.clone()),
-            name_en: name.map_or_else(|| consent.client_id.clone(), |name| name.en),
+            name_zh,
+            name_en,
             claims: consent.granted.claims.iter().cloned().collect(),
             granted: consent.changed_at,
             client_id: consent.client_id,
@@ -54,18 +53,33 @@ fn gather(gateway: &Gateway, page: crate::pages::Page, session: &Session) -> Res
         created: passkey.created_at,
         last_used: passkey.last_used_at,
     });
-    let sessions = identity.sessions(session.resident, clock::now())?.into_iter().map(|other| me::Session {
-        id: other.id.to_string(),
-        since: other.auth_time,
-        current: other.id == session.id,
-    });
+    let visits = identity.visits(session.resident, clock::now())?;
+    let mut sessions = Vec::new();
+    for other in identity.sessions(session.resident, clock::now())? {
+        let here = visits.iter().filter(|(visited, _)| *visited == other.id);
+        sessions.push(me::Session {
+            id: other.id.to_string(),
+            since: other.auth_time,
+            current: other.id == session.id,
+            services: here.map(|(_, client)| service(gateway, client.as_str())).collect::<Result<_, _>>()?,
+        });
+    }
     Ok(Me {
         page,
         name_zh: attributes.name_zh.clone(),
         name_en: attributes.name_en.clone(),
         passkeys: passkeys.collect(),
         consents,
-        sessions: sessions.collect(),
+        sessions,
+    })
+}
+
+/// What a relying party calls itself; its `client_id` when it is registered no more.
+fn service(gateway: &Gateway, client_id: &str) -> Result<me::Service, PageError> {
+    let client = ClientId::parse(client_id).map(|id| gateway.identity.client(&id)).transpose()?.flatten();
+    Ok(match client {
+        Some(client) => me::Service { name_zh: client.name.zh_hant, name_en: client.name.en },
+        None => me::Service { name_zh: client_id.to_owned(), name_en: client_id.to_owned() },
     })
 }
 

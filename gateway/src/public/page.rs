@@ -32,6 +32,17 @@ pub(super) fn context(request: &HttpRequest, session: Option<&Session>) -> Page 
     }
 }
 
+/// The same, in the language that a relying party would like, unless the visitor chose one.
+pub(super) fn context_for(request: &HttpRequest, session: Option<&Session>, ui_locales: Option<&str>) -> Page {
+    let mut page = context(request, session);
+    let has_chosen =
+        cookies::read(request, Name::Language, false).is_some() || request.query_string().contains("lang=");
+    if let Some(lang) = ui_locales.filter(|_| !has_chosen).and_then(Lang::first_of) {
+        page.lang = lang;
+    }
+    page
+}
+
 /// Path and query of this request, but for the choice of language and text size.
 fn place(request: &HttpRequest) -> String {
     let kept: Vec<(String, String)> = url::form_urlencoded::parse(request.query_string().as_bytes())

@@ -114,6 +114,18 @@ async fn clients_get_oauth_errors_whatever_goes_wrong() {
 }
 
 #[actix_web::test]
+async fn signing_out_unasked_leads_to_no_other_site() {
+    let evil =
+        "/oauth/logout?post_logout_redirect_uri=https://evil.example/&client_id=x&id_token_hint=x.y.z&ui_locales=en";
+    let answer = ask(TestRequest::get().uri(evil)).await;
+    assert_eq!((answer.status, answer.location.as_str()), (StatusCode::OK, ""));
+    assert!(answer.body.contains("You are signed out") && !answer.body.contains("evil"), "{}", answer.body);
+    let answer = ask(form("/oauth/logout", "state=a%26b&x=https://evil.example/")).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert!(answer.location.starts_with("/oauth/logout?state=a%26b&"), "{}", answer.location);
+}
+
+#[actix_web::test]
 async fn a_bad_client_is_never_redirected() {
     let answer = ask(TestRequest::get().uri("/oauth/authorize?client_id=x&redirect_uri=https://evil.example")).await;
     assert_eq!((answer.status, answer.location.as_str()), (StatusCode::BAD_REQUEST, ""));

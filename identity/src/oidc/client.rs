@@ -1,5 +1,6 @@
 //! Relying parties: who they are and what they may ask, from metadata of the shape of RFC 7591.
 
+mod logout;
 mod metadata;
 pub(crate) mod secret;
 
@@ -9,6 +10,7 @@ use std::time::Duration;
 
 use jsonwebtoken::jwk::JwkSet;
 
+pub use logout::Logout;
 pub use metadata::MetadataError;
 pub use secret::{ClientSecret, SecretDigest};
 
@@ -143,6 +145,8 @@ pub struct Client {
     pub needs_dpop: bool,
     /// Whether its proofs at our pushed-request and token endpoints must carry a nonce of ours.
     pub needs_dpop_nonce: bool,
+    /// How it takes part when a resident signs out.
+    pub logout: Logout,
 }
 
 /// A client that was just registered.

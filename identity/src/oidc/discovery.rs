@@ -9,7 +9,7 @@ use super::scope::Scope;
 
 /// The document at `/.well-known/openid-configuration`.
 pub fn discovery(issuer: &Issuer) -> Value {
-    let mut claims = vec!["sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce", "at_hash"];
+    let mut claims = vec!["sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce", "at_hash", "sid"];
     claims.extend(Claim::ALL.map(Claim::as_str));
     claims.extend(["email_verified", "phone_number_verified"]);
     json!({
@@ -26,6 +26,7 @@ pub fn discovery(issuer: &Issuer) -> Value {
         "revocation_endpoint_auth_methods_supported":
             ["private_key_jwt", "client_secret_basic", "client_secret_post", "none"],
         "revocation_endpoint_auth_signing_alg_values_supported": ["ES256", "EdDSA", "PS256"],
+        "end_session_endpoint": issuer.endpoint(Endpoint::EndSession),
         "jwks_uri": issuer.endpoint(Endpoint::Jwks),
         // Per client: those of the fapi2 profile must, the others may.
         "require_pushed_authorization_requests": false,
@@ -74,7 +75,7 @@ mod tests {
             .iter()
             .filter(|(name, _)| name.ends_with("_endpoint") || name.ends_with("_uri"))
             .collect();
-        assert_eq!(urls.len(), 7);
+        assert_eq!(urls.len(), 8);
         assert!(urls.iter().all(|(_, url)| url.as_str().unwrap().starts_with("https://id.lionrock.example/oauth/")));
     }
 

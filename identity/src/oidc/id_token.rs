@@ -27,6 +27,9 @@ pub(crate) struct IdTokenClaims {
     pub(crate) amr: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) at_hash: Option<String>,
+    /// The session in which the resident signed in, as this client knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) sid: Option<String>,
     /// What the client asked to have in the id_token itself.
     #[serde(flatten)]
     pub(crate) attributes: Map<String, Value>,
@@ -44,12 +47,16 @@ pub(crate) fn at_hash(access_token: &str) -> String {
     URL_SAFE_NO_PAD.encode(&hash.as_ref()[..16])
 }
 
-/// The subject of an id_token that we once gave this client, expired or not (`id_token_hint`).
-pub(crate) fn hinted_subject(hint: &str, keys: &[jose::Jwk], issuer: &Issuer, client: &ClientId) -> Option<String> {
+/// The claims of an id_token that we once gave, expired or not (`id_token_hint`).
+pub(crate) fn hinted(hint: &str, keys: &[jose::Jwk], issuer: &Issuer) -> Option<IdTokenClaims> {
     let ours = jose::verify::<IdTokenClaims>(hint, keys, jose::OWN_ALGORITHMS).ok()?;
-    let holds =
-        jose::has_typ(&ours.header, TYP) && ours.claims.iss == issuer.as_str() && ours.claims.aud == client.as_str();
-    holds.then_some(ours.claims.sub)
+    let holds = jose::has_typ(&ours.header, TYP) && ours.claims.iss == issuer.as_str();
+    holds.then_some(ours.claims)
+}
+
+/// The subject of an id_token that we once gave this client, expired or not.
+pub(crate) fn hinted_subject(hint: &str, keys: &[jose::Jwk], issuer: &Issuer, client: &ClientId) -> Option<String> {
+    hinted(hint, keys, issuer).filter(|claims| claims.aud == client.as_str()).map(|claims| claims.sub)
 }
 
 #[cfg(test)]
@@ -70,6 +77,7 @@ mod tests {
             acr: "a".to_owned(),
             amr: vec!["hwk".to_owned()],
             at_hash: None,
+            sid: None,
             attributes: Map::new(),
         }
     }

@@ -48,6 +48,8 @@ pub enum Endpoint {
     Revocation,
     /// The public keys.
     Jwks,
+    /// Where browsers come to sign out (OpenID Connect RP-Initiated Logout).
+    EndSession,
 }
 
 impl Endpoint {
@@ -61,6 +63,7 @@ impl Endpoint {
             Self::Introspection => "/oauth/introspect",
             Self::Revocation => "/oauth/revoke",
             Self::Jwks => "/oauth/jwks",
+            Self::EndSession => "/oauth/logout",
         }
     }
 }

@@ -19,11 +19,13 @@ pub(crate) mod id_token;
 pub(crate) mod introspection;
 mod issuer;
 pub mod lifetimes;
+pub mod logout;
 pub(crate) mod par;
 mod parameters;
 mod pkce;
 mod redirect_uri;
 mod scope;
+pub(crate) mod sid;
 mod subject;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -72,6 +72,9 @@ impl RedirectUri {
 
     /// This URI with an answer's parameters after those it already has.
     pub fn with_parameters(&self, parameters: &[(&str, &str)]) -> RedirectLocation {
+        if parameters.is_empty() {
+            return RedirectLocation(self.0.clone());
+        }
         let separator = match self.0.find('?') {
             None => "?",
             Some(at) if at + 1 == self.0.len() => "",

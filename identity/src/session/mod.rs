@@ -19,7 +19,7 @@ pub const LIFETIME: Duration = Duration::from_hours(12);
 pub(crate) const SEEN_EVERY: Duration = Duration::from_mins(1);
 
 store::identifier! {
-    /// One session; the `sid` of OpenID Connect. Not the secret in the cookie.
+    /// One session. Not the secret in the cookie, and not what relying parties know it by: that is `sid`.
     pub struct SessionId;
 }
 

@@ -4,6 +4,7 @@ use ::store::{Conn, Timestamp, on_db};
 use diesel::prelude::*;
 use ring::hmac;
 
+use super::oidc::session_clients;
 use super::schema::{resident, session};
 use super::{Identity, audit, random};
 use crate::audit::{Act, Actor, Record};
@@ -139,6 +140,7 @@ impl Identity {
                 .filter(session::resident_id.eq(owner))
                 .execute(c))?;
             if ended > 0 {
+                session_clients::leave(conn, &[id])?;
                 audit::append(conn, &record)?;
             }
             Ok(ended > 0)
@@ -161,9 +163,10 @@ impl Identity {
 /// Ends every session of a resident but `kept`.
 pub(super) fn end_all(conn: &mut Conn<'_>, owner: ResidentId, kept: Option<SessionId>) -> Result<(), Error> {
     let kept = kept.unwrap_or_else(|| SessionId::from_uuid(uuid::Uuid::nil()));
-    on_db!(conn, c => diesel::delete(session::table)
+    let ended: Vec<SessionId> = on_db!(conn, c => diesel::delete(session::table)
         .filter(session::resident_id.eq(owner))
         .filter(session::id.ne(kept))
-        .execute(c))?;
-    Ok(())
+        .returning(session::id)
+        .get_results(c))?;
+    session_clients::leave(conn, &ended)
 }

@@ -51,6 +51,7 @@ pub(super) fn entrance(lang: Lang) -> Vec<Sample> {
         sentences: vec![page(lang).say("網址可能打錯了。", "The address may be mistyped.").to_owned()],
         link: Some(message::Link { href: "/".to_owned(), label: "返回主頁 Home".to_owned() }),
     };
+    let objection = page(lang).say("該服務給的網址未登記。", "The address is not registered.").to_owned();
     vec![
         ("home", home::Home { page: page(lang), signed_in: false }.render().unwrap()),
         ("home-signed-in", home::Home { page: page(lang), signed_in: true }.render().unwrap()),
@@ -60,6 +61,8 @@ pub(super) fn entrance(lang: Lang) -> Vec<Sample> {
         ("sign-in", sign_in(None).render().unwrap()),
         ("sign-in-for", sign_in(Some(party())).render().unwrap()),
         ("message", message.render().unwrap()),
+        ("sign-out", sign_out::SignOut { page: page(lang), objection: None }.render().unwrap()),
+        ("sign-out-objection", sign_out::SignOut { page: page(lang), objection: Some(objection) }.render().unwrap()),
     ]
 }
 
@@ -98,7 +101,9 @@ fn me(lang: Lang, passkeys: usize) -> me::Me {
         claims: ["name#zh-Hant", "name", "hkid"].map(str::to_owned).into(),
         granted: NOW,
     };
-    let session = |current: bool| me::Session { id: "1".to_owned(), since: NOW, current };
+    let service = me::Service { name_zh: "運輸署".to_owned(), name_en: "Transport Department".to_owned() };
+    let session =
+        |current: bool| me::Session { id: "1".to_owned(), since: NOW, current, services: vec![service.clone(); 2] };
     me::Me {
         page: page(lang),
         name_zh: Some("陳大文".to_owned()),

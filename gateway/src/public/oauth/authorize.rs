@@ -41,10 +41,7 @@ pub(in super::super) async fn authorize(
 
 /// `POST /oauth/authorize`: cookies are SameSite=Lax and do not come along, so the browser asks again with GET.
 pub(in super::super) async fn repeat_as_get(body: web::Bytes) -> HttpResponse {
-    let query = String::from_utf8_lossy(&body).into_owned();
-    let pairs: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).collect();
-    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-    HttpResponse::SeeOther().insert_header((LOCATION, format!("/oauth/authorize?{query}"))).finish()
+    page::see_other(&format!("/oauth/authorize?{}", request::as_query(&body)))
 }
 
 /// `GET /oauth/continue?interaction=…`: the resident has signed in, or comes back to the page.

@@ -3,6 +3,7 @@
 mod authorize;
 mod back_channel;
 mod errors;
+mod logout;
 mod request;
 
 use actix_web::middleware::from_fn;
@@ -37,6 +38,13 @@ pub(super) fn configure(app: &mut web::ServiceConfig) {
                         .route(web::get().to(authorize::authorize))
                         .route(web::post().to(authorize::repeat_as_get)),
                 )
+                .service(
+                    web::resource("/logout")
+                        .route(web::get().to(logout::begin))
+                        .route(web::post().to(logout::repeat_as_get)),
+                )
+                .route("/logout/confirm", web::post().to(logout::confirm))
+                .route("/logout/done", web::get().to(logout::done))
                 .route("/continue", web::get().to(authorize::resume))
                 .route("/authorize/decision", web::post().to(authorize::decide))
                 .default_service(web::to(page::nothing_here)),

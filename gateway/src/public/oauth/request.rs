@@ -17,6 +17,12 @@ pub(super) fn decode(bytes: &[u8]) -> Parameters {
     Parameters::new(url::form_urlencoded::parse(bytes).into_owned().collect())
 }
 
+/// A form body as a query, decoded and encoded again so that nothing but parameters gets into the address.
+pub(super) fn as_query(body: &[u8]) -> String {
+    let pairs = url::form_urlencoded::parse(body);
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
 /// A call of a client: its headers of authentication and its form.
 ///
 /// # Errors

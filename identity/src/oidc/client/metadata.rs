@@ -3,6 +3,7 @@
 
 mod addresses;
 mod authentication;
+mod logout;
 mod members;
 mod presentation;
 mod reach;
@@ -62,6 +63,7 @@ impl Client {
             id_token_algorithm: metadata.id_token_algorithm(profile)?,
             needs_dpop: metadata.needs_dpop(profile)?,
             needs_dpop_nonce: metadata.flag("dpop_nonce_required")?,
+            logout: metadata.logout()?,
             redirect_uris,
             scopes,
         })
@@ -86,6 +88,7 @@ impl Client {
             "dpop_bound_access_tokens": self.needs_dpop,
             "require_pushed_authorization_requests": self.must_push_requests(),
             "dpop_nonce_required": self.needs_dpop_nonce,
+            "post_logout_redirect_uris": self.logout.redirect_uris.iter().map(RedirectUri::as_str).collect::<Vec<_>>(),
         });
         if let Some(purpose) = &self.purpose {
             metadata["purpose"] = json!(purpose.en);

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use ::store::{Conn, Timestamp};
 
 use super::grants::{self, GrantId, NewGrant};
+use super::session_clients::{self, Visit};
 use super::{interactions, pushed_requests, subjects};
 use crate::Error;
 use crate::consent::{Consent, ConsentId, Extent};
@@ -60,6 +61,7 @@ struct Conclusion {
     withheld: BTreeSet<String>,
     consent_id: ConsentId,
     sector: String,
+    session_ends: Timestamp,
     fresh_subject: Subject,
     grant: NewGrant,
 }
@@ -265,6 +267,7 @@ impl Identity {
             withheld: request.asked.optional.difference(granted).map(|claim| claim.as_str().to_owned()).collect(),
             consent_id: ConsentId::new(now, &random()?),
             sector: client.sector.clone(),
+            session_ends: session.expires,
             fresh_subject: Subject::new(&random()?),
             grant: NewGrant {
                 id: GrantId::new(now, &random()?),
@@ -281,6 +284,7 @@ impl Identity {
                 code_hash: code.keyed_hash(self.keys()),
                 code_challenge: request.code_challenge.clone(),
                 dpop_jkt: request.dpop_jkt.clone(),
+                session: session.id,
             },
         };
         let gone = self.db().write(move |conn| write_conclusion(conn, &conclusion, now))?;
@@ -322,5 +326,7 @@ fn write_conclusion(conn: &mut Conn<'_>, done: &Conclusion, now: Timestamp) -> R
     // Withdrawn since it was looked at: the resident must be asked again.
     let Some(consent) = consent else { return Ok(Some(PageError::Interaction)) };
     grants::insert(conn, &done.grant, consent.id, &subject, now)?;
+    let visit = Visit { session: done.grant.session, client_id, subject: &subject, until: done.session_ends };
+    session_clients::remember(conn, &visit, now)?;
     Ok(None)
 }

@@ -14,6 +14,7 @@ use crate::oidc::client::ClientId;
 use crate::oidc::token::authorization_code::StoredCode;
 use crate::oidc::{CodeChallenge, KeyThumbprint, Scopes, Subject, lifetimes};
 use crate::resident::{ResidentId, ResidentState};
+use crate::session::SessionId;
 use crate::store::schema::resident;
 
 const ACTIVE: &str = ResidentState::Active.as_str();
@@ -40,6 +41,7 @@ pub(super) struct NewGrant {
     pub(super) code_hash: Vec<u8>,
     pub(super) code_challenge: Option<CodeChallenge>,
     pub(super) dpop_jkt: Option<KeyThumbprint>,
+    pub(super) session: SessionId,
 }
 
 /// Writes an authorization that stands on a consent.
@@ -69,6 +71,7 @@ pub(super) fn insert(
         g::code_hash.eq(&new.code_hash),
         g::code_challenge.eq(new.code_challenge.as_ref().map(CodeChallenge::as_str)),
         g::dpop_jkt.eq(new.dpop_jkt.as_ref().map(KeyThumbprint::as_str)),
+        g::session_id.eq(Some(new.session)),
         g::code_expires_at.eq(code_expires_at),
         g::is_code_used.eq(false),
         // The longest that an access token of any profile lives.
@@ -98,6 +101,8 @@ pub(super) struct Grant {
     dpop_jkt: Option<String>,
     code_expires_at: Timestamp,
     is_code_used: bool,
+    /// Where it was given. Authorizations of before sessions were recorded have none.
+    pub(super) session_id: Option<SessionId>,
 }
 
 impl Grant {

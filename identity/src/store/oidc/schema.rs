@@ -59,6 +59,17 @@ diesel::table! {
         code_expires_at -> BigInt,
         is_code_used -> Bool,
         expires_at -> BigInt,
+        session_id -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    session_client (session_id, client_id) {
+        session_id -> Binary,
+        client_id -> Text,
+        subject -> Text,
+        since -> BigInt,
+        expires_at -> BigInt,
     }
 }
 

@@ -7,6 +7,7 @@ mod dpop;
 mod expiry;
 mod fapi2;
 mod introspection;
+mod logout;
 mod pushed_requests;
 mod userinfo;
 

@@ -8,6 +8,7 @@ use crate::jose::{NumericDate, SigningAlgorithm};
 use crate::oidc::access_token::{AccessTokenClaims, AccessTokenId, Confirmation};
 use crate::oidc::client::Client;
 use crate::oidc::id_token::{IdTokenClaims, at_hash};
+use crate::oidc::sid::sid;
 use crate::oidc::{self, KeyThumbprint, TokenResponse, lifetimes, userinfo};
 use crate::store::Identity;
 use crate::store::oidc::grants::Grant;
@@ -68,6 +69,7 @@ impl Identity {
             acr: grant.acr.clone(),
             amr: grant.amr(),
             at_hash: Some(at_hash(access_token)),
+            sid: grant.session_id.map(|session| sid(self.keys(), session, &client.id)),
             attributes: self.id_token_attributes(grant)?,
         }
         .sign(&*self.signing_key(client.id_token_algorithm, *now)?)

@@ -1,0 +1,105 @@
+//! Signing out: from a relying party, and what ends with the session.
+
+use serde_json::json;
+
+use super::*;
+use crate::oidc::logout::{LogoutRequest, LogoutStep, Objection};
+use crate::session::{SessionSecret, SignedIn};
+use crate::store::sessions;
+
+const BYE: &str = "https://shop.example/bye";
+
+/// A shop that sends its customers back after signing out.
+fn shop(world: &World) -> RelyingParty {
+    let shop = RelyingParty::new("shop", crate::jose::SigningAlgorithm::Es256);
+    let mut metadata = shop.metadata();
+    metadata["post_logout_redirect_uris"] = json!([BYE]);
+    world.identity.add_client(&metadata, &clerk(), NOW).unwrap();
+    shop
+}
+
+/// A session that is in the database, of 何美儀.
+fn signed_in(world: &World) -> SignedIn {
+    let resident = active(&world.identity, &ho());
+    let begun = sessions::begin(resident, &["pop"], Assurance::Substantial, NOW).unwrap();
+    let (session, hash) = (begun.session.clone(), begun.secret.keyed_hash(world.identity.keys()));
+    world.identity.db().write(move |conn| sessions::insert(conn, &session, &hash)).unwrap();
+    begun
+}
+
+fn asked(pairs: &[(&str, &str)]) -> LogoutRequest {
+    LogoutRequest::read(&parameters(pairs))
+}
+
+fn is_live(world: &World, secret: &SessionSecret) -> bool {
+    world.identity.session(secret, NOW).unwrap().is_some()
+}
+
+#[test]
+fn a_relying_party_signs_its_resident_out_with_an_id_token_that_has_expired() {
+    each(|world| {
+        let (shop, ours) = (shop(world), signed_in(world));
+        let code = world.code(&shop, &[], &ours.session);
+        let tokens = world.redeem(&shop, &code, &[], NOW).unwrap();
+        let later = NOW + Duration::from_mins(20);
+        let wish = asked(&[("id_token_hint", &tokens.id_token), ("post_logout_redirect_uri", BYE), ("state", "st")]);
+        let step = world.identity.begin_logout(&wish, Some(&ours.session), later).unwrap();
+        let LogoutStep::Redirect(location) = step else { panic!("{step:?}") };
+        assert_eq!(location.as_str(), "https://shop.example/bye?state=st");
+        assert!(!is_live(world, &ours.secret));
+        let again = world.identity.begin_logout(&wish, None, later).unwrap();
+        assert!(matches!(again, LogoutStep::Redirect(_)), "nobody is signed in any more, and that is as good");
+    });
+}
+
+#[test]
+fn only_their_own_id_token_signs_a_resident_out_unasked() {
+    each(|world| {
+        let (shop, ours) = (shop(world), signed_in(world));
+        let code = world.code(&shop, &[], &world.session());
+        let of_somebody_else = world.redeem(&shop, &code, &[], NOW).unwrap();
+        let access_token = of_somebody_else.access_token.as_str();
+        for (hint, step) in [
+            (of_somebody_else.id_token.as_str(), LogoutStep::Ask(None)),
+            (access_token, LogoutStep::Ask(Some(Objection::Hint))),
+            ("rubbish", LogoutStep::Ask(Some(Objection::Hint))),
+        ] {
+            let wish = asked(&[("id_token_hint", hint), ("post_logout_redirect_uri", BYE)]);
+            assert_eq!(world.identity.begin_logout(&wish, Some(&ours.session), NOW).unwrap(), step);
+            assert!(is_live(world, &ours.secret));
+        }
+    });
+}
+
+#[test]
+fn what_was_authorized_in_a_session_ends_with_it_and_nothing_else_does() {
+    each(|world| {
+        let (shop, ours) = (shop(world), signed_in(world));
+        let tokens = world.redeem(&shop, &world.code(&shop, &[], &ours.session), &[], NOW).unwrap();
+        let unredeemed = world.code(&shop, &[], &ours.session);
+        let elsewhere = world.redeem(&shop, &world.code(&shop, &[], &world.session()), &[], NOW).unwrap();
+        let visits = world.identity.visits(ours.session.resident, NOW).unwrap();
+        assert_eq!(
+            visits.iter().map(|(at, client)| (*at, client.as_str())).collect::<Vec<_>>(),
+            [(ours.session.id, "shop")]
+        );
+        world.identity.sign_out(&ours.session, NOW).unwrap();
+        assert_eq!(refusal(world.userinfo(&tokens.access_token, NOW)).code.as_str(), "invalid_token");
+        assert_eq!(refusal(world.redeem(&shop, &unredeemed, &[], NOW)).code.as_str(), "invalid_grant");
+        world.userinfo(&elsewhere.access_token, NOW).unwrap();
+    });
+}
+
+#[test]
+fn an_id_token_names_its_session_as_no_other_client_knows_it() {
+    each(|world| {
+        let (shop, bank, ours) = (shop(world), world.relying_party("bank"), world.session());
+        let sid = |party: &RelyingParty, who: &Session| {
+            let tokens = world.redeem(party, &world.code(party, &[], who), &[], NOW).unwrap();
+            claims_of(&world.identity, &tokens.id_token)["sid"].as_str().unwrap().to_owned()
+        };
+        assert_eq!(sid(&shop, &ours), sid(&shop, &ours));
+        assert_ne!(sid(&shop, &ours), sid(&bank, &ours));
+        assert_ne!(sid(&shop, &ours), sid(&shop, &world.session()));
+    });
+}
