@@ -122,13 +122,16 @@ pub struct Outbound {
 pub struct Clearing {
     /// Seconds from AccptncDtTm in which the creditor agent must have answered.
     pub answer_timeout_seconds: u64,
+    /// Seconds after which a participant that leaves a payment unanswered and does not read its inbox counts as
+    /// offline.
+    pub offline_after_seconds: u64,
     /// Steps that may wait for the sequencer before new payments are answered 503.
     pub queue_limit: usize,
 }
 
 impl Default for Clearing {
     fn default() -> Self {
-        Self { answer_timeout_seconds: 10, queue_limit: 20_000 }
+        Self { answer_timeout_seconds: 10, offline_after_seconds: 60, queue_limit: 20_000 }
     }
 }
 
@@ -219,6 +222,9 @@ impl Config {
         }
         if !(1..=60).contains(&self.clearing.answer_timeout_seconds) {
             return value("clearing.answer_timeout_seconds", "is between 1 and 60");
+        }
+        if !(30..=3_600).contains(&self.clearing.offline_after_seconds) {
+            return value("clearing.offline_after_seconds", "is between 30 and 3600: longer than a long poll");
         }
         if self.clearing.queue_limit == 0 {
             return value("clearing.queue_limit", "is at least 1");

@@ -71,6 +71,20 @@ pub enum Standing {
     Active,
     /// No new payments from it or to it; answers to old ones are still taken.
     Suspended,
+    /// It may only read. Its answers are refused, so payments to it that are under way time out; what it paid
+    /// before is settled if the other side accepts.
+    Blocked,
+}
+
+impl Standing {
+    /// Its name for programs: `active`, `suspended`, `blocked`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+            Self::Blocked => "blocked",
+        }
+    }
 }
 
 /// A participant, as everybody may know it.
@@ -86,6 +100,8 @@ pub struct Participant {
     pub name_en: String,
     /// Whether it may pay and be paid.
     pub standing: Standing,
+    /// Whether it is known not to answer: payments to it are refused at once.
+    pub is_offline: bool,
     /// Since when it takes part.
     pub added: Timestamp,
 }

@@ -85,6 +85,7 @@ impl Installation {
         let settings = SwitchSettings {
             rules: Rules { time_to_answer: Duration::from_secs(clearing.answer_timeout_seconds), ..Rules::default() },
             queue_capacity: clearing.queue_limit,
+            offline_after: Duration::from_secs(clearing.offline_after_seconds),
             ..SwitchSettings::default()
         };
         Ok(Switch::open(self.db.clone(), settings, Arc::new(clock::now), self.directory())?)

@@ -2,18 +2,20 @@
 //!
 //! The commands work on the database itself, as one more gateway would, so they work beside a running server.
 
+mod limits;
+mod list;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Subcommand;
 use payments::Switch;
-use payments::clearing::Particulars;
+use payments::clearing::{Operation, Particulars};
 use payments::money::{Amount, Currency, format_minor};
-use payments::participant::{ClearingCode, Standing, Thumbprint};
+use payments::participant::{ClearingCode, Thumbprint};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use serde::Serialize;
 use serde_json::json;
 
 use super::operator::operator;
@@ -87,12 +89,44 @@ enum Command {
         #[arg(long, default_value = "HKD")]
         currency: Currency,
     },
+    /// Set what a participant may send in a currency, and below what it is warned; what is not named stays
+    Limits {
+        /// Its clearing code
+        clearing_code: ClearingCode,
+        /// In which currency
+        #[arg(long, default_value = "HKD")]
+        currency: Currency,
+        /// The largest single payment, or none
+        #[arg(long, value_name = "AMOUNT|none")]
+        payment_maximum: Option<String>,
+        /// The most in one business day, or none
+        #[arg(long, value_name = "AMOUNT|none")]
+        daily_maximum: Option<String>,
+        /// Warn when less than this is available, or none
+        #[arg(long, value_name = "AMOUNT|none")]
+        low_liquidity: Option<String>,
+    },
     /// Refuse payments from and to a participant from now on
     Suspend {
         /// Its clearing code
         clearing_code: ClearingCode,
     },
-    /// End a suspension
+    /// Take nothing more from a participant: it may only read
+    Block {
+        /// Its clearing code
+        clearing_code: ClearingCode,
+    },
+    /// Refuse payments to a participant at once: it is known not to answer
+    Offline {
+        /// Its clearing code
+        clearing_code: ClearingCode,
+    },
+    /// Say that it answers again; reading its inbox says so too
+    Online {
+        /// Its clearing code
+        clearing_code: ClearingCode,
+    },
+    /// End a suspension or a block
     Resume {
         /// Its clearing code
         clearing_code: ClearingCode,
@@ -175,16 +209,40 @@ async fn act(installation: &Installation, switch: &Switch, command: Command, out
             let facts = json!({ "clearing_code": clearing_code, "net_debit_cap": decimal, "currency": currency });
             output.print(&facts, |_| format!("{clearing_code} may go {currency} {decimal} below zero."))
         }
+        Command::Limits { clearing_code, currency, payment_maximum, daily_maximum, low_liquidity } => {
+            let wanted = limits::Wanted { payment_maximum, daily_maximum, low_liquidity };
+            limits::set(switch, output, &by, clearing_code, currency, &wanted).await
+        }
         Command::Suspend { clearing_code } => {
-            switch.suspend(&by, clearing_code).await?;
-            told(output, clearing_code, "suspended", None)
+            stand(switch, output, &by, clearing_code, Operation::Suspend, "suspended").await
+        }
+        Command::Block { clearing_code } => {
+            stand(switch, output, &by, clearing_code, Operation::Block, "blocked").await
         }
         Command::Resume { clearing_code } => {
-            switch.resume(&by, clearing_code).await?;
-            told(output, clearing_code, "resumed", None)
+            stand(switch, output, &by, clearing_code, Operation::Resume, "resumed").await
         }
-        Command::List => list(switch, output),
+        Command::Offline { clearing_code } => {
+            stand(switch, output, &by, clearing_code, Operation::GoOffline, "offline").await
+        }
+        Command::Online { clearing_code } => {
+            stand(switch, output, &by, clearing_code, Operation::ComeOnline, "online").await
+        }
+        Command::List => list::show(switch, output),
     }
+}
+
+/// Whether it may take part, and whether it is there.
+async fn stand(
+    switch: &Switch,
+    output: Output,
+    by: &str,
+    clearing_code: ClearingCode,
+    operation: Operation,
+    words: &str,
+) -> anyhow::Result<()> {
+    switch.operate(by, clearing_code, operation).await?;
+    told(output, clearing_code, words, None)
 }
 
 async fn certify(
@@ -205,65 +263,5 @@ fn told(output: Output, who: ClearingCode, what: &str, thumbprint: Option<Thumbp
     output.print(&facts, |_| match &thumbprint {
         Some(thumbprint) => format!("{who} is {what}. Certificate (SHA-256): {thumbprint}"),
         None => format!("{who} is {what}."),
-    })
-}
-
-/// One participant with its money, as `list` shows it.
-#[derive(Serialize)]
-struct Listed {
-    clearing_code: ClearingCode,
-    name_zh: String,
-    name_en: String,
-    bic: Option<String>,
-    suspended: bool,
-    positions: Vec<ListedPosition>,
-}
-
-#[derive(Serialize)]
-struct ListedPosition {
-    currency: Currency,
-    balance: String,
-    reserved: String,
-    net_debit_cap: String,
-    available: String,
-}
-
-fn list(switch: &Switch, output: Output) -> anyhow::Result<()> {
-    let all_positions = switch.positions()?;
-    let positions_of = |participant: ClearingCode| {
-        let own = all_positions.iter().filter(move |(code, ..)| *code == participant);
-        own.map(|(_, currency, position)| ListedPosition {
-            currency: *currency,
-            balance: format_minor(position.balance, *currency),
-            reserved: format_minor(position.reserved, *currency),
-            net_debit_cap: format_minor(position.net_debit_cap, *currency),
-            available: format_minor(position.available(), *currency),
-        })
-    };
-    let listed: Vec<_> = switch
-        .participants()?
-        .into_iter()
-        .map(|one| Listed {
-            positions: positions_of(one.clearing_code).collect(),
-            clearing_code: one.clearing_code,
-            name_zh: one.name_zh,
-            name_en: one.name_en,
-            bic: one.bic,
-            suspended: one.standing == Standing::Suspended,
-        })
-        .collect();
-    output.print(&listed, |listed| {
-        let mut lines = Vec::new();
-        for one in listed {
-            let state = if one.suspended { "  (suspended)" } else { "" };
-            lines.push(format!("{}  {}  {}{state}", one.clearing_code, one.name_zh, one.name_en));
-            for position in &one.positions {
-                lines.push(format!(
-                    "     {}  balance {}  reserved {}  available {}",
-                    position.currency, position.balance, position.reserved, position.available
-                ));
-            }
-        }
-        if lines.is_empty() { "There are no participants yet.".to_owned() } else { lines.join("\n") }
     })
 }

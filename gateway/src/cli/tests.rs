@@ -109,6 +109,24 @@ fn a_suspension_is_seen_by_a_running_switch() {
 }
 
 #[test]
+fn limits_that_are_not_named_stay() {
+    let city = City::new();
+    city.add_banyan();
+    let limits = |line: &[&str]| city.run(&[&["participant", "limits", "012"], line].concat());
+    assert!(succeeded(limits(&["--payment-maximum", "100.00", "--daily-maximum", "500.00"])));
+    assert!(succeeded(limits(&["--payment-maximum", "none", "--low-liquidity", "50.00"])));
+    assert!(limits(&["--daily-maximum", "lots"]).is_err());
+    let (.., position) = city.installation().switch().unwrap().positions().unwrap()[0];
+    let (expected, held) = ((None, Some(50_000), Some(5_000)), position.limits);
+    assert_eq!((held.payment_maximum, held.daily_maximum, held.low_liquidity), expected);
+    for word in ["block", "offline", "online", "resume"] {
+        assert!(succeeded(city.run(&["participant", word, "012"])), "{word}");
+    }
+    assert!(succeeded(city.run(&["participant", "list"])));
+    assert!(succeeded(city.run(&["audit"])));
+}
+
+#[test]
 fn what_cannot_be_done_is_said() {
     let city = City::new();
     let refused = city.run(&["participant", "fund", "012", "--amount", "1.00"]).unwrap_err();

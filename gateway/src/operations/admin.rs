@@ -10,14 +10,14 @@ use crate::error::Problem;
 use crate::http::body;
 
 /// Who acts, for the log. Only this machine may: the listener has no other way to know an operator.
-fn operator(request: &HttpRequest) -> Result<String, Problem> {
+pub(super) fn operator(request: &HttpRequest) -> Result<String, Problem> {
     match request.peer_addr() {
         Some(peer) if peer.ip().is_loopback() => Ok(format!("operations {}", peer.ip())),
         _ => Err(Problem::forbidden("Only an operator on this machine may do this.")),
     }
 }
 
-fn clearing_code(path: &str) -> Result<ClearingCode, Problem> {
+pub(super) fn clearing_code(path: &str) -> Result<ClearingCode, Problem> {
     path.parse().map_err(|_| Problem::not_found("A clearing code is three digits."))
 }
 
@@ -66,6 +66,19 @@ pub(super) async fn resume(
     let by = operator(&request)?;
     let Nothing {} = body::json(&request, payload).await?;
     operations.switch.resume(&by, clearing_code(&path)?).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Takes nothing more from a participant: it may only read until it is resumed.
+pub(super) async fn block(
+    request: HttpRequest,
+    operations: web::Data<Operations>,
+    path: web::Path<String>,
+    payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    let by = operator(&request)?;
+    let Nothing {} = body::json(&request, payload).await?;
+    operations.switch.block(&by, clearing_code(&path)?).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -1,12 +1,13 @@
 //! The console's JSON twin: participants, positions and payments for programs. Amounts are decimal strings.
 
 use actix_web::{HttpResponse, web};
-use payments::clearing::Payment;
+use payments::clearing::{BusinessDay, Payment};
 use payments::money::{Currency, format_minor};
 use payments::participant::{ClearingCode, Standing};
 use serde::{Deserialize, Serialize};
 
 use super::{Operations, search};
+use crate::clock;
 use crate::error::Problem;
 
 /// The most payments in one answer.
@@ -27,7 +28,10 @@ struct ParticipantBody {
     bic: Option<String>,
     name_zh: String,
     name_en: String,
+    /// `active`, `suspended` or `blocked`.
+    standing: &'static str,
     suspended: bool,
+    online: bool,
     added: String,
 }
 
@@ -41,7 +45,9 @@ pub(super) async fn participants(operations: web::Data<Operations>) -> Result<Ht
             bic: one.bic,
             name_zh: one.name_zh,
             name_en: one.name_en,
+            standing: one.standing.name(),
             suspended: one.standing == Standing::Suspended,
+            online: !one.is_offline,
             added: one.added.to_string(),
         })
         .collect();
@@ -56,10 +62,16 @@ struct PositionBody {
     reserved: String,
     net_debit_cap: String,
     available: String,
+    payment_maximum: Option<String>,
+    daily_maximum: Option<String>,
+    sent_today: String,
+    low_liquidity: Option<String>,
+    is_low: bool,
 }
 
 /// Every participant's money.
 pub(super) async fn positions(operations: web::Data<Operations>) -> Result<HttpResponse, Problem> {
+    let today = BusinessDay::of(clock::now());
     let positions = web::block(move || operations.switch.positions()).await??;
     let items: Vec<_> = positions
         .iter()
@@ -72,6 +84,11 @@ pub(super) async fn positions(operations: web::Data<Operations>) -> Result<HttpR
                 reserved: decimal(position.reserved),
                 net_debit_cap: decimal(position.net_debit_cap),
                 available: decimal(position.available()),
+                payment_maximum: position.limits.payment_maximum.map(decimal),
+                daily_maximum: position.limits.daily_maximum.map(decimal),
+                sent_today: decimal(position.sent.on(today)),
+                low_liquidity: position.limits.low_liquidity.map(decimal),
+                is_low: position.is_low,
             }
         })
         .collect();

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use payments::money::{Currency, format_minor};
-use payments::participant::{ClearingCode, Standing};
+use payments::participant::ClearingCode;
 use payments::{Error, Switch, TrialBalance};
 use serde::Deserialize;
 use store::Timestamp;
@@ -113,7 +113,9 @@ impl Money {
             clearing_code: participant.clearing_code.to_string(),
             name_zh: participant.name_zh,
             name_en: participant.name_en,
-            suspended: participant.standing == Standing::Suspended,
+            standing: participant.standing,
+            offline: participant.is_offline,
+            warned: position.is_low,
             funded: decimal(funded),
             balance: decimal(position.balance),
             reserved: decimal(position.reserved),

@@ -2,8 +2,13 @@
 
 use actix_web::{HttpResponse, web};
 
+use payments::clearing::Position;
+use payments::money::Currency;
+use payments::participant::{ClearingCode, Participant};
+
 use super::Operations;
 use super::exposition::{self, Family, Kind};
+use crate::error::Problem;
 
 /// As Prometheus counts.
 fn count(value: impl TryInto<i64>) -> i64 {
@@ -11,7 +16,10 @@ fn count(value: impl TryInto<i64>) -> i64 {
 }
 
 /// The current numbers of this process.
-pub(super) async fn scrape(operations: web::Data<Operations>) -> HttpResponse {
+pub(super) async fn scrape(operations: web::Data<Operations>) -> Result<HttpResponse, Problem> {
+    let switch = operations.switch.clone();
+    let (participants, positions) =
+        web::block(move || Ok::<_, payments::Error>((switch.participants()?, switch.positions()?))).await??;
     let metrics = operations.switch.metrics();
     let head = *operations.switch.head().borrow();
     let waiters = operations.participants.as_ref().map_or(0, |api| api.inbox_waiters());
@@ -51,6 +59,30 @@ pub(super) async fn scrape(operations: web::Data<Operations>) -> HttpResponse {
             Kind::Gauge,
             waiters,
         ),
+        online(&participants),
+        low(&positions),
     ];
-    HttpResponse::Ok().content_type(exposition::CONTENT_TYPE).body(exposition::render(&families))
+    Ok(HttpResponse::Ok().content_type(exposition::CONTENT_TYPE).body(exposition::render(&families)))
+}
+
+fn online(participants: &[Participant]) -> Family {
+    let sample = |one: &Participant| (one.clearing_code.to_string(), i64::from(!one.is_offline));
+    Family {
+        name: "lionrock_participant_online",
+        help: "1, or 0 while payments to the participant are refused because it is offline.",
+        kind: Kind::Gauge,
+        label: Some("participant"),
+        samples: participants.iter().map(sample).collect(),
+    }
+}
+
+fn low(positions: &[(ClearingCode, Currency, Position)]) -> Family {
+    let watched = positions.iter().filter(|(.., position)| position.limits.low_liquidity.is_some());
+    Family {
+        name: "lionrock_liquidity_low",
+        help: "1 while a position is below the threshold at which its participant is warned, else 0.",
+        kind: Kind::Gauge,
+        label: Some("position"),
+        samples: watched.map(|(code, currency, one)| (format!("{code} {currency}"), i64::from(one.is_low))).collect(),
+    }
 }

@@ -10,6 +10,7 @@ mod console;
 mod exposition;
 mod health;
 mod host;
+mod limits;
 mod metrics;
 mod search;
 #[cfg(test)]
@@ -55,6 +56,14 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
                         web::resource("/participants/{clearing_code}/suspend").route(web::post().to(admin::suspend)),
                     )
                     .service(web::resource("/participants/{clearing_code}/resume").route(web::post().to(admin::resume)))
+                    .service(web::resource("/participants/{clearing_code}/block").route(web::post().to(admin::block)))
+                    .service(
+                        web::resource("/participants/{clearing_code}/presence").route(web::put().to(limits::presence)),
+                    )
+                    .service(
+                        web::resource("/participants/{clearing_code}/limits/{currency}")
+                            .route(web::put().to(limits::set)),
+                    )
                     .service(web::resource("/positions").route(web::get().to(api::positions)))
                     .service(web::resource("/payments").route(web::get().to(api::payments))),
             ),

@@ -153,3 +153,38 @@ async fn the_console_shows_money_and_payments_in_either_language() {
     let senseless = app.get("/?state=lost&cursor=x").await;
     assert_eq!(senseless.0, 200, "a page is shown all the same");
 }
+
+#[actix_web::test]
+async fn limits_are_set_whole_and_shown() {
+    let app = TestApp::start().await;
+    let put = async |path: &str, body: Value| {
+        app.ask(TestRequest::put().uri(path).set_json(body), "localhost:9090", "127.0.0.1:5000").await.0
+    };
+    let limits = json!({ "payment_maximum": "10.00", "daily_maximum": null, "low_liquidity": "5.00" });
+    let path = "/api/v1/participants/012/limits/CNY";
+    assert_eq!(put(path, limits.clone()).await, 204);
+    let position = app.get_json("/api/v1/positions").await["items"][0].clone();
+    assert_eq!((&position["currency"], &position["payment_maximum"]), (&json!("CNY"), &json!("10.00")));
+    assert_eq!((&position["daily_maximum"], &position["sent_today"]), (&Value::Null, &json!("0.00")));
+    assert_eq!(put(path, json!({ "payment_maximum": "10.00" })).await, 400, "the others would be lifted");
+    assert_eq!(put(path, json!({ "payment_maximum": "-1", "daily_maximum": null, "low_liquidity": null })).await, 400);
+    assert_eq!(put("/api/v1/participants/012/limits/USD", limits.clone()).await, 404);
+    assert_eq!(put("/api/v1/participants/099/limits/CNY", limits).await, 404);
+    assert_eq!(put("/api/v1/participants/012/presence", json!({ "online": false })).await, 204);
+    assert_eq!(app.get_json("/api/v1/participants").await["items"][0]["online"], false);
+    let (_, metrics) = app.get("/metrics").await;
+    for sample in ["lionrock_participant_online{participant=\"012\"} 0", "lionrock_liquidity_low{position=\"012 CNY\"}"]
+    {
+        assert!(metrics.contains(sample), "{metrics}");
+    }
+    assert!(app.get("/?lang=en").await.1.contains("Offline"));
+}
+
+#[actix_web::test]
+async fn a_block_lasts_until_it_is_ended() {
+    let app = TestApp::start().await;
+    assert_eq!(app.post("/api/v1/participants/012/block", json!({})).await.0, 204);
+    assert_eq!(app.get_json("/api/v1/participants").await["items"][0]["standing"], "blocked");
+    app.post("/api/v1/participants/012/resume", json!({})).await;
+    assert_eq!(app.get_json("/api/v1/participants").await["items"][0]["standing"], "active");
+}

@@ -1,6 +1,7 @@
 //! The operator's console: how the switch is doing, in sentences first.
 
 use askama::Template;
+use payments::participant::Standing;
 use store::Timestamp;
 
 use super::ridge_chart::{Minute, RidgeChart};
@@ -46,8 +47,12 @@ pub struct Position {
     pub name_zh: String,
     /// Name in English.
     pub name_en: String,
-    /// Whether it may not take part for now.
-    pub suspended: bool,
+    /// Whether it may take part.
+    pub standing: Standing,
+    /// Whether it does not answer.
+    pub offline: bool,
+    /// Whether it was told that its liquidity is low.
+    pub warned: bool,
     /// What it put in.
     pub funded: String,
     /// What is settled.
@@ -67,7 +72,17 @@ const BAR: u16 = 125;
 
 impl Position {
     fn is_low(&self) -> bool {
-        self.percent.is_some_and(|percent| percent < LOW)
+        self.warned || self.percent.is_some_and(|percent| percent < LOW)
+    }
+
+    /// What keeps it from taking part, in words.
+    fn absence(&self, page: &Page) -> Option<&'static str> {
+        match self.standing {
+            Standing::Suspended => Some(page.say("暫停", "Suspended")),
+            Standing::Blocked => Some(page.say("禁制", "Blocked")),
+            Standing::Active if self.offline => Some(page.say("離線", "Offline")),
+            Standing::Active => None,
+        }
     }
 
     /// The length of the bar, such as `82%`.

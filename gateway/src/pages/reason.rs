@@ -3,7 +3,7 @@
 use super::Page;
 
 /// Code, Traditional Chinese, English.
-const REASONS: [(&str, &str, &str); 16] = [
+const REASONS: [(&str, &str, &str); 17] = [
     ("AB03", "結算逾時", "settlement took too long"),
     ("AB05", "收款銀行沒有及時回應", "the creditor agent did not answer in time"),
     ("AB08", "收款銀行離線", "the creditor agent is offline"),
@@ -14,6 +14,7 @@ const REASONS: [(&str, &str, &str); 16] = [
     ("AG10", "付款銀行暫停", "the debtor agent is suspended"),
     ("AG11", "收款銀行暫停", "the creditor agent is suspended"),
     ("AM02", "超過限額", "above the limit"),
+    ("AM23", "超過每日限額", "above the daily limit"),
     ("AM04", "頭寸不足", "not enough liquidity"),
     ("AM05", "重複的編號", "duplicate id"),
     ("BE01", "收款戶口已更改", "the payee's account has changed"),

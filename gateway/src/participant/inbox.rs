@@ -56,6 +56,8 @@ pub(super) async fn read(
     let (mut after, max) = (query.after, usize::from(query.max));
     let mut head = api.switch.head();
     let _counted = api.waits();
+    let switch = api.switch.clone();
+    web::block(move || switch.hear_from(reader)).await??;
     loop {
         // Noted before the look: what is committed between the look and the wait still wakes us.
         let last = *head.borrow_and_update();

@@ -1,10 +1,12 @@
 //! `GET /liquidity`: the participant's own positions.
 
 use actix_web::{HttpResponse, web};
+use payments::clearing::BusinessDay;
 use payments::money::format_minor;
 use serde::Serialize;
 
 use super::{Api, Participant};
+use crate::clock;
 use crate::error::Problem;
 
 #[derive(Serialize)]
@@ -20,10 +22,17 @@ struct PositionBody {
     reserved: String,
     net_debit_cap: String,
     available: String,
+    /// What is not limited is null.
+    payment_maximum: Option<String>,
+    daily_maximum: Option<String>,
+    sent_today: String,
+    low_liquidity: Option<String>,
+    is_low: bool,
 }
 
 /// What it has, what is under way, how far it may go, and what is left.
 pub(super) async fn read(Participant(participant): Participant, api: web::Data<Api>) -> Result<HttpResponse, Problem> {
+    let today = BusinessDay::of(clock::now());
     let positions = web::block(move || api.switch.positions()).await??;
     let positions = positions
         .iter()
@@ -36,6 +45,11 @@ pub(super) async fn read(Participant(participant): Participant, api: web::Data<A
                 reserved: decimal(position.reserved),
                 net_debit_cap: decimal(position.net_debit_cap),
                 available: decimal(position.available()),
+                payment_maximum: position.limits.payment_maximum.map(decimal),
+                daily_maximum: position.limits.daily_maximum.map(decimal),
+                sent_today: decimal(position.sent.on(today)),
+                low_liquidity: position.limits.low_liquidity.map(decimal),
+                is_low: position.is_low,
             }
         })
         .collect();

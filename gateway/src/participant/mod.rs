@@ -13,6 +13,7 @@ mod liquidity;
 mod lookups;
 mod payments;
 mod prefer;
+mod presence;
 mod proxies;
 mod recalls;
 mod refusals;
@@ -45,6 +46,11 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
             )
             .service(resource("/proxies/{entry_id}", "DELETE").route(web::delete().to(proxies::remove)))
             .service(resource("/lookups", "POST").route(web::post().to(lookups::look_up)))
+            .service(
+                resource("/presence", "GET, PUT")
+                    .route(web::get().to(presence::read))
+                    .route(web::put().to(presence::declare)),
+            )
             .service(resource("/liquidity", "GET").route(web::get().to(liquidity::read))),
     );
 }

@@ -93,6 +93,7 @@ pub(super) async fn register(
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let body: RegistrationBody = body::json(&request, payload).await?;
+    api.may_act(participant)?;
     let registration = body.parse()?;
     let registered = web::block(move || api.directory.register(participant, registration, clock::now())).await??;
     let entry = EntryBody::from(&registered.entry);
@@ -135,6 +136,7 @@ pub(super) async fn remove(
     entry: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let unknown = || Problem::not_found("You have no such entry.");
+    api.may_act(participant)?;
     let entry: EntryId = entry.parse().map_err(|_| unknown())?;
     web::block(move || api.directory.remove(participant, entry, clock::now())).await??;
     Ok(HttpResponse::NoContent().finish())

@@ -43,6 +43,7 @@ pub(super) async fn answer(
 
 fn refused(refusal: RecallRefusal) -> Problem {
     let (status, kind, title) = match refusal {
+        RecallRefusal::SenderBlocked => (StatusCode::FORBIDDEN, "forbidden", "Not allowed"),
         RecallRefusal::UnknownPayment | RecallRefusal::OtherTransaction | RecallRefusal::UnknownRecall => {
             (StatusCode::NOT_FOUND, "unknown-payment", "There is no such payment or recall")
         }

@@ -47,12 +47,13 @@ impl From<payments::Error> for Problem {
 /// An answer that is not taken; `index` is its place in the message, counted from 0.
 pub(super) fn answer_refused(index: usize, refusal: AnswerRefusal) -> Problem {
     let element = match refusal {
-        AnswerRefusal::UnknownPayment => "OrgnlUETR",
+        AnswerRefusal::AnswererBlocked | AnswerRefusal::UnknownPayment => "OrgnlUETR",
         AnswerRefusal::OtherTransaction => "OrgnlTxId",
         AnswerRefusal::NotSettled => "TxSts",
     };
     let detail = format!("{refusal}; the other answers of this message were taken");
     let (status, kind, title) = match refusal {
+        AnswerRefusal::AnswererBlocked => (StatusCode::FORBIDDEN, "forbidden", "Not allowed"),
         AnswerRefusal::UnknownPayment | AnswerRefusal::OtherTransaction => {
             (StatusCode::NOT_FOUND, "unknown-payment", "There is no such payment to answer")
         }

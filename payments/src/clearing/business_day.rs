@@ -14,7 +14,7 @@ const SECONDS_A_DAY: i64 = 86_400;
 const EPOCH_JULIAN_DAY: i32 = 2_440_588;
 
 /// A business day, counted from 1970-01-01 in Hong Kong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Integer)]
 pub struct BusinessDay(i32);
 

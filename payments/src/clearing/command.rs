@@ -10,6 +10,7 @@ use super::recall::{RecallAnswer, RecallRefusal, RecallRequest};
 use super::refusal::{AnswerRefusal, OperationRefusal};
 use super::row::Row;
 use super::{Answer, CreditTransfer, Operation, PaymentReturn, StatusReport};
+use crate::money::Currency;
 use crate::participant::ClearingCode;
 
 /// One thing to decide.
@@ -74,6 +75,13 @@ pub enum Command {
         /// Its sequence number.
         payment: i64,
     },
+    /// A position has crossed its threshold of low liquidity, or seems to have.
+    WatchLiquidity {
+        /// Whose.
+        participant: ClearingCode,
+        /// In which currency.
+        currency: Currency,
+    },
     /// The operator acts.
     Operate {
         /// Who does it.
@@ -112,7 +120,7 @@ pub enum Reply {
     Returned(StatusReport),
     /// To a recall, or to the answer to one: recorded and forwarded, or why not.
     Recalled(Result<(), RecallRefusal>),
-    /// To a time-out: nobody asked.
+    /// To a time-out, or to a look at liquidity: nobody asked.
     TimedOut,
     /// To an operator's act: the sequence number of its event, or of the last row when nothing had to change.
     Operated(Result<i64, OperationRefusal>),

@@ -4,7 +4,7 @@ use store::Timestamp;
 use uuid::Uuid;
 
 use super::{RecallDecision, StatusReport};
-use crate::money::Amount;
+use crate::money::{Amount, Currency};
 use crate::participant::ClearingCode;
 
 /// A page of a participant's inbox. The reader holds the cursor; the switch remembers none.
@@ -37,6 +37,8 @@ pub enum InboxMessage {
     Report(StatusReport),
     /// A recall (camt.056), for the payment's creditor agent; the answer to one (camt.029), for its debtor agent.
     Recall(ForwardedRecall),
+    /// Its liquidity is low (admi.004).
+    LowLiquidity(LowLiquidity),
     /// Money that comes back (pacs.004), settled, for the payment's debtor agent.
     Return(ForwardedReturn),
 }
@@ -67,6 +69,15 @@ pub struct ForwardedReturn {
     pub returner: ClearingCode,
     /// The transaction as the returner sent it (`TxInf`), never rewritten.
     pub body: String,
+}
+
+/// A participant has less at its disposal than it wants to have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LowLiquidity {
+    /// In which currency.
+    pub currency: Currency,
+    /// What it had, in minor units.
+    pub available: i64,
 }
 
 /// A recall, or the answer to one, on its way to the other side.

@@ -11,7 +11,7 @@ use super::row::{Event, EventRow, Row};
 use super::settle::record;
 use super::state::{BrokenLog, State};
 use crate::money::Currency;
-use crate::participant::{ClearingCode, Participant, Standing};
+use crate::participant::{ClearingCode, Participant};
 
 pub(super) fn operate(
     state: &mut State,
@@ -64,8 +64,13 @@ fn judge(state: &State, actor: &str, code: ClearingCode, operation: &Operation) 
             if amount.minor() > available { Err(OperationRefusal::InsufficientLiquidity) } else { Ok(Change::Needed) }
         }
         Operation::SetNetDebitCap(currency, cap) => new_cap(state, state.position(code, *currency), *currency, *cap),
-        Operation::Suspend => unless(participant.standing == Standing::Suspended),
-        Operation::Resume => unless(participant.standing == Standing::Active),
+        Operation::SetLimits(_, limits) if !limits.are_well_formed() => Err(OperationRefusal::OutOfRange),
+        Operation::SetLimits(currency, limits) => unless(state.position(code, *currency).limits == *limits),
+        Operation::Suspend | Operation::Block | Operation::Resume => {
+            unless(operation.standing() == Some(participant.standing))
+        }
+        Operation::GoOffline => unless(participant.is_offline),
+        Operation::ComeOnline => unless(!participant.is_offline),
         Operation::AddCertificate(thumbprint) => match state.certificates.get(thumbprint) {
             None => Ok(Change::Needed),
             Some(known) if known.participant == code && known.revoked.is_none() => Ok(Change::None),

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Limits;
 use crate::money::{Amount, Currency};
-use crate::participant::Thumbprint;
+use crate::participant::{Standing, Thumbprint};
 
 /// An act of the operator upon one participant. Each leaves an event in the log that says who did it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,14 +17,34 @@ pub enum Operation {
     Withdraw(Amount),
     /// Sets how far below zero its position may go, in minor units.
     SetNetDebitCap(Currency, i64),
-    /// Takes no new payments from it or to it.
+    /// Sets its limits in a currency, all of them.
+    SetLimits(Currency, Limits),
+    /// Takes no new payments from it or to it; answers to old ones are still taken.
     Suspend,
-    /// Ends a suspension.
+    /// Takes nothing from it: it may only read. What others sent to it times out.
+    Block,
+    /// Ends a suspension, or a block.
     Resume,
+    /// Payments to it are refused at once (AB08): it is known not to answer.
+    GoOffline,
+    /// It answers again.
+    ComeOnline,
     /// Lets a client certificate act for it.
     AddCertificate(Thumbprint),
     /// Ends that, for good.
     RevokeCertificate(Thumbprint),
+}
+
+impl Operation {
+    /// The standing that it gives.
+    pub(crate) const fn standing(&self) -> Option<Standing> {
+        match self {
+            Self::Suspend => Some(Standing::Suspended),
+            Self::Block => Some(Standing::Blocked),
+            Self::Resume => Some(Standing::Active),
+            _ => None,
+        }
+    }
 }
 
 /// What a participant is called.

@@ -1,5 +1,7 @@
 //! A participant's money in one currency.
 
+use super::business_day::BusinessDay;
+use super::limits::{Limits, Sent};
 use crate::money::Amount;
 
 /// A position, in minor units. Incoming money counts when it is settled.
@@ -11,6 +13,12 @@ pub struct Position {
     pub reserved: i64,
     /// How far below zero the balance may go.
     pub net_debit_cap: i64,
+    /// What operators allow.
+    pub limits: Limits,
+    /// What the latest day on which it paid has used of that.
+    pub sent: Sent,
+    /// Whether it has been told that its liquidity is low.
+    pub is_low: bool,
 }
 
 /// A sum left the range that can be counted, or a position would break its limit: the log is damaged.
@@ -28,13 +36,20 @@ impl Position {
         self.balance.saturating_sub(self.reserved).saturating_add(self.net_debit_cap)
     }
 
-    /// Sets `amount` aside.
-    pub(crate) fn reserve(&mut self, amount: i64) -> Result<(), PositionBroken> {
+    /// Whether less is available than the participant wants to have.
+    pub fn is_below_threshold(&self) -> bool {
+        self.limits.low_liquidity.is_some_and(|least| self.available() < least)
+    }
+
+    /// Sets `amount` aside for a payment of `day`.
+    pub(crate) fn reserve(&mut self, amount: i64, day: BusinessDay) -> Result<(), PositionBroken> {
+        self.sent.add(day, amount);
         self.moved(0, amount)
     }
 
-    /// Frees what was set aside.
-    pub(crate) fn release(&mut self, amount: i64) -> Result<(), PositionBroken> {
+    /// Frees what was set aside on `day`.
+    pub(crate) fn release(&mut self, amount: i64, day: BusinessDay) -> Result<(), PositionBroken> {
+        self.sent.take_back(day, amount);
         self.moved(0, -amount)
     }
 
@@ -63,7 +78,7 @@ impl Position {
         *self = Self {
             balance: self.balance.checked_add(balance).ok_or(PositionBroken)?,
             reserved: self.reserved.checked_add(reserved).ok_or(PositionBroken)?,
-            net_debit_cap: self.net_debit_cap,
+            ..*self
         }
         .checked()?;
         Ok(())
@@ -82,18 +97,19 @@ mod tests {
 
     #[test]
     fn what_is_reserved_cannot_be_spent_again() {
-        let mut position = Position { balance: 100, reserved: 0, net_debit_cap: 50 };
-        position.reserve(150).unwrap();
+        let mut position = Position { balance: 100, net_debit_cap: 50, ..Position::default() };
+        let day = BusinessDay::default();
+        position.reserve(150, day).unwrap();
         assert_eq!(position.available(), 0);
-        assert_eq!(position.reserve(1), Err(PositionBroken));
+        assert_eq!(position.reserve(1, day), Err(PositionBroken));
         position.settle(150).unwrap();
-        assert_eq!(position, Position { balance: -50, reserved: 0, net_debit_cap: 50 });
+        assert_eq!((position.balance, position.reserved, position.net_debit_cap), (-50, 0, 50));
     }
 
     #[test]
     fn what_was_not_reserved_cannot_be_released() {
         let mut position = Position { balance: 100, ..Position::default() };
-        assert_eq!(position.release(1), Err(PositionBroken));
+        assert_eq!(position.release(1, BusinessDay::default()), Err(PositionBroken));
         assert_eq!(position.debit(101), Err(PositionBroken));
         assert_eq!(position.balance, 100, "a refused movement moves nothing");
     }

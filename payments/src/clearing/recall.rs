@@ -12,7 +12,7 @@ use super::settle::record;
 use super::state::{BrokenLog, State};
 use crate::iso20022::ReasonCode;
 use crate::money::Amount;
-use crate::participant::ClearingCode;
+use crate::participant::{ClearingCode, Standing};
 
 /// What a recall says: the parts of a camt.056 that the switch acts on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,6 +87,9 @@ struct Detail {
 /// Why a recall, or the answer to one, is refused. The order is the order of precedence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
 pub enum RecallRefusal {
+    /// The sender is blocked: it may only read.
+    #[error("a blocked participant may only read")]
+    SenderBlocked,
     /// There is no payment with this UETR in which the sender has this part.
     #[error("there is no such payment")]
     UnknownPayment,
@@ -111,9 +114,22 @@ pub enum RecallRefusal {
 }
 
 impl RecallRefusal {
+    /// All of them, by descending precedence.
+    pub const ALL: [Self; 8] = [
+        Self::SenderBlocked,
+        Self::UnknownPayment,
+        Self::OtherTransaction,
+        Self::NotSettled,
+        Self::OtherAmount,
+        Self::AnotherStands,
+        Self::AlreadyReturned,
+        Self::UnknownRecall,
+    ];
+
     /// The ISO 20022 reason.
     pub const fn reason(self) -> ReasonCode {
         ReasonCode::literal(match self {
+            Self::SenderBlocked => "AG10",
             Self::UnknownPayment => "AG09",
             Self::OtherTransaction | Self::UnknownRecall => "BE01",
             Self::NotSettled => "ED05",
@@ -175,7 +191,8 @@ pub(super) fn recall(
     now: Timestamp,
 ) -> Result<Step, BrokenLog> {
     let payment = state.payment_by_uetr(request.original_uetr).filter(|payment| payment.debtor_agent == sender);
-    let judged = payment.ok_or(RecallRefusal::UnknownPayment).and_then(|payment| {
+    let judged = may_act(state, sender).and_then(|()| {
+        let payment = payment.ok_or(RecallRefusal::UnknownPayment)?;
         belongs(payment, &request.original_transaction_id)?;
         if request.original_amount.is_some_and(|amount| amount != payment.amount) {
             return Err(RecallRefusal::OtherAmount);
@@ -211,7 +228,8 @@ pub(super) fn answer(
 ) -> Result<Step, BrokenLog> {
     let sent = |payment: &&Payment| payment.creditor_agent == sender && payment.was_sent();
     let payment = state.payment_by_uetr(answer.original_uetr).filter(sent);
-    let judged = payment.ok_or(RecallRefusal::UnknownPayment).and_then(|payment| {
+    let judged = may_act(state, sender).and_then(|()| {
+        let payment = payment.ok_or(RecallRefusal::UnknownPayment)?;
         belongs(payment, &answer.original_transaction_id)?;
         let asked = payment.recall.as_deref().filter(|recall| recall.cancellation_id == answer.cancellation_id);
         match asked.ok_or(RecallRefusal::UnknownRecall)?.decision {
@@ -227,6 +245,10 @@ pub(super) fn answer(
         }
     });
     keep(state, sender, judged, now)
+}
+
+fn may_act(state: &State, sender: ClearingCode) -> Result<(), RecallRefusal> {
+    if state.standing(sender) == Some(Standing::Blocked) { Err(RecallRefusal::SenderBlocked) } else { Ok(()) }
 }
 
 fn belongs(payment: &Payment, transaction_id: &str) -> Result<(), RecallRefusal> {

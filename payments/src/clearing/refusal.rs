@@ -6,8 +6,8 @@ use crate::iso20022::ReasonCode;
 /// Every reason for which the switch itself refuses a payment.
 ///
 /// The order is the order of precedence: when several apply, the first is given. Identity comes before
-/// standing, standing before form, form before the payee, and money is last, so that a refusal for want of
-/// liquidity says that everything else was right.
+/// standing, standing before form, form before whether anybody would answer, that before the payee. Limits come after all
+/// of these and liquidity is last, so that a refusal for want of it says that everything else was right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
 pub enum Refusal {
     /// The debtor agent used this `TxId` for another payment within two business days.
@@ -16,12 +16,18 @@ pub enum Refusal {
     /// The debtor agent does not take part in the switch.
     #[error("the debtor agent is not a participant")]
     DebtorAgentUnknown,
+    /// The debtor agent is blocked: it may only read.
+    #[error("the debtor agent is blocked")]
+    DebtorAgentBlocked,
     /// The debtor agent is suspended: it may answer, but not pay.
     #[error("the debtor agent is suspended")]
     DebtorAgentSuspended,
     /// The creditor agent does not take part in the switch.
     #[error("the creditor agent is not a participant")]
     CreditorAgentUnknown,
+    /// The creditor agent is blocked.
+    #[error("the creditor agent is blocked")]
+    CreditorAgentBlocked,
     /// The creditor agent is suspended.
     #[error("the creditor agent is suspended")]
     CreditorAgentSuspended,
@@ -40,6 +46,9 @@ pub enum Refusal {
     /// The time for an answer had passed before the payment was taken up.
     #[error("the payment could not be taken up in time")]
     TooLate,
+    /// The creditor agent is known to be offline: nobody would answer.
+    #[error("the creditor agent is offline")]
+    CreditorAgentOffline,
     /// A proxy is paid without the reference of a look-up.
     #[error("a payment to a proxy carries the reference of its look-up")]
     LookupReferenceMissing,
@@ -55,6 +64,12 @@ pub enum Refusal {
     /// The proxy leads elsewhere than when it was looked up. The payment is never silently redirected.
     #[error("the proxy leads elsewhere since it was looked up")]
     ProxyMoved,
+    /// The amount is above the debtor agent's maximum for one payment.
+    #[error("the amount is above the debtor agent's maximum for one payment")]
+    AbovePaymentMaximum,
+    /// With what the debtor agent sent on this business day, it is above its maximum for a day.
+    #[error("the debtor agent's payments of this business day would be above its daily maximum")]
+    AboveDailyMaximum,
     /// Balance, less what is reserved, plus the net debit cap does not cover the amount.
     #[error("the debtor agent's liquidity does not cover the amount")]
     InsufficientLiquidity,
@@ -62,22 +77,27 @@ pub enum Refusal {
 
 impl Refusal {
     /// All of them, by descending precedence.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 21] = [
         Self::Duplicate,
         Self::DebtorAgentUnknown,
+        Self::DebtorAgentBlocked,
         Self::DebtorAgentSuspended,
         Self::CreditorAgentUnknown,
+        Self::CreditorAgentBlocked,
         Self::CreditorAgentSuspended,
         Self::SameAgent,
         Self::UetrNotUnique,
         Self::AcceptanceTimeOff,
         Self::SettlementDateOff,
         Self::TooLate,
+        Self::CreditorAgentOffline,
         Self::LookupReferenceMissing,
         Self::LookupReferenceInvalid,
         Self::LookupReferenceExpired,
         Self::ProxyUnknown,
         Self::ProxyMoved,
+        Self::AbovePaymentMaximum,
+        Self::AboveDailyMaximum,
         Self::InsufficientLiquidity,
     ];
 
@@ -86,17 +106,20 @@ impl Refusal {
         ReasonCode::literal(match self {
             Self::Duplicate => "AM05",
             Self::DebtorAgentUnknown => "RC03",
-            Self::DebtorAgentSuspended => "AG10",
+            Self::DebtorAgentBlocked | Self::DebtorAgentSuspended => "AG10",
             Self::CreditorAgentUnknown => "RC04",
-            Self::CreditorAgentSuspended => "AG11",
+            Self::CreditorAgentBlocked | Self::CreditorAgentSuspended => "AG11",
             Self::SameAgent => "AG01",
             Self::UetrNotUnique => "DU03",
             Self::AcceptanceTimeOff | Self::SettlementDateOff => "DT01",
             Self::TooLate => "AB03",
+            Self::CreditorAgentOffline => "AB08",
             Self::LookupReferenceMissing => "FF02",
             Self::LookupReferenceInvalid | Self::ProxyMoved => "BE01",
             Self::LookupReferenceExpired => "DS24",
             Self::ProxyUnknown => "BE23",
+            Self::AbovePaymentMaximum => "AM02",
+            Self::AboveDailyMaximum => "AM23",
             Self::InsufficientLiquidity => "AM04",
         })
     }
@@ -115,9 +138,12 @@ impl From<NotAsShown> for Refusal {
 }
 
 /// Why an answer of a creditor agent is not taken. A late or second answer is not among these: it is
-/// answered with the state that stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+/// answered with the state that stands. The order is the order of precedence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
 pub enum AnswerRefusal {
+    /// Who answers is blocked: it may only read.
+    #[error("a blocked participant may only read")]
+    AnswererBlocked,
     /// There is no payment with this UETR, or it was never sent to whoever answers.
     #[error("there is no such payment to answer")]
     UnknownPayment,
@@ -130,9 +156,13 @@ pub enum AnswerRefusal {
 }
 
 impl AnswerRefusal {
+    /// All of them, by descending precedence.
+    pub const ALL: [Self; 4] = [Self::AnswererBlocked, Self::UnknownPayment, Self::OtherTransaction, Self::NotSettled];
+
     /// The ISO 20022 reason.
     pub const fn reason(self) -> ReasonCode {
         ReasonCode::literal(match self {
+            Self::AnswererBlocked => "AG10",
             Self::UnknownPayment => "AG09",
             Self::OtherTransaction => "BE01",
             Self::NotSettled => "ED05",
@@ -164,7 +194,7 @@ pub enum OperationRefusal {
     /// The cap would be lower than what the participant uses of it.
     #[error("the participant uses more than this net debit cap")]
     CapInUse,
-    /// A net debit cap is not negative, and all money and caps of a currency stay within what can be counted.
+    /// Caps and limits are not negative, and all money and caps of a currency stay within what can be counted.
     #[error("the sum is out of range")]
     OutOfRange,
 }

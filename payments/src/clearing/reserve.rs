@@ -4,6 +4,7 @@ use store::Timestamp;
 
 use super::business_day::BusinessDay;
 use super::command::Rules;
+use super::position::Position;
 use super::state::State;
 use super::{CreditTransfer, Refusal};
 use crate::participant::Standing;
@@ -23,10 +24,17 @@ pub(crate) struct Case<'a> {
     pub(crate) payee: Option<Refusal>,
 }
 
+impl Case<'_> {
+    /// The position that is to pay.
+    fn paying(&self) -> Position {
+        self.state.position(self.transfer.debtor_agent, self.transfer.amount.currency())
+    }
+}
+
 type Check = fn(&Case<'_>) -> Option<Refusal>;
 
 /// By descending precedence, as [`Refusal`] lists them. (A duplicate is found before any of these.)
-const CHECKS: [Check; 10] = [
+const CHECKS: [Check; 13] = [
     debtor_agent_takes_part,
     debtor_agent_may_pay,
     creditor_agent_takes_part,
@@ -35,7 +43,10 @@ const CHECKS: [Check; 10] = [
     uetr_is_new,
     times_are_right,
     can_still_be_answered,
+    creditor_agent_answers,
     payee_is_as_shown,
+    payment_is_within_maximum,
+    day_is_within_maximum,
     liquidity_covers_it,
 ];
 
@@ -50,7 +61,11 @@ fn debtor_agent_takes_part(case: &Case<'_>) -> Option<Refusal> {
 
 fn debtor_agent_may_pay(case: &Case<'_>) -> Option<Refusal> {
     let agent = case.state.participant(case.transfer.debtor_agent)?;
-    (agent.standing == Standing::Suspended).then_some(Refusal::DebtorAgentSuspended)
+    match agent.standing {
+        Standing::Active => None,
+        Standing::Suspended => Some(Refusal::DebtorAgentSuspended),
+        Standing::Blocked => Some(Refusal::DebtorAgentBlocked),
+    }
 }
 
 fn creditor_agent_takes_part(case: &Case<'_>) -> Option<Refusal> {
@@ -59,7 +74,11 @@ fn creditor_agent_takes_part(case: &Case<'_>) -> Option<Refusal> {
 
 fn creditor_agent_may_be_paid(case: &Case<'_>) -> Option<Refusal> {
     let agent = case.state.participant(case.transfer.creditor_agent)?;
-    (agent.standing == Standing::Suspended).then_some(Refusal::CreditorAgentSuspended)
+    match agent.standing {
+        Standing::Active => None,
+        Standing::Suspended => Some(Refusal::CreditorAgentSuspended),
+        Standing::Blocked => Some(Refusal::CreditorAgentBlocked),
+    }
 }
 
 fn agents_differ(case: &Case<'_>) -> Option<Refusal> {
@@ -84,12 +103,26 @@ fn can_still_be_answered(case: &Case<'_>) -> Option<Refusal> {
     (case.deadline <= case.now).then_some(Refusal::TooLate)
 }
 
+fn creditor_agent_answers(case: &Case<'_>) -> Option<Refusal> {
+    let agent = case.state.participant(case.transfer.creditor_agent)?;
+    agent.is_offline.then_some(Refusal::CreditorAgentOffline)
+}
+
 fn payee_is_as_shown(case: &Case<'_>) -> Option<Refusal> {
     case.payee
 }
 
+fn payment_is_within_maximum(case: &Case<'_>) -> Option<Refusal> {
+    let limits = case.paying().limits;
+    (!limits.allow_payment(case.transfer.amount.minor())).then_some(Refusal::AbovePaymentMaximum)
+}
+
+fn day_is_within_maximum(case: &Case<'_>) -> Option<Refusal> {
+    let position = case.paying();
+    let of_the_day = position.sent.on(BusinessDay::of(case.now)).saturating_add(case.transfer.amount.minor());
+    (!position.limits.allow_day(of_the_day)).then_some(Refusal::AboveDailyMaximum)
+}
+
 fn liquidity_covers_it(case: &Case<'_>) -> Option<Refusal> {
-    let amount = case.transfer.amount;
-    let position = case.state.position(case.transfer.debtor_agent, amount.currency());
-    (amount.minor() > position.available()).then_some(Refusal::InsufficientLiquidity)
+    (case.transfer.amount.minor() > case.paying().available()).then_some(Refusal::InsufficientLiquidity)
 }

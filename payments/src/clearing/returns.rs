@@ -97,10 +97,10 @@ pub enum ReturnRefusal {
     /// The payment never settled, so there is nothing to return.
     #[error("the payment has not settled")]
     NotSettled,
-    /// The returner is suspended.
+    /// The returner is suspended, or blocked.
     #[error("the returner is suspended")]
     ReturnerSuspended,
-    /// Who would get the money back is suspended.
+    /// Who would get the money back is suspended, or blocked.
     #[error("the original debtor agent is suspended")]
     ReceiverSuspended,
     /// `IntrBkSttlmDt` is neither the business day nor one beside it.
@@ -239,8 +239,7 @@ fn refusal(state: &State, asked: &Asked<'_>, payment: Option<&Payment>, now: Tim
         let returned = payment.returned > 0;
         return Some(if returned { ReturnRefusal::ReturnOfReturn } else { ReturnRefusal::UnknownPayment });
     }
-    let is_suspended =
-        |code| state.participant(code).is_none_or(|participant| participant.standing == Standing::Suspended);
+    let is_suspended = |code| state.standing(code) != Some(Standing::Active);
     let apart = BusinessDay::of_date(request.settlement_date).distance(BusinessDay::of(now));
     let other_original = request.original_amount.is_some_and(|amount| amount != payment.amount);
     let left = payment.amount.minor().saturating_sub(payment.returned);

@@ -10,7 +10,7 @@ use super::business_day::BusinessDay;
 use super::canonical::{Canonical, Digest};
 use super::operation::Particulars;
 use super::payment::{Ending, Payment};
-use super::{Posting, RecallRecord, ReturnDetail, ReturnRecord};
+use super::{LiquidityTurn, Posting, RecallRecord, ReturnDetail, ReturnRecord};
 use crate::money::{Amount, Currency};
 use crate::participant::ClearingCode;
 
@@ -82,6 +82,8 @@ pub enum Event {
     Returned(Arc<ReturnRecord>),
     /// The participant asked for settled money back, or answered that.
     Recalled(Arc<RecallRecord>),
+    /// The participant's liquidity is low, or no longer; in the first case it is told.
+    Liquidity(LiquidityTurn),
 }
 
 impl Event {
@@ -236,8 +238,14 @@ impl Event {
             Self::Operation(Operation::SetNetDebitCap(currency, cap)) => {
                 EventFields { currency: Some(*currency), amount: Some(*cap), ..kind("net_debit_cap_set") }
             }
+            Self::Operation(Operation::SetLimits(currency, limits)) => {
+                EventFields { currency: Some(*currency), ..detailed("limits_set", json(limits)) }
+            }
             Self::Operation(Operation::Suspend) => kind("suspended"),
+            Self::Operation(Operation::Block) => kind("participant_blocked"),
             Self::Operation(Operation::Resume) => kind("resumed"),
+            Self::Operation(Operation::GoOffline) => kind("went_offline"),
+            Self::Operation(Operation::ComeOnline) => kind("came_online"),
             Self::Operation(Operation::AddCertificate(thumbprint)) => {
                 detailed("certificate_added", thumbprint.to_string())
             }
@@ -248,6 +256,10 @@ impl Event {
             Self::Posted { payment, debtor_agent, posting } => {
                 let name = if *posting == Posting::Blocked { "blocked" } else { "credited" };
                 EventFields { payment: Some(*payment), counterparty: Some(*debtor_agent), ..kind(name) }
+            }
+            Self::Liquidity(turn) => {
+                let name = if turn.is_low { "liquidity_low" } else { "liquidity_recovered" };
+                EventFields { currency: Some(turn.currency), amount: Some(turn.available), ..kind(name) }
             }
             Self::Recalled(record) => EventFields {
                 payment: Some(record.payment),
@@ -277,11 +289,20 @@ impl Event {
             "funded" => Operation::Fund(amount()?),
             "withdrawn" => Operation::Withdraw(amount()?),
             "net_debit_cap_set" => Operation::SetNetDebitCap(fields.currency?, fields.amount?),
+            "limits_set" => Operation::SetLimits(fields.currency?, serde_json::from_str(detail()?).ok()?),
             "suspended" => Operation::Suspend,
+            "participant_blocked" => Operation::Block,
             "resumed" => Operation::Resume,
+            "went_offline" => Operation::GoOffline,
+            "came_online" => Operation::ComeOnline,
             "certificate_added" => Operation::AddCertificate(detail()?.parse().ok()?),
             "certificate_revoked" => Operation::RevokeCertificate(detail()?.parse().ok()?),
             "duplicate_refused" => return Some(Self::DuplicateRefused(serde_json::from_str(detail()?).ok()?)),
+            "liquidity_low" | "liquidity_recovered" => {
+                let is_low = fields.kind == "liquidity_low";
+                let (currency, available) = (fields.currency?, fields.amount?);
+                return Some(Self::Liquidity(LiquidityTurn { currency, is_low, available }));
+            }
             "credited" | "blocked" => {
                 let posting = if fields.kind == "blocked" { Posting::Blocked } else { Posting::Credited };
                 let (payment, debtor_agent) = (fields.payment?, fields.counterparty?);

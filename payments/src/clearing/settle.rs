@@ -6,6 +6,7 @@ use store::Timestamp;
 
 use super::command::{Command, Reply, Rules, Step};
 use super::fingerprint::fingerprint;
+use super::liquidity;
 use super::operate::operate;
 use super::payment::{Ending, Payment, PaymentState};
 use super::refusal::{AnswerRefusal, Refusal};
@@ -13,7 +14,7 @@ use super::reserve::{self, Case};
 use super::row::{Duplicate, Event, EventRow, OutcomeRow, PaymentRow, Row};
 use super::state::{BrokenLog, State};
 use super::{Answer, CreditTransfer, Posting, Status, StatusReport, Subject, Verdict, posting, recall, returns};
-use crate::participant::ClearingCode;
+use crate::participant::{ClearingCode, Standing};
 
 /// Decides `command` at `now` and folds what follows into `state`.
 ///
@@ -47,6 +48,7 @@ pub fn apply(
             Ok(Step { row: None, reply: Reply::Enquired(known.map(Payment::report)) })
         }
         Command::TimeOut { payment } => time_out(state, *payment, now),
+        Command::WatchLiquidity { participant, currency } => liquidity::watch(state, *participant, *currency, now),
         Command::Operate { actor, participant, operation } => operate(state, actor, *participant, operation, now),
         Command::Enquire { debtor_agent, transaction_id } => {
             let known = state.payment_by_transaction_id(*debtor_agent, transaction_id);
@@ -138,6 +140,9 @@ fn take_answer(
     now: Timestamp,
 ) -> Result<Step, BrokenLog> {
     let refused = |refusal| Ok(Step { row: None, reply: Reply::Answered(Err(refusal)) });
+    if state.standing(sender) == Some(Standing::Blocked) {
+        return refused(AnswerRefusal::AnswererBlocked);
+    }
     // A payment refused at once was never sent to the creditor agent: for it, there is none.
     let sent = |payment: &&Payment| payment.creditor_agent == sender && payment.was_sent();
     let Some(payment) = state.payment_by_uetr(answer.original_uetr).filter(sent) else {

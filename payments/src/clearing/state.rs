@@ -8,12 +8,13 @@ use std::sync::Arc;
 use store::Timestamp;
 use uuid::Uuid;
 
+use super::business_day::BusinessDay;
 use super::canonical::Digest;
 use super::payment::{Ending, Payment, PaymentState};
 use super::position::{Position, PositionBroken};
-use super::row::{Event, EventRow, OutcomeRow, Row};
+use super::row::{Event, EventRow, OutcomeRow, PaymentRow, Row};
 use crate::money::Currency;
-use crate::participant::{ClearingCode, Participant, Thumbprint};
+use crate::participant::{ClearingCode, Participant, Standing, Thumbprint};
 
 /// A client certificate that acts, or acted, for a participant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,6 +155,11 @@ impl State {
         self.participants.get(&code)
     }
 
+    /// Whether a participant may pay and be paid.
+    pub fn standing(&self, code: ClearingCode) -> Option<Standing> {
+        self.participant(code).map(|known| known.standing)
+    }
+
     /// A payment under way, or remembered for this batch.
     pub fn payment(&self, sequence: i64) -> Option<&Payment> {
         self.payments.get(&sequence).map(AsRef::as_ref)
@@ -281,7 +287,7 @@ impl State {
         self.sequence = sequence;
         self.now = Some(row.recorded());
         match row {
-            Row::Payment(row) => self.fold_payment(&row.payment).map_err(|_| broken("it reserves what is not there")),
+            Row::Payment(row) => self.fold_payment(row).map_err(|_| broken("it reserves what is not there")),
             Row::Outcome(row) => self.fold_outcome(row),
             Row::Event(row) => self.fold_event(row),
         }
@@ -291,9 +297,11 @@ impl State {
         self.positions.entry((participant, currency)).or_default()
     }
 
-    fn fold_payment(&mut self, payment: &Payment) -> Result<(), PositionBroken> {
+    fn fold_payment(&mut self, row: &PaymentRow) -> Result<(), PositionBroken> {
+        let payment = &row.payment;
         if payment.state == PaymentState::Reserved {
-            self.position_mut(payment.debtor_agent, payment.amount.currency()).reserve(payment.amount.minor())?;
+            let position = self.position_mut(payment.debtor_agent, payment.amount.currency());
+            position.reserve(payment.amount.minor(), row.business_day())?;
         }
         self.remember(payment.clone());
         Ok(())
@@ -313,13 +321,14 @@ impl State {
         payment.state_sequence = row.sequence;
         payment.state_recorded = row.recorded;
         let (amount, currency) = (payment.amount.minor(), payment.amount.currency());
+        let reserved_on = BusinessDay::of(payment.recorded);
         let (debtor, creditor) = (payment.debtor_agent, payment.creditor_agent);
         let paying = self.position_mut(debtor, currency);
         let moved = match row.ending {
             Ending::Settled | Ending::SettledWithoutPosting => {
                 paying.settle(amount).and_then(|()| self.position_mut(creditor, currency).credit(amount))
             }
-            Ending::Rejected(_) | Ending::TimedOut => paying.release(amount),
+            Ending::Rejected(_) | Ending::TimedOut => paying.release(amount, reserved_on),
         };
         moved.map_err(|_| broken("it moves what is not there"))
     }

@@ -1,5 +1,6 @@
 //! A participant's inbox: several ISO 20022 messages in one envelope, each with its sequence number.
 
+use super::admi004::{self, SystemEvent};
 use super::camt029::{self, RecallAnswerMessage};
 use super::camt056::{self, RecallMessage};
 use super::case::Assignment;
@@ -39,6 +40,8 @@ pub enum Message {
     CreditTransfer(CreditTransferMessage),
     /// pacs.002: how payments and returns ended, and what creditor agents said later.
     StatusReports(Vec<StatusReport>),
+    /// admi.004: what the switch says without being asked, such as low liquidity.
+    SystemEvent(SystemEvent),
     /// pacs.004: money that has come back.
     Return(ReturnMessage),
     /// camt.056: the other bank asks for its money back.
@@ -87,6 +90,11 @@ fn write_item(out: &mut Writer, to: ClearingCode, item: &InboxItem) {
                 Some(decision) => camt029::write_document(out, &assignment, decision, &recall.body),
             }
         }
+        InboxMessage::LowLiquidity(low) => {
+            let message_id = format!("LREVT-{:019}", item.sequence);
+            head001::write(out, to, &message_id, admi004::IDENTIFIER, item.recorded);
+            admi004::write_document(out, &SystemEvent::low_liquidity(low, item.recorded));
+        }
         InboxMessage::Return(back) => {
             let header = pacs004::Header::of_row(item.sequence, item.recorded, back.returner);
             head001::write(out, to, &header.message_id, pacs004::IDENTIFIER, item.recorded);
@@ -126,6 +134,7 @@ fn read_message(element: &Element<'_>) -> Result<Received, MessageError> {
         Some(pacs002::IDENTIFIER) => Message::StatusReports(pacs002::read_reports(document)?),
         Some(camt056::IDENTIFIER) => Message::Recall(camt056::read_document(document)?),
         Some(camt029::IDENTIFIER) => Message::RecallAnswer(camt029::read_document(document)?),
+        Some(admi004::IDENTIFIER) => Message::SystemEvent(admi004::read_document(document)?),
         Some(pacs004::IDENTIFIER) => Message::Return(pacs004::read_document(document)?),
         _ => Message::CreditTransfer(pacs008::read_document(document)?),
     };

@@ -5,6 +5,7 @@
 //! content; only namespace prefixes, comments and the white space between elements are lost.
 
 mod account;
+pub mod admi004;
 mod agent;
 pub mod camt029;
 pub mod camt056;

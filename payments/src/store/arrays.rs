@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, SmallInt, Text};
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable, SmallInt, Text};
 use store::Timestamp;
 
 use super::columns::{EventColumns, currency_column};
@@ -131,15 +131,25 @@ impl<'a> Outcomes<'a> {
 arrays!(
     /// Rows of `position`, new or as they are now.
     Positions<'a>,
-    "INSERT INTO position (participant, currency, balance, reserved, net_debit_cap) SELECT * FROM unnest(",
+    "INSERT INTO position (participant, currency, balance, reserved, net_debit_cap, payment_maximum, daily_maximum, \
+     low_liquidity, sent_day, sent, is_low) SELECT * FROM unnest(",
     ") ON CONFLICT (participant, currency) DO UPDATE SET balance = excluded.balance, \
-      reserved = excluded.reserved, net_debit_cap = excluded.net_debit_cap",
+      reserved = excluded.reserved, net_debit_cap = excluded.net_debit_cap, \
+      payment_maximum = excluded.payment_maximum, daily_maximum = excluded.daily_maximum, \
+      low_liquidity = excluded.low_liquidity, sent_day = excluded.sent_day, sent = excluded.sent, \
+      is_low = excluded.is_low",
     {
         participant: ClearingCode => SmallInt,
         currency: i16 => SmallInt,
         balance: i64 => BigInt,
         reserved: i64 => BigInt,
         net_debit_cap: i64 => BigInt,
+        payment_maximum: Option<i64> => Nullable<BigInt>,
+        daily_maximum: Option<i64> => Nullable<BigInt>,
+        low_liquidity: Option<i64> => Nullable<BigInt>,
+        sent_day: BusinessDay => Integer,
+        sent: i64 => BigInt,
+        is_low: bool => Bool,
     }
 );
 
@@ -177,6 +187,12 @@ pub(super) fn write_positions(
         arrays.balance.push(now.balance);
         arrays.reserved.push(now.reserved);
         arrays.net_debit_cap.push(now.net_debit_cap);
+        arrays.payment_maximum.push(now.limits.payment_maximum);
+        arrays.daily_maximum.push(now.limits.daily_maximum);
+        arrays.low_liquidity.push(now.limits.low_liquidity);
+        arrays.sent_day.push(now.sent.day);
+        arrays.sent.push(now.sent.minor);
+        arrays.is_low.push(now.is_low);
     }
     if !arrays.participant.is_empty() {
         arrays.execute(conn)?;

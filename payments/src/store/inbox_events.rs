@@ -1,5 +1,5 @@
 //! The part of an inbox that comes from events: what creditor agents say after settlement,
-//! returns and recalls.
+//! returns, recalls and warnings.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,9 @@ use store::{Conn, on_db};
 
 use super::columns::{EventColumns, OutcomeColumns, RecordColumns};
 use super::schema::{event, outcome, payment};
-use crate::clearing::{Event, EventRow, ForwardedRecall, ForwardedReturn, InboxItem, InboxMessage, Payment};
+use crate::clearing::{
+    Event, EventRow, ForwardedRecall, ForwardedReturn, InboxItem, InboxMessage, LowLiquidity, Payment,
+};
 use crate::error::Error;
 use crate::participant::ClearingCode;
 
@@ -23,11 +25,12 @@ pub(super) fn window(
     let refused_by_us = event::kind.eq("return_refused").and(event::participant.eq(reader));
     let about_us = event::participant.eq(reader).or(event::counterparty.eq(reader).assume_not_null());
     let told = event::kind.eq_any(["credited", "blocked", "returned"]).and(about_us);
+    let warned = event::kind.eq("liquidity_low").and(event::participant.eq(reader));
     let recalls = ["recalled", "recall_accepted", "recall_rejected"];
     let recalled = event::kind.eq_any(recalls).and(event::counterparty.eq(reader).assume_not_null());
     let found: Vec<EventColumns> = on_db!(conn, c => event::table
         .filter(event::seq.between(first, last))
-        .filter(told.or(refused_by_us).or(recalled))
+        .filter(told.or(refused_by_us).or(recalled).or(warned))
         .order(event::seq)
         .limit(limit)
         .select(EventColumns::as_select())
@@ -62,6 +65,9 @@ fn item(row: &EventRow, reader: ClearingCode, payments: &HashMap<i64, Payment>) 
             decision: record.decision,
             body: record.body.clone(),
         }),
+        Event::Liquidity(turn) => {
+            InboxMessage::LowLiquidity(LowLiquidity { currency: turn.currency, available: turn.available })
+        }
         Event::Operation(_) | Event::DuplicateRefused(_) => return None,
     };
     Some(InboxItem { sequence: row.sequence, recorded: row.recorded, message })

@@ -9,19 +9,25 @@ use store::{Conn, Timestamp, on_db};
 use super::arrays;
 use super::columns::{currency, currency_column};
 use super::schema::{participant, participant_certificate, position};
-use crate::clearing::{Certificate, Event, Operation, Position, Row, State};
+use crate::clearing::{BusinessDay, Certificate, Event, Limits, Operation, Position, Row, Sent, State};
 use crate::error::Error;
 use crate::money::Currency;
 use crate::participant::{ClearingCode, Participant, Standing, Thumbprint};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = position, primary_key(participant, currency))]
+#[diesel(table_name = position, primary_key(participant, currency), treat_none_as_null = true)]
 struct PositionColumns {
     participant: ClearingCode,
     currency: i16,
     balance: i64,
     reserved: i64,
     net_debit_cap: i64,
+    payment_maximum: Option<i64>,
+    daily_maximum: Option<i64>,
+    low_liquidity: Option<i64>,
+    sent_day: BusinessDay,
+    sent: i64,
+    is_low: bool,
 }
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -33,6 +39,8 @@ struct ParticipantColumns {
     name_en: String,
     suspended: bool,
     added: Timestamp,
+    blocked: bool,
+    is_offline: bool,
 }
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -101,10 +109,20 @@ impl Touched {
                 Event::Operation(Operation::Fund(sum) | Operation::Withdraw(sum)) => {
                     self.positions.insert((row.participant, sum.currency()));
                 }
-                Event::Operation(Operation::SetNetDebitCap(currency, _)) => {
+                Event::Operation(Operation::SetNetDebitCap(currency, _) | Operation::SetLimits(currency, _)) => {
                     self.positions.insert((row.participant, *currency));
                 }
-                Event::Operation(Operation::Add(_) | Operation::Suspend | Operation::Resume) => {
+                Event::Liquidity(turn) => {
+                    self.positions.insert((row.participant, turn.currency));
+                }
+                Event::Operation(
+                    Operation::Add(_)
+                    | Operation::Suspend
+                    | Operation::Block
+                    | Operation::Resume
+                    | Operation::GoOffline
+                    | Operation::ComeOnline,
+                ) => {
                     self.participants.insert(row.participant);
                 }
                 Event::Operation(Operation::AddCertificate(thumbprint) | Operation::RevokeCertificate(thumbprint)) => {
@@ -128,6 +146,12 @@ fn write_position(conn: &mut SqliteConnection, code: ClearingCode, of: Currency,
         balance: now.balance,
         reserved: now.reserved,
         net_debit_cap: now.net_debit_cap,
+        payment_maximum: now.limits.payment_maximum,
+        daily_maximum: now.limits.daily_maximum,
+        low_liquidity: now.limits.low_liquidity,
+        sent_day: now.sent.day,
+        sent: now.sent.minor,
+        is_low: now.is_low,
     };
     diesel::insert_into(position::table)
         .values(&columns)
@@ -146,6 +170,8 @@ fn write_participant(conn: &mut Conn<'_>, known: &Participant) -> Result<(), Err
         name_en: known.name_en.clone(),
         suspended: known.standing == Standing::Suspended,
         added: known.added,
+        blocked: known.standing == Standing::Blocked,
+        is_offline: known.is_offline,
     };
     on_db!(conn, c => diesel::insert_into(participant::table)
         .values(&columns)
@@ -178,15 +204,20 @@ pub(super) fn participants(conn: &mut Conn<'_>) -> Result<Vec<Participant>, Erro
         .order(participant::clearing_code)
         .select(ParticipantColumns::as_select())
         .load(c))?;
-    let standing = |suspended| if suspended { Standing::Suspended } else { Standing::Active };
+    let standing = |columns: &ParticipantColumns| match (columns.blocked, columns.suspended) {
+        (true, _) => Standing::Blocked,
+        (false, true) => Standing::Suspended,
+        (false, false) => Standing::Active,
+    };
     Ok(found
         .into_iter()
         .map(|columns| Participant {
+            standing: standing(&columns),
             clearing_code: columns.clearing_code,
             bic: columns.bic,
             name_zh: columns.name_zh,
             name_en: columns.name_en,
-            standing: standing(columns.suspended),
+            is_offline: columns.is_offline,
             added: columns.added,
         })
         .collect())
@@ -200,9 +231,12 @@ pub(super) fn positions(conn: &mut Conn<'_>) -> Result<Vec<(ClearingCode, Curren
         .load(c))?;
     let read = |columns: PositionColumns| {
         let unreadable = || Error::Damaged(format!("position of {}: its currency", columns.participant));
-        let PositionColumns { balance, reserved, net_debit_cap, .. } = columns;
         let currency = currency(columns.currency).ok_or_else(unreadable)?;
-        Ok((columns.participant, currency, Position { balance, reserved, net_debit_cap }))
+        let PositionColumns { balance, reserved, net_debit_cap, is_low, .. } = columns;
+        let PositionColumns { payment_maximum, daily_maximum, low_liquidity, .. } = columns;
+        let limits = Limits { payment_maximum, daily_maximum, low_liquidity };
+        let sent = Sent { day: columns.sent_day, minor: columns.sent };
+        Ok((columns.participant, currency, Position { balance, reserved, net_debit_cap, limits, sent, is_low }))
     };
     found.into_iter().map(read).collect()
 }

@@ -86,7 +86,7 @@ impl<'a> Asked<'a> {
                 Command::Recall { request, .. } => asked.uetr(state, &request.original_uetr),
                 Command::AnswerRecall { answer, .. } => asked.uetr(state, &answer.original_uetr),
                 Command::EnquireByUetr { original_uetr, .. } => asked.uetr(state, original_uetr),
-                Command::TimeOut { .. } | Command::Operate { .. } => {}
+                Command::TimeOut { .. } | Command::WatchLiquidity { .. } | Command::Operate { .. } => {}
             }
         }
         asked

@@ -1,5 +1,5 @@
-//! The tables of clearing, in the types that both databases know. See `migrations/*/0003_clearing`
-//! and `0008_events_about_payments`.
+//! The tables of clearing, in the types that both databases know. See `migrations/*/0003_clearing`,
+//! `0008_events_about_payments` and `0011_limits_and_presence`.
 
 diesel::table! {
     log_head (id) {
@@ -77,6 +77,8 @@ diesel::table! {
         name_en -> Text,
         suspended -> Bool,
         added -> BigInt,
+        blocked -> Bool,
+        is_offline -> Bool,
     }
 }
 
@@ -96,6 +98,19 @@ diesel::table! {
         balance -> BigInt,
         reserved -> BigInt,
         net_debit_cap -> BigInt,
+        payment_maximum -> Nullable<BigInt>,
+        daily_maximum -> Nullable<BigInt>,
+        low_liquidity -> Nullable<BigInt>,
+        sent_day -> Integer,
+        sent -> BigInt,
+        is_low -> Bool,
+    }
+}
+
+diesel::table! {
+    participant_heard (participant) {
+        participant -> SmallInt,
+        heard -> BigInt,
     }
 }
 

@@ -13,6 +13,7 @@ use tokio::sync::{oneshot, watch};
 
 use super::commit::{Decided, Done, Failed, Work, commit};
 use super::metrics::Counters;
+use super::presence::Presence;
 use super::queue::{Ask, Job, Queue};
 use super::{Clock, SwitchSettings, history, log, memory};
 use crate::clearing::{Command, Reply, State, StatusReport, timeout};
@@ -36,6 +37,8 @@ pub(super) struct Sequencer {
     /// Tells readers how far the log reaches.
     pub(super) head: watch::Sender<i64>,
     pub(super) state: State,
+    /// Tells handlers who takes part, and learns from them who was heard of.
+    pub(super) presence: Arc<Presence>,
     /// Whether memory may differ from the log and must be read anew before it is used.
     pub(super) stale: bool,
     /// Who waits for a payment to become final, by its sequence number.
@@ -55,7 +58,7 @@ impl Sequencer {
     pub(super) fn run(mut self) {
         while let Some(jobs) = self.queue.take(STEPS_A_BATCH, self.patience()) {
             let now = (self.clock)();
-            let due = timeout::due(&self.state, now, self.queue.oldest(), STEPS_A_BATCH);
+            let due = self.due(now, STEPS_A_BATCH);
             if jobs.is_empty() && due.is_empty() {
                 self.follow();
             } else {
@@ -100,6 +103,7 @@ impl Sequencer {
     /// After memory has moved: readers learn how far the log reaches, and waiters what has become final.
     fn publish(&mut self) {
         let sequence = self.state.sequence();
+        self.presence.follow(&self.state);
         self.head.send_if_modified(|head| std::mem::replace(head, sequence) != sequence);
         self.tell_waiters();
         self.state.forget_final();
@@ -124,8 +128,8 @@ impl Sequencer {
         self.state.payment(payment).is_some_and(|payment| !payment.state.is_final())
     }
 
-    /// Decides everything in `jobs`, then the time-outs, and replies.
-    pub(super) fn process(&mut self, jobs: Vec<Job>, due: Vec<i64>, now: Timestamp) {
+    /// Decides everything in `jobs`, then what is due, and replies.
+    pub(super) fn process(&mut self, jobs: Vec<Job>, due: Vec<Command>, now: Timestamp) {
         let (mut commands, mut asked) = (Vec::new(), Vec::with_capacity(jobs.len()));
         for job in jobs {
             match job.ask {
@@ -139,7 +143,7 @@ impl Sequencer {
                 }
             }
         }
-        commands.extend(due.into_iter().map(|payment| Command::TimeOut { payment }));
+        commands.extend(due);
         let commands: Arc<[Command]> = commands.into();
         match self.decide(&commands, now) {
             Ok(replies) => self.reply(asked, replies),
@@ -163,9 +167,9 @@ impl Sequencer {
                 Err(error) => tracing::error!(%error, "a request was given up"),
             }
         }
-        // The time-outs are last; what fails now falls due again.
+        // What was due is last; what fails now falls due again.
         if let Err(error) = self.decide(&rest.into(), now) {
-            tracing::error!(%error, "time-outs were put off");
+            tracing::error!(%error, "what was due is put off");
         }
     }
 

@@ -1,6 +1,8 @@
 //! The handle that the rest of a program holds.
 
 mod after_settlement;
+mod operators;
+mod presence;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -10,18 +12,18 @@ use store::{Db, Timestamp};
 use tokio::sync::{oneshot, watch};
 
 use super::metrics::{Counters, Metrics};
+use super::presence::Presence;
 use super::queue::{Ask, Job, NotTaken, Queue, Room};
 use super::sequencer::Sequencer;
 use super::statistics::Minute;
 use super::trial_balance::{self, TrialBalance};
 use super::{history, inbox, memory, projection, statistics};
 use crate::clearing::{
-    Answer, AnswerRefusal, Command, CreditTransfer, EventRow, Inbox, Operation, Particulars, Payment, Position, Reply,
-    Rules, StatusReport,
+    Answer, AnswerRefusal, Command, CreditTransfer, EventRow, Inbox, Payment, Position, Reply, Rules, StatusReport,
 };
 use crate::directory::Directory;
-use crate::error::{Error, OperationError, SubmitError};
-use crate::money::{Amount, Currency};
+use crate::error::{Error, SubmitError};
+use crate::money::Currency;
 use crate::participant::{ClearingCode, Participant, Thumbprint};
 
 pub use after_settlement::ReturnSubmission;
@@ -39,6 +41,9 @@ pub struct SwitchSettings {
     pub queue_capacity: usize,
     /// How often an idle switch looks whether others have appended to the log.
     pub follow_every: Duration,
+    /// A participant that leaves a payment unanswered and was not heard of for so long is taken to be offline.
+    /// More than a long poll takes.
+    pub offline_after: Duration,
     /// How long a batch is tried on a failing database before its callers are told.
     pub patience: Duration,
 }
@@ -49,6 +54,7 @@ impl Default for SwitchSettings {
             rules: Rules::default(),
             queue_capacity: 20_000,
             follow_every: Duration::from_millis(200),
+            offline_after: Duration::from_mins(1),
             patience: Duration::from_secs(5),
         }
     }
@@ -75,6 +81,7 @@ struct Inner {
     clock: Clock,
     queue: Arc<Queue>,
     counters: Arc<Counters>,
+    presence: Arc<Presence>,
     head: watch::Receiver<i64>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -123,6 +130,7 @@ impl Switch {
         let state = db.snapshot(memory::load)?;
         let queue = Arc::new(Queue::new(settings.queue_capacity));
         let counters = Arc::<Counters>::default();
+        let presence = Arc::new(Presence::new(&state, clock()));
         let (sender, head) = watch::channel(state.sequence());
         let sequencer = Sequencer {
             db: db.clone(),
@@ -132,12 +140,13 @@ impl Switch {
             queue: Arc::clone(&queue),
             counters: Arc::clone(&counters),
             head: sender,
+            presence: Arc::clone(&presence),
             state,
             stale: false,
             waiters: std::collections::HashMap::new(),
         };
         let thread = std::thread::Builder::new().name("sequencer".to_owned()).spawn(move || sequencer.run())?;
-        Ok(Self(Arc::new(Inner { db, clock, queue, counters, head, thread: Mutex::new(Some(thread)) })))
+        Ok(Self(Arc::new(Inner { db, clock, queue, counters, presence, head, thread: Mutex::new(Some(thread)) })))
     }
 
     /// Finishes what was taken and stops. Blocks until then; afterwards nothing more is taken.
@@ -199,6 +208,7 @@ impl Switch {
         answers: Vec<Answer>,
         arrived: Timestamp,
     ) -> Result<Vec<AnswerReport>, SubmitError> {
+        self.0.presence.hear(sender, arrived);
         let command = |answer| Command::Answer { sender, answer, arrived };
         let replies =
             self.0.ask(answers.into_iter().map(command).collect(), arrived, Room::Reserve(Some(sender))).await?;
@@ -241,89 +251,6 @@ impl Switch {
     /// messages and `next` at the head, wait for [`Switch::head`] to change.
     pub fn inbox(&self, reader: ClearingCode, after: i64, max: usize) -> Result<Inbox, Error> {
         self.0.db.snapshot(|conn| inbox::page(conn, reader, after, max))
-    }
-}
-
-/// What the operator does. `by` names who does it; it stays in the log.
-impl Switch {
-    /// Does one thing. Returns the sequence number of its event.
-    pub async fn operate(
-        &self,
-        by: &str,
-        participant: ClearingCode,
-        operation: Operation,
-    ) -> Result<i64, OperationError> {
-        let command = Command::Operate { actor: by.to_owned(), participant, operation };
-        let replies =
-            self.0.ask(vec![command], (self.0.clock)(), Room::Reserve(None)).await.map_err(|error| match error {
-                SubmitError::Busy { .. } => OperationError::Busy,
-                SubmitError::NotDebtorAgent { .. } | SubmitError::Unavailable => OperationError::Unavailable,
-            })?;
-        match replies.into_iter().next() {
-            Some(Reply::Operated(done)) => Ok(done?),
-            _ => Err(OperationError::Unavailable),
-        }
-    }
-
-    /// Lets a participant in. The same again changes nothing.
-    pub async fn add_participant(
-        &self,
-        by: &str,
-        code: ClearingCode,
-        particulars: Particulars,
-    ) -> Result<i64, OperationError> {
-        self.operate(by, code, Operation::Add(particulars)).await
-    }
-
-    /// Credits a position with money that arrived at the settlement institution.
-    pub async fn fund(&self, by: &str, code: ClearingCode, amount: Amount) -> Result<i64, OperationError> {
-        self.operate(by, code, Operation::Fund(amount)).await
-    }
-
-    /// Debits a position by money that left the settlement institution.
-    pub async fn withdraw(&self, by: &str, code: ClearingCode, amount: Amount) -> Result<i64, OperationError> {
-        self.operate(by, code, Operation::Withdraw(amount)).await
-    }
-
-    /// Sets how far below zero a position may go, in minor units.
-    pub async fn set_net_debit_cap(
-        &self,
-        by: &str,
-        code: ClearingCode,
-        currency: Currency,
-        cap: i64,
-    ) -> Result<i64, OperationError> {
-        self.operate(by, code, Operation::SetNetDebitCap(currency, cap)).await
-    }
-
-    /// Takes no new payments from or to a participant. Answers to old ones are still taken.
-    pub async fn suspend(&self, by: &str, code: ClearingCode) -> Result<i64, OperationError> {
-        self.operate(by, code, Operation::Suspend).await
-    }
-
-    /// Ends a suspension.
-    pub async fn resume(&self, by: &str, code: ClearingCode) -> Result<i64, OperationError> {
-        self.operate(by, code, Operation::Resume).await
-    }
-
-    /// Lets a client certificate act for a participant.
-    pub async fn add_certificate(
-        &self,
-        by: &str,
-        code: ClearingCode,
-        thumbprint: Thumbprint,
-    ) -> Result<i64, OperationError> {
-        self.operate(by, code, Operation::AddCertificate(thumbprint)).await
-    }
-
-    /// Ends that, for good.
-    pub async fn revoke_certificate(
-        &self,
-        by: &str,
-        code: ClearingCode,
-        thumbprint: Thumbprint,
-    ) -> Result<i64, OperationError> {
-        self.operate(by, code, Operation::RevokeCertificate(thumbprint)).await
     }
 }
 

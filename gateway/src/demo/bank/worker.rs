@@ -100,6 +100,10 @@ async fn take(bank: &Arc<Bank>, inbox: Inbox) -> Result<(), BankError> {
             }
             // A clerk looks into recalls; a simulated bank has none, and moves no money by itself.
             Message::Recall(_) | Message::RecallAnswer(_) => {}
+            // The treasurer's to read; a simulated bank has one position, which the console shows.
+            Message::SystemEvent(event) => {
+                tracing::warn!(bank = %bank.config.clearing_code, event = event.code, "the switch says something");
+            }
             Message::Return(message) => {
                 for PaymentReturn { original_uetr, return_id, amount, .. } in
                     message.returns.into_iter().map(|parsed| parsed.request)

@@ -1,6 +1,7 @@
 //! The pages of the demo's banks, shop and e-service, and the operator's console, with something in each part.
 
 use askama::Template;
+use payments::participant::Standing;
 
 use super::super::bank_brand::Brand;
 use super::super::console::{Books, Console, Payment, Position, State};
@@ -193,7 +194,9 @@ fn console(lang: Lang) -> Console {
         clearing_code: code.to_owned(),
         name_zh: zh.to_owned(),
         name_en: en.to_owned(),
-        suspended: code == "038",
+        standing: if code == "038" { Standing::Suspended } else { Standing::Active },
+        offline: code == "027",
+        warned: code == "038",
         funded: "400,000,000.00".to_owned(),
         balance: "412,806,214.50".to_owned(),
         reserved: "602,340.00".to_owned(),

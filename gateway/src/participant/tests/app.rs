@@ -182,6 +182,10 @@ impl Bank {
         Answered::of(self.client.post(format!("{}{path}", self.url)).json(body)).await
     }
 
+    pub(super) async fn put_json(&self, path: &str, body: &serde_json::Value) -> Answered {
+        Answered::of(self.client.put(format!("{}{path}", self.url)).json(body)).await
+    }
+
     pub(super) async fn post_xml(&self, path: &str, body: impl Into<String>) -> Answered {
         Answered::of(self.xml(path, body)).await
     }

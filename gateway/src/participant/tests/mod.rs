@@ -5,4 +5,5 @@ mod payments;
 mod proxies;
 mod recalls;
 mod returns;
+mod standing;
 mod wrong;

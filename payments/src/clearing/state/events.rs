@@ -50,11 +50,21 @@ impl State {
                 }
                 return Ok(());
             }
+            Event::Liquidity(turn) => {
+                self.position_mut(code, turn.currency).is_low = turn.is_low;
+                return Ok(());
+            }
             Event::Returned(record) => {
                 self.remember_return(row);
                 return self.fold_return(code, record).map_err(|_| broken("it returns what is not there"));
             }
         };
+        self.fold_operation(row, operation)
+    }
+
+    fn fold_operation(&mut self, row: &EventRow, operation: &Operation) -> Result<(), BrokenLog> {
+        let broken = |why| BrokenLog { sequence: row.sequence, why };
+        let code = row.participant;
         if let Operation::Add(particulars) = operation {
             let participant = Participant {
                 clearing_code: code,
@@ -62,6 +72,7 @@ impl State {
                 name_zh: particulars.name_zh.clone(),
                 name_en: particulars.name_en.clone(),
                 standing: Standing::Active,
+                is_offline: false,
                 added: row.recorded,
             };
             Arc::make_mut(&mut self.participants).insert(code, participant);
@@ -74,9 +85,16 @@ impl State {
             Operation::Fund(sum) => self.position_mut(code, sum.currency()).credit(sum.minor()),
             Operation::Withdraw(sum) => self.position_mut(code, sum.currency()).debit(sum.minor()),
             Operation::SetNetDebitCap(currency, cap) => self.position_mut(code, *currency).set_cap(*cap),
-            Operation::Suspend | Operation::Resume => {
-                let suspended = *operation == Operation::Suspend;
-                participant.standing = if suspended { Standing::Suspended } else { Standing::Active };
+            Operation::SetLimits(currency, limits) => {
+                self.position_mut(code, *currency).limits = *limits;
+                Ok(())
+            }
+            Operation::Suspend | Operation::Block | Operation::Resume => {
+                participant.standing = operation.standing().unwrap_or(participant.standing);
+                Ok(())
+            }
+            Operation::GoOffline | Operation::ComeOnline => {
+                participant.is_offline = *operation == Operation::GoOffline;
                 Ok(())
             }
             Operation::AddCertificate(thumbprint) => {

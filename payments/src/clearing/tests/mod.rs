@@ -2,7 +2,9 @@
 
 mod after_settlement;
 mod always;
+mod documented;
 mod life;
+mod limits;
 mod operations;
 mod precedence;
 mod recalls;

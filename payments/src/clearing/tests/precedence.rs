@@ -7,7 +7,8 @@ use time::macros::date;
 
 use super::support::*;
 use crate::clearing::reserve::{Case, refusal};
-use crate::clearing::{CreditTransfer, Refusal, Rules, State};
+use crate::clearing::{CreditTransfer, Limits, Refusal, Rules, State};
+use crate::money::Currency;
 use crate::participant::Standing;
 
 /// Everything that a payment is judged by.
@@ -27,17 +28,29 @@ impl Payment {
     /// Makes `refusal` apply as well.
     fn spoil(&mut self, refusal: Refusal) {
         let (debtor, creditor) = (self.transfer.debtor_agent, self.transfer.creditor_agent);
-        let mut suspend = |code| {
-            if let Some(known) = Arc::make_mut(&mut self.state.participants).get_mut(&code) {
-                known.standing = Standing::Suspended;
+        let mut stand = |code, standing| {
+            // What stands against it already comes first.
+            let known = Arc::make_mut(&mut self.state.participants).get_mut(&code);
+            if let Some(known) = known.filter(|known| known.standing == Standing::Active) {
+                known.standing = standing;
             }
         };
+
         match refusal {
             Refusal::Duplicate => unreachable!("found before the checks"),
             Refusal::DebtorAgentUnknown => _ = Arc::make_mut(&mut self.state.participants).remove(&debtor),
-            Refusal::DebtorAgentSuspended => suspend(debtor),
+            Refusal::DebtorAgentBlocked => stand(debtor, Standing::Blocked),
+            Refusal::DebtorAgentSuspended => stand(debtor, Standing::Suspended),
             Refusal::CreditorAgentUnknown => _ = Arc::make_mut(&mut self.state.participants).remove(&creditor),
-            Refusal::CreditorAgentSuspended => suspend(creditor),
+            Refusal::CreditorAgentBlocked => stand(creditor, Standing::Blocked),
+            Refusal::CreditorAgentSuspended => stand(creditor, Standing::Suspended),
+            Refusal::CreditorAgentOffline => {
+                if let Some(known) = Arc::make_mut(&mut self.state.participants).get_mut(&creditor) {
+                    known.is_offline = true;
+                }
+            }
+            Refusal::AbovePaymentMaximum => self.limits().payment_maximum = Some(9_999),
+            Refusal::AboveDailyMaximum => self.limits().daily_maximum = Some(9_999),
             Refusal::SameAgent => self.transfer.creditor_agent = debtor,
             Refusal::UetrNotUnique => {
                 let mut other = books();
@@ -55,6 +68,10 @@ impl Payment {
             | Refusal::ProxyMoved => self.payee = self.payee.or(Some(refusal)),
             Refusal::InsufficientLiquidity => self.transfer.amount = hkd(100_001),
         }
+    }
+
+    fn limits(&mut self) -> &mut Limits {
+        &mut self.state.positions.entry((self.transfer.debtor_agent, Currency::Hkd)).or_default().limits
     }
 
     fn refusal(&self) -> Option<Refusal> {
@@ -87,11 +104,6 @@ fn the_first_refusal_by_descending_precedence_is_given() {
             }
         }
     }
-}
-
-#[test]
-fn the_list_is_in_the_order_of_the_enum() {
-    assert!(Refusal::ALL.is_sorted());
 }
 
 #[test]

@@ -93,6 +93,11 @@ pub(crate) fn operate(code: &str, operation: Operation) -> Command {
     Command::Operate { actor: "an officer".to_owned(), participant: bank(code), operation }
 }
 
+/// Gives a participant money.
+pub(crate) fn fund(state: &mut State, code: &str, amount: Amount) {
+    apply(state, &operate(code, Operation::Fund(amount)), NOW);
+}
+
 pub(crate) fn apply(state: &mut State, command: &Command, now: Timestamp) -> Step {
     settle::apply(state, command, None, now, &Rules::default()).unwrap()
 }

@@ -15,7 +15,7 @@ use self::rows::{Raw, Rows};
 use super::columns::{currency, digest};
 use super::{log, projection};
 use crate::clearing::chain::{self, Batch};
-use crate::clearing::{Certificate, Digest, Event, Operation, Particulars, Position};
+use crate::clearing::{BusinessDay, Certificate, Digest, Event, Limits, Operation, Particulars, Position};
 use crate::error::Error;
 use crate::money::{Currency, format_minor};
 use crate::participant::{ClearingCode, Standing, Thumbprint};
@@ -57,6 +57,10 @@ struct Tally {
     given_back: i128,
     set_aside: i128,
     cap: i128,
+    limits: Limits,
+    /// The last day on which it paid, and what it sent on it.
+    sent: (BusinessDay, i128),
+    is_low: bool,
 }
 
 impl Tally {
@@ -71,6 +75,7 @@ struct Reservation {
     creditor: ClearingCode,
     currency: Currency,
     amount: i128,
+    day: BusinessDay,
 }
 
 #[derive(Default)]
@@ -78,7 +83,7 @@ struct Audit {
     report: AuditReport,
     tallies: BTreeMap<(ClearingCode, Currency), Tally>,
     open: HashMap<i64, Reservation>,
-    participants: BTreeMap<ClearingCode, (Particulars, Standing)>,
+    participants: BTreeMap<ClearingCode, (Particulars, Standing, bool)>,
     certificates: BTreeMap<Thumbprint, (ClearingCode, bool)>,
 }
 
@@ -174,8 +179,11 @@ impl Audit {
                 if record.reason.is_none() {
                     let (debtor, creditor, amount) =
                         (record.debtor_agent, record.creditor_agent, i128::from(record.amount));
-                    self.tally(debtor, currency).set_aside += amount;
-                    self.open.insert(sequence, Reservation { debtor, creditor, currency, amount });
+                    let day = record.business_day;
+                    let tally = self.tally(debtor, currency);
+                    tally.set_aside += amount;
+                    tally.sent = (day, amount + if tally.sent.0 == day { tally.sent.1 } else { 0 });
+                    self.open.insert(sequence, Reservation { debtor, creditor, currency, amount, day });
                 }
             }
             Raw::Outcome(columns) => {
@@ -183,11 +191,13 @@ impl Audit {
                 let Some(ended) = self.open.remove(&columns.payment) else {
                     return self.row(sequence, format!("payment {} was not under way", columns.payment));
                 };
-                let Reservation { debtor, creditor, currency, amount } = ended;
+                let Reservation { debtor, creditor, currency, amount, day } = ended;
                 self.tally(debtor, currency).set_aside -= amount;
                 if columns.ending == "settled" {
                     self.tally(debtor, currency).paid += amount;
                     self.tally(creditor, currency).received += amount;
+                } else if self.tally(debtor, currency).sent.0 == day {
+                    self.tally(debtor, currency).sent.1 -= amount;
                 }
             }
             Raw::Event(columns) => {
@@ -210,20 +220,33 @@ impl Audit {
                 }
                 return;
             }
+            Event::Liquidity(turn) => {
+                self.tally(code, turn.currency).is_low = turn.is_low;
+                return;
+            }
             Event::Returned(_) | Event::Recalled(_) | Event::Posted { .. } | Event::DuplicateRefused(_) => return,
         };
         match operation {
             Operation::Add(particulars) => {
-                self.participants.insert(code, (particulars, Standing::Active));
+                self.participants.insert(code, (particulars, Standing::Active, false));
             }
             Operation::Fund(sum) => self.tally(code, sum.currency()).funded += i128::from(sum.minor()),
             Operation::Withdraw(sum) => self.tally(code, sum.currency()).withdrawn += i128::from(sum.minor()),
             Operation::SetNetDebitCap(currency, cap) => self.tally(code, currency).cap = cap.into(),
-            Operation::Suspend | Operation::Resume => {
-                let standing = if operation == Operation::Suspend { Standing::Suspended } else { Standing::Active };
-                match self.participants.get_mut(&code) {
-                    Some(known) => known.1 = standing,
-                    None => self.row(sequence, format!("{code} is not a participant")),
+            Operation::SetLimits(currency, limits) => self.tally(code, currency).limits = limits,
+            Operation::Suspend
+            | Operation::Block
+            | Operation::Resume
+            | Operation::GoOffline
+            | Operation::ComeOnline => {
+                let Some(known) = self.participants.get_mut(&code) else {
+                    return self.row(sequence, format!("{code} is not a participant"));
+                };
+                match operation {
+                    Operation::Suspend => known.1 = Standing::Suspended,
+                    Operation::Block => known.1 = Standing::Blocked,
+                    Operation::Resume => known.1 = Standing::Active,
+                    other => known.2 = other == Operation::GoOffline,
                 }
             }
             Operation::AddCertificate(thumbprint) => {
@@ -264,7 +287,8 @@ impl Audit {
     fn participants(&mut self, conn: &mut Conn<'_>) -> Result<(), Error> {
         for known in projection::participants(conn)? {
             let particulars = Particulars { bic: known.bic, name_zh: known.name_zh, name_en: known.name_en };
-            if self.participants.remove(&known.clearing_code) != Some((particulars, known.standing)) {
+            let stored = (particulars, known.standing, known.is_offline);
+            if self.participants.remove(&known.clearing_code) != Some(stored) {
                 self.report.differences.push(Difference::Participant(known.clearing_code));
             }
         }
@@ -301,6 +325,15 @@ fn compare(
             let (stored, computed) = (decimal(held, currency), decimal(expected, currency));
             differences.push(Difference::Position { participant, currency, what, stored, computed });
         }
+    }
+    let (stored_sent, counted_sent) = (i128::from(stored.sent.minor), tally.sent.1);
+    if (stored.sent.day, stored_sent) != tally.sent {
+        let (stored, computed) = (decimal(stored_sent, currency), decimal(counted_sent, currency));
+        differences.push(Difference::Position { participant, currency, what: "sent that day", stored, computed });
+    }
+    if (stored.limits, stored.is_low) != (tally.limits, tally.is_low) {
+        let (stored, computed) = (format!("{:?}", stored.limits), format!("{:?}", tally.limits));
+        differences.push(Difference::Position { participant, currency, what: "limits", stored, computed });
     }
     let available = tally.balance() - tally.set_aside + tally.cap;
     if available < 0 {

@@ -4,6 +4,7 @@ mod books;
 mod faults;
 mod inbox;
 mod payments;
+mod presence;
 mod recalls;
 mod returns;
 mod simulation;
@@ -29,6 +30,7 @@ const SETTINGS: SwitchSettings = SwitchSettings {
     rules: Rules { time_to_answer: Duration::from_secs(10), acceptance_tolerance: Duration::from_secs(5) },
     queue_capacity: 1_000,
     follow_every: Duration::from_millis(5),
+    offline_after: Duration::from_mins(1),
     patience: Duration::from_secs(5),
 };
 
@@ -78,7 +80,9 @@ impl World {
 
     /// A sequencer that nobody runs.
     fn sequencer(&self) -> Sequencer {
+        let state = crate::clearing::State::default();
         Sequencer {
+            presence: Arc::new(super::presence::Presence::new(&state, self.now())),
             db: self.db(),
             settings: SETTINGS,
             clock: self.reading(),
@@ -86,7 +90,7 @@ impl World {
             queue: Arc::new(Queue::new(1)),
             counters: Arc::default(),
             head: tokio::sync::watch::channel(0).0,
-            state: crate::clearing::State::default(),
+            state,
             stale: true,
             waiters: HashMap::new(),
         }
