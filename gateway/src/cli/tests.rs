@@ -158,6 +158,31 @@ fn a_code_that_was_made_is_read_and_a_changed_one_is_refused() {
     let changed = payload.replace("38.50", "88.50");
     assert!(!succeeded(run(&["qr", "parse", &changed])), "its checksum is another");
     assert!(run(&["qr", "make", "--amount", "38.50"]).is_err(), "nobody to pay");
+    assert!(succeeded(run(&["qr", "scan", text(&png)])));
+    assert!(run(&["qr", "scan", text(&svg)]).is_err(), "no PNG or JPEG");
+}
+
+#[test]
+fn a_merged_code_is_paid_in_both_schemes_and_two_payees_are_not_merged() {
+    let folder = tempfile::tempdir().unwrap();
+    let png = folder.path().join("code.png");
+    let fps = code(&["--fps-id", "1234567", "--name", "Morning Light"]);
+    // QRIS and FPS have nothing in common but their form.
+    let foreign = "00020101021126400014ID.CO.QRIS.WWW01189360001412345678905204599953033605802ID5913TEST MERCHANT\
+                   6007JAKARTA630403AF";
+    assert!(run(&["qr", "merge", &fps, foreign]).is_err(), "another country");
+    assert!(succeeded(run(&["qr", "merge", &fps, &fps, "--png", text(&png)])));
+    assert_eq!(payments::qr::scan::read(&std::fs::read(&png).unwrap()).unwrap(), std::slice::from_ref(&fps));
+    let other = code(&["--fps-id", "7654321", "--name", "Morning Light"]);
+    assert!(run(&["qr", "merge", &fps, &other]).is_err(), "two accounts in one scheme");
+}
+
+/// The text of a code made by these arguments.
+fn code(arguments: &[&str]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let png = folder.path().join("code.png");
+    assert!(succeeded(run(&[&["qr", "make", "--png", text(&png)], arguments].concat())));
+    payments::qr::scan::read(&std::fs::read(&png).unwrap()).unwrap().remove(0)
 }
 
 fn text(path: &Path) -> &str {

@@ -52,6 +52,9 @@ pub enum Refusal {
     /// A code that a consumer shows (EMVCo consumer-presented mode), not one to be paid.
     #[error("a code that a payer shows, not one to be paid")]
     ConsumerPresented,
+    /// A link of India's UPI, which no bank here can pay.
+    #[error("a UPI payment link (India), which cannot be paid here")]
+    UpiLink,
     /// Some other text: an EMVCo payload begins with `000201`.
     #[error("not a payment code")]
     NotPayment,

@@ -15,7 +15,7 @@ const TEMPLATE: u8 = 26;
 const UNIQUE_ID: &str = "hk.com.hkicl";
 const COUNTRY: &str = "HK";
 /// What stands in 59 where no name is shown.
-const NO_NAME: &str = "NA";
+pub(crate) const NO_NAME: &str = "NA";
 
 /// A payment in Hong Kong, as a code asks for it.
 #[derive(Debug, Clone, PartialEq, Eq)]

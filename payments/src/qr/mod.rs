@@ -27,13 +27,16 @@
 //! ```
 
 mod additional;
+pub mod consumer;
 mod crc;
 mod error;
 mod hong_kong;
 mod merchant;
+mod merge;
 mod read;
 pub mod render;
 pub mod scan;
+mod scheme;
 #[cfg(test)]
 mod tests;
 mod tlv;
@@ -46,6 +49,8 @@ pub use additional::AdditionalData;
 pub use error::{Deviating, Deviation, ObjectId, QrError, Refusal};
 pub use hong_kong::{Asked, HongKongCode, Payee};
 pub use merchant::{Initiation, Language, MerchantAccount, MerchantPayload, Tip};
+pub use merge::{MergeError, merge};
+pub use scheme::Scheme;
 
 /// A payload that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +67,7 @@ pub struct Parsed {
 ///
 /// # Errors
 /// What must not be acted on: a wrong checksum, broken lengths, no payee, no currency or country, an amount that
-/// is none, a code that has expired. A consumer-presented code is recognised and refused as such.
+/// is none, a code that has expired. A consumer-presented code and a UPI link are recognised and refused as such.
 pub fn parse(text: &str, now: Timestamp) -> Result<Parsed, QrError> {
     let (payload, mut deviations) = read::read(text.trim())?;
     let hong_kong = hong_kong::read(&payload, &mut deviations)?;

@@ -12,6 +12,8 @@ use super::tlv::{self, Object};
 const MAX_PAYLOAD: usize = 1024;
 /// How every consumer-presented code begins: tag 85 with `CPV01`, in base64.
 const CONSUMER_PRESENTED: &str = "hQVDUFY";
+/// How the links of India's UPI begin.
+const UPI_LINK: &str = "upi://pay?";
 
 /// Reads the objects, then each in its place.
 pub(crate) fn read(text: &str) -> Result<(MerchantPayload, Vec<Deviation>), QrError> {
@@ -24,6 +26,9 @@ pub(crate) fn read(text: &str) -> Result<(MerchantPayload, Vec<Deviation>), QrEr
     }
     if text.starts_with(CONSUMER_PRESENTED) {
         return refuse(Refusal::ConsumerPresented);
+    }
+    if text.get(..UPI_LINK.len()).is_some_and(|start| start.eq_ignore_ascii_case(UPI_LINK)) {
+        return refuse(Refusal::UpiLink);
     }
     if !text.starts_with("000201") {
         return refuse(Refusal::NotPayment);

@@ -1,9 +1,10 @@
-//! Pictures of codes: black on white, error correction level M, with the quiet zone of ISO/IEC 18004.
+//! Pictures of codes: black on white, error correction level M, with the quiet zone of ISO/IEC 18004; and the same in
+//! the half blocks of a terminal.
 
 use std::io::Cursor;
 
 use image::{DynamicImage, ImageFormat, Luma};
-use qrcode::render::svg;
+use qrcode::render::{svg, unicode};
 use qrcode::{EcLevel, QrCode};
 
 /// Pixels of one module's side.
@@ -37,4 +38,10 @@ pub fn png(text: &str) -> Result<Vec<u8>, RenderError> {
     let mut bytes = Cursor::new(Vec::new());
     DynamicImage::from(picture).write_to(&mut bytes, ImageFormat::Png).map_err(|_| RenderError::Encoding)?;
     Ok(bytes.into_inner())
+}
+
+/// The code in half blocks, for a terminal with light letters on a dark ground.
+pub fn terminal(text: &str) -> Result<String, RenderError> {
+    let inverted = (unicode::Dense1x2::Light, unicode::Dense1x2::Dark);
+    Ok(code(text)?.render::<unicode::Dense1x2>().dark_color(inverted.0).light_color(inverted.1).build())
 }

@@ -6,6 +6,7 @@ use image::{GenericImage, GrayImage, Luma};
 use proptest::prelude::*;
 use store::Timestamp;
 
+use super::consumer::ConsumerPayload;
 use super::{AdditionalData, Asked, HongKongCode, ObjectId, Parsed, Payee, QrError, Refusal, parse, render, scan};
 use crate::directory::Proxy;
 use crate::money::{Amount, Currency};
@@ -57,7 +58,10 @@ fn codes_of_the_world_are_read_by_their_verdicts() {
         let [payload, what, verdict] = line.split('\t').collect::<Vec<_>>()[..] else { panic!("{line}") };
         let read = parse(payload, NOW);
         match verdict {
-            _ if what.contains("CPM") => assert_eq!(read.unwrap_err().refusal(), Refusal::ConsumerPresented),
+            _ if what.contains("CPM") => {
+                assert_eq!(read.unwrap_err().refusal(), Refusal::ConsumerPresented);
+                assert!(ConsumerPayload::parse(payload).is_ok(), "{what}");
+            }
             "accept" => assert_eq!(read.unwrap().deviations, [], "{what}"),
             "lenient" => assert_ne!(read.unwrap().deviations, [], "{what}"),
             "refuse" => assert!(read.is_err(), "{what}"),
@@ -109,6 +113,7 @@ fn what_must_not_be_acted_on_is_refused_by_object() {
     let named = |object: &str| Some(object.to_owned());
     assert_eq!(refused(""), (None, Refusal::Empty));
     assert_eq!(refused("https://example.hk"), (None, Refusal::NotPayment));
+    assert_eq!(refused("upi://pay?pa=shop@bank&pn=Shop&am=1"), (None, Refusal::UpiLink));
     assert_eq!(refused(&"0".repeat(5_000)), (None, Refusal::TooLong));
     let payload = shop().write().unwrap();
     assert_eq!(refused(&payload[..payload.len() - 8]), (named("63"), Refusal::CrcMissing));

@@ -1,16 +1,15 @@
 //! `lionrock qr make`: a code for a payee in Hong Kong.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
 use payments::directory::{Proxy, ProxyKind};
 use payments::money::{Amount, Currency};
 use payments::participant::ClearingCode;
-use payments::qr::{AdditionalData, Asked, HongKongCode, Payee, render};
-use serde_json::json;
+use payments::qr::{AdditionalData, Asked, HongKongCode, Payee};
 use store::Timestamp;
 
+use super::pictures::Pictures;
 use crate::cli::Output;
 
 #[derive(clap::Args)]
@@ -50,12 +49,8 @@ pub(super) struct Make {
     /// The payee's reference
     #[arg(long)]
     reference: Option<String>,
-    /// Write the picture as SVG to this file
-    #[arg(long, value_name = "FILE")]
-    svg: Option<PathBuf>,
-    /// Write the picture as PNG to this file
-    #[arg(long, value_name = "FILE")]
-    png: Option<PathBuf>,
+    #[command(flatten)]
+    pictures: Pictures,
 }
 
 /// Who is paid: one of these.
@@ -112,14 +107,6 @@ impl Make {
 
 /// Prints the code's text and writes its pictures.
 pub(super) fn run(make: Make, output: Output) -> anyhow::Result<ExitCode> {
-    let (svg, png) = (make.svg.clone(), make.png.clone());
-    let payload = make.code()?.write()?;
-    if let Some(file) = svg {
-        std::fs::write(&file, render::svg(&payload)?).with_context(|| file.display().to_string())?;
-    }
-    if let Some(file) = png {
-        std::fs::write(&file, render::png(&payload)?).with_context(|| file.display().to_string())?;
-    }
-    output.print(&json!({ "payload": payload }), |_| payload.clone())?;
-    Ok(ExitCode::SUCCESS)
+    let pictures = make.pictures.clone();
+    pictures.show(&make.code()?.write()?, output)
 }

@@ -1,7 +1,10 @@
 //! `lionrock qr …`: make and read Hong Kong's common QR code, without any installation.
 
 mod make;
+mod merge;
 mod parse;
+mod pictures;
+mod scan;
 
 use std::process::ExitCode;
 
@@ -24,6 +27,10 @@ enum Command {
     Make(Box<make::Make>),
     /// Read a code's text: exit 0 when it can be paid, 1 when it is refused, naming why
     Parse(parse::Parse),
+    /// Make one code of several, for all their schemes
+    Merge(merge::Merge),
+    /// Read the codes in a picture
+    Scan(scan::Scan),
 }
 
 /// Does what the command says.
@@ -31,5 +38,7 @@ pub(super) fn run(command: Qr) -> anyhow::Result<ExitCode> {
     match command.command {
         Command::Make(make) => make::run(*make, command.output),
         Command::Parse(parse) => parse::run(&parse, command.output),
+        Command::Merge(merge) => merge::run(&merge, command.output),
+        Command::Scan(scan) => scan::run(&scan, command.output),
     }
 }

@@ -4,7 +4,8 @@ use std::io::Read;
 use std::process::ExitCode;
 
 use payments::money::Currency;
-use payments::qr::{self, HongKongCode, Initiation, MerchantAccount, Parsed, Payee, QrError};
+use payments::qr::consumer::ConsumerPayload;
+use payments::qr::{self, HongKongCode, Initiation, MerchantAccount, Parsed, Payee, QrError, Scheme};
 use serde::Serialize;
 
 use crate::cli::Output;
@@ -21,12 +22,29 @@ pub(super) struct Parse {
 #[serde(tag = "verdict", rename_all = "lowercase")]
 enum Said {
     Accepted(Box<Accepted>),
+    /// Consumer-presented: whole, but to be charged, not to be paid.
+    Payer(Payer),
     Refused(Refused),
+}
+
+impl Said {
+    const fn status(&self) -> ExitCode {
+        match self {
+            Self::Accepted(_) => ExitCode::SUCCESS,
+            Self::Payer(_) | Self::Refused(_) => ExitCode::FAILURE,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Payer {
+    /// Ways to pay that the payer's wallet offers, by label or application id.
+    applications: Vec<String>,
 }
 
 #[derive(Serialize)]
 struct Accepted {
-    /// The payee's account in each scheme: its unique id, or the object's number.
+    /// The schemes it can be paid in: by name, else by unique id or the object's number.
     schemes: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hong_kong: Option<HongKong>,
@@ -65,9 +83,12 @@ struct Refused {
 impl From<Parsed> for Accepted {
     fn from(parsed: Parsed) -> Self {
         let payload = parsed.payload;
-        let scheme = |account: &MerchantAccount| match account {
+        let named = |account: &MerchantAccount| match account {
             MerchantAccount::Template { unique_id: Some(unique_id), .. } => unique_id.clone(),
             MerchantAccount::Template { id, .. } | MerchantAccount::Primitive { id, .. } => format!("{id:02}"),
+        };
+        let scheme = |account: &MerchantAccount| {
+            Scheme::of(account, &payload).map_or_else(|| named(account), |scheme| scheme.name().to_owned())
         };
         Self {
             schemes: payload.accounts.iter().map(scheme).collect(),
@@ -149,14 +170,45 @@ pub(super) fn run(parse: &Parse, output: Output) -> anyhow::Result<ExitCode> {
         text.clear();
         std::io::stdin().lock().take(64 * 1024).read_to_string(&mut text)?;
     }
-    let (said, status, words) = match qr::parse(&text, clock::now()) {
-        Ok(parsed) => {
+    let (said, words) = read(&text);
+    output.print(&said, |_| words)?;
+    Ok(said.status())
+}
+
+/// Says of each code, text by text, what is in it.
+pub(super) fn say_all(codes: &[String], output: Output) -> anyhow::Result<ExitCode> {
+    let read: Vec<(&String, (Said, String))> = codes.iter().map(|text| (text, read(text))).collect();
+    let all: Vec<_> = read.iter().map(|(text, (said, _))| Found { payload: text, said }).collect();
+    let words = || read.iter().map(|(text, (_, words))| format!("{text}\n{words}")).collect::<Vec<_>>().join("\n");
+    output.print(&all, |_| words())?;
+    let refused = read.iter().any(|(_, (said, _))| !matches!(said, Said::Accepted(_)));
+    Ok(if refused { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// A code in a picture.
+#[derive(Serialize)]
+struct Found<'a> {
+    payload: &'a str,
+    #[serde(flatten)]
+    said: &'a Said,
+}
+
+fn read(text: &str) -> (Said, String) {
+    match (qr::parse(text, clock::now()), ConsumerPayload::parse(text)) {
+        (Ok(parsed), _) => {
             let accepted = Accepted::from(parsed);
             let words = accepted.in_words();
-            (Said::Accepted(Box::new(accepted)), ExitCode::SUCCESS, words)
+            (Said::Accepted(Box::new(accepted)), words)
         }
-        Err(error) => (Said::Refused(error.into()), ExitCode::FAILURE, format!("Refused: {error}")),
-    };
-    output.print(&said, |_| words)?;
-    Ok(status)
+        (Err(_), Ok(shown)) => {
+            let labels = shown
+                .applications
+                .into_iter()
+                .map(|application| application.label.unwrap_or_else(|| hex::encode_upper(application.id)));
+            let applications: Vec<String> = labels.collect();
+            let words = format!("A code that a payer shows: {}", applications.join(", "));
+            (Said::Payer(Payer { applications }), words)
+        }
+        (Err(error), Err(_)) => (Said::Refused(error.into()), format!("Refused: {error}")),
+    }
 }
