@@ -19,6 +19,11 @@ const EPOCH_JULIAN_DAY: i32 = 2_440_588;
 pub struct BusinessDay(i32);
 
 impl BusinessDay {
+    /// Before any payment.
+    pub const FIRST: Self = Self(i32::MIN);
+    /// After any payment.
+    pub const LAST: Self = Self(i32::MAX);
+
     /// The business day at this moment.
     pub fn of(moment: Timestamp) -> Self {
         let days = (moment + AHEAD_OF_UTC).seconds().div_euclid(SECONDS_A_DAY);

@@ -121,6 +121,11 @@ impl Row {
         }
     }
 
+    /// The business day to which it belongs.
+    pub fn business_day(&self) -> BusinessDay {
+        BusinessDay::of(self.recorded())
+    }
+
     /// The hash over everything that the row says.
     pub fn digest(&self) -> Digest {
         match self {

@@ -120,6 +120,13 @@ impl RecordColumns {
         }
     }
 
+    /// Who among payments with one UETR has it comes first: the latest that was sent, since a UETR is kept from
+    /// others for two business days; when none was, the first that was refused.
+    pub(super) fn claim(&self) -> (bool, i64) {
+        let refused = self.reason.is_some();
+        (refused, if refused { self.seq } else { -self.seq })
+    }
+
     /// The payment as it stands, with how it ended if it has.
     pub(super) fn payment(self, outcome: Option<&OutcomeColumns>) -> Result<Payment, Error> {
         let bad = |column| damaged("payment", self.seq, column);

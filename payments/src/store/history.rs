@@ -7,34 +7,55 @@ use uuid::Uuid;
 use super::columns::{EventColumns, RecordColumns};
 use super::memory::with_outcomes;
 use super::schema::{event, payment};
-use crate::clearing::{EventRow, Payment};
+use super::{days, keys};
+use crate::clearing::{EventRow, Payment, SearchKey};
 use crate::error::Error;
 
+/// So many rows are looked through in one statement: a few pages' worth, so that not every day is opened.
+const WINDOW: i64 = 4_096;
+
 pub(super) fn payments(conn: &mut Conn<'_>, before: Option<i64>, limit: usize) -> Result<Vec<Payment>, Error> {
-    let found: Vec<RecordColumns> = on_db!(conn, c => payment::table
-        .filter(payment::seq.lt(before.unwrap_or(i64::MAX)))
-        .order(payment::seq.desc())
-        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
-        .select(RecordColumns::as_select())
-        .load(c))?;
+    let mut found: Vec<RecordColumns> = Vec::new();
+    let mut last = before.map_or(super::log::head(conn)?.sequence, |before| before.saturating_sub(1));
+    while last > 0 && found.len() < limit {
+        let first = (last - WINDOW + 1).max(1);
+        let Some(days) = days::spanning(conn, first, last)? else { break };
+        let more: Vec<RecordColumns> = on_db!(conn, c => payment::table
+            .filter(payment::business_day.between(days.first, days.last))
+            .filter(payment::seq.between(first, last))
+            .order(payment::seq.desc())
+            .limit(i64::try_from(limit - found.len()).unwrap_or(i64::MAX))
+            .select(RecordColumns::as_select())
+            .load(c))?;
+        found.extend(more);
+        last = first - 1;
+    }
     with_outcomes(conn, found)
 }
 
+/// The payments with these sequence numbers, in the order of the log, as they were recorded.
+pub(super) fn records(conn: &mut Conn<'_>, sequences: &[i64]) -> Result<Vec<RecordColumns>, Error> {
+    let (Some(first), Some(last)) = (sequences.iter().min(), sequences.iter().max()) else { return Ok(Vec::new()) };
+    let Some(days) = days::spanning(conn, *first, *last)? else { return Ok(Vec::new()) };
+    Ok(on_db!(conn, c => payment::table
+        .filter(payment::business_day.between(days.first, days.last))
+        .filter(payment::seq.eq_any(sequences))
+        .order(payment::seq)
+        .select(RecordColumns::as_select())
+        .load(c))?)
+}
+
 pub(super) fn payment(conn: &mut Conn<'_>, sequence: i64) -> Result<Option<Payment>, Error> {
-    let found: Vec<RecordColumns> =
-        on_db!(conn, c => payment::table.find(sequence).select(RecordColumns::as_select()).load(c))?;
+    let found = records(conn, &[sequence])?;
     Ok(with_outcomes(conn, found)?.pop())
 }
 
 pub(super) fn payment_by_uetr(conn: &mut Conn<'_>, uetr: Uuid) -> Result<Option<Payment>, Error> {
-    // A UETR that is refused because it was used before leads to the payment that had it first.
-    let found: Option<RecordColumns> = on_db!(conn, c => payment::table
-        .filter(payment::uetr.eq(uetr.as_bytes().as_slice()))
-        .order(payment::seq)
-        .select(RecordColumns::as_select())
-        .first(c)
-        .optional())?;
-    Ok(with_outcomes(conn, found.into_iter().collect())?.pop())
+    let sequences = keys::find(conn, &[SearchKey::uetr(&uetr)], 1)?;
+    let mut found = records(conn, &sequences)?;
+    found.retain(|columns| columns.uetr == uetr.as_bytes());
+    let owner = found.into_iter().min_by_key(RecordColumns::claim);
+    Ok(with_outcomes(conn, owner.into_iter().collect())?.pop())
 }
 
 pub(super) fn events(conn: &mut Conn<'_>, before: Option<i64>, limit: usize) -> Result<Vec<EventRow>, Error> {

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use store::{Conn, on_db};
 
 use super::columns::{OutcomeColumns, RecordColumns};
+use super::days::{self, Days};
 use super::schema::{outcome, payment};
 use super::{inbox_events, log};
 use crate::clearing::{ForwardedPayment, Inbox, InboxItem, InboxMessage, Payment};
@@ -36,6 +37,15 @@ pub(super) fn page(conn: &mut Conn<'_>, reader: ClearingCode, after: i64, max: u
     Ok(Inbox { messages, next })
 }
 
+/// The first `limit` messages of each kind in rows `first..=last`.
+#[derive(Clone, Copy)]
+struct Window {
+    first: i64,
+    last: i64,
+    days: Days,
+    limit: i64,
+}
+
 /// At least the first `limit` messages in rows `first..=last`, in order, when there are so many.
 fn window(
     conn: &mut Conn<'_>,
@@ -45,28 +55,27 @@ fn window(
     limit: usize,
 ) -> Result<Vec<InboxItem>, Error> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let mut items = to_answer(conn, reader, first, last, limit)?;
-    items.extend(refused(conn, reader, first, last, limit)?);
-    items.extend(ended(conn, reader, first, last, limit)?);
+    let mut items = Vec::new();
+    if let Some(days) = days::spanning(conn, first, last)? {
+        let window = Window { first, last, days, limit };
+        items.extend(to_answer(conn, reader, window)?);
+        items.extend(refused(conn, reader, window)?);
+        items.extend(ended(conn, reader, window)?);
+    }
     items.extend(inbox_events::window(conn, reader, first, last, limit)?);
     items.sort_unstable_by_key(|item| item.sequence);
     Ok(items)
 }
 
 /// Payments that were reserved, to their creditor agent.
-fn to_answer(
-    conn: &mut Conn<'_>,
-    reader: ClearingCode,
-    first: i64,
-    last: i64,
-    limit: i64,
-) -> Result<Vec<InboxItem>, Error> {
+fn to_answer(conn: &mut Conn<'_>, reader: ClearingCode, window: Window) -> Result<Vec<InboxItem>, Error> {
     let found: Vec<(RecordColumns, Vec<u8>)> = on_db!(conn, c => payment::table
-        .filter(payment::seq.between(first, last))
+        .filter(payment::business_day.between(window.days.first, window.days.last))
+        .filter(payment::seq.between(window.first, window.last))
         .filter(payment::creditor_agent.eq(reader))
         .filter(payment::reason.is_null())
         .order(payment::seq)
-        .limit(limit)
+        .limit(window.limit)
         .select((RecordColumns::as_select(), payment::body))
         .load(c))?;
     let item = |(columns, body): (RecordColumns, Vec<u8>)| {
@@ -85,38 +94,30 @@ fn to_answer(
 }
 
 /// Payments that were refused at once, to their debtor agent.
-fn refused(
-    conn: &mut Conn<'_>,
-    reader: ClearingCode,
-    first: i64,
-    last: i64,
-    limit: i64,
-) -> Result<Vec<InboxItem>, Error> {
+fn refused(conn: &mut Conn<'_>, reader: ClearingCode, window: Window) -> Result<Vec<InboxItem>, Error> {
     let found: Vec<RecordColumns> = on_db!(conn, c => payment::table
-        .filter(payment::seq.between(first, last))
+        .filter(payment::business_day.between(window.days.first, window.days.last))
+        .filter(payment::seq.between(window.first, window.last))
         .filter(payment::debtor_agent.eq(reader))
         .filter(payment::reason.is_not_null())
         .order(payment::seq)
-        .limit(limit)
+        .limit(window.limit)
         .select(RecordColumns::as_select())
         .load(c))?;
     found.into_iter().map(|columns| Ok(report(&columns.payment(None)?))).collect()
 }
 
 /// How payments ended, to both agents.
-fn ended(
-    conn: &mut Conn<'_>,
-    reader: ClearingCode,
-    first: i64,
-    last: i64,
-    limit: i64,
-) -> Result<Vec<InboxItem>, Error> {
+fn ended(conn: &mut Conn<'_>, reader: ClearingCode, window: Window) -> Result<Vec<InboxItem>, Error> {
+    // A payment was recorded on the day on which it ended, or before.
+    let not_after = payment::business_day.le(window.days.last);
     let found: Vec<(OutcomeColumns, RecordColumns)> = on_db!(conn, c => outcome::table
-        .inner_join(payment::table.on(payment::seq.eq(outcome::payment)))
-        .filter(outcome::seq.between(first, last))
+        .inner_join(payment::table.on(payment::seq.eq(outcome::payment).and(not_after)))
+        .filter(outcome::business_day.between(window.days.first, window.days.last))
+        .filter(outcome::seq.between(window.first, window.last))
         .filter(payment::debtor_agent.eq(reader).or(payment::creditor_agent.eq(reader)))
         .order(outcome::seq)
-        .limit(limit)
+        .limit(window.limit)
         .select((OutcomeColumns::as_select(), RecordColumns::as_select()))
         .load(c))?;
     found.into_iter().map(|(outcome, columns)| Ok(report(&columns.payment(Some(&outcome))?))).collect()

@@ -6,8 +6,9 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use store::{Conn, on_db};
 
-use super::columns::{EventColumns, OutcomeColumns, RecordColumns};
-use super::schema::{event, outcome, payment};
+use super::columns::EventColumns;
+use super::schema::event;
+use super::{history, memory};
 use crate::clearing::{
     Event, EventRow, ForwardedRecall, ForwardedReturn, InboxItem, InboxMessage, LowLiquidity, Payment,
 };
@@ -78,10 +79,11 @@ fn settled(conn: &mut Conn<'_>, sequences: &[i64]) -> Result<HashMap<i64, Paymen
     if sequences.is_empty() {
         return Ok(HashMap::new());
     }
-    let found: Vec<(RecordColumns, OutcomeColumns)> = on_db!(conn, c => payment::table
-        .inner_join(outcome::table.on(outcome::payment.eq(payment::seq)))
-        .filter(payment::seq.eq_any(sequences))
-        .select((RecordColumns::as_select(), OutcomeColumns::as_select()))
-        .load(c))?;
-    found.into_iter().map(|(columns, outcome)| Ok((columns.seq, columns.payment(Some(&outcome))?))).collect()
+    let found = history::records(conn, sequences)?;
+    let outcomes = memory::outcomes(conn, &found)?;
+    let settled = found.into_iter().filter_map(|columns| {
+        let outcome = outcomes.get(&columns.seq)?;
+        Some((columns.seq, columns.payment(Some(outcome))))
+    });
+    settled.map(|(sequence, payment)| Ok((sequence, payment?))).collect()
 }

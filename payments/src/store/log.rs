@@ -3,14 +3,15 @@
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as Diesel};
-use diesel::sql_types::{BigInt, Binary};
+use diesel::sql_types::{BigInt, Binary, Integer};
 use store::{Conn, Timestamp, on_db};
 
-use super::arrays;
 use super::columns::{EventColumns, OutcomeColumns, PaymentColumns, digest};
+use super::copy;
+use super::days::{self, Days};
 use super::schema::{batch, event, log_head, outcome, payment};
 use crate::clearing::chain::Batch;
-use crate::clearing::{Digest, Row};
+use crate::clearing::{BusinessDay, Digest, Row};
 use crate::error::Error;
 
 /// Where the log ends.
@@ -72,17 +73,24 @@ pub(super) fn lock_head(conn: &mut Conn<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Moves the end of the log to that of `batch`: [`Error::HeadMoved`] unless it is where `batch` begins.
-pub(super) fn advance_head(conn: &mut Conn<'_>, batch: &Batch) -> Result<(), Error> {
+#[derive(QueryableByName)]
+struct Latest {
+    #[diesel(sql_type = Integer)]
+    business_day: BusinessDay,
+}
+
+/// Moves the end of the log to that of `batch` and tells the latest business day that is open:
+/// [`Error::HeadMoved`] unless the log ended where `batch` begins.
+fn advance_head(conn: &mut Conn<'_>, batch: &Batch) -> Result<BusinessDay, Error> {
     let expected = batch.first - 1;
     match conn {
-        Conn::Postgres(c) => diesel::sql_query("SELECT advance_head($1, $2, $3, $4)")
+        Conn::Postgres(c) => diesel::sql_query("SELECT advance_head($1, $2, $3, $4) AS business_day")
             .bind::<BigInt, _>(expected)
             .bind::<Binary, _>(batch.previous.as_bytes())
             .bind::<BigInt, _>(batch.last)
             .bind::<Binary, _>(batch.hash.as_bytes())
-            .execute(*c)
-            .map(drop)
+            .get_result::<Latest>(*c)
+            .map(|latest| latest.business_day)
             .map_err(|error| match &error {
                 Diesel::DatabaseError(DatabaseErrorKind::Unknown, info)
                     if info.message() == "the head of the log has moved" =>
@@ -93,18 +101,30 @@ pub(super) fn advance_head(conn: &mut Conn<'_>, batch: &Batch) -> Result<(), Err
             }),
         Conn::Sqlite(c) => {
             let here = log_head::seq.eq(expected).and(log_head::hash.eq(batch.previous.as_bytes()));
-            let moved = diesel::update(log_head::table.filter(here))
+            diesel::update(log_head::table.filter(here))
                 .set((log_head::seq.eq(batch.last), log_head::hash.eq(batch.hash.as_bytes())))
-                .execute(*c)?;
-            if moved == 1 { Ok(()) } else { Err(Error::HeadMoved) }
+                .returning(log_head::business_day)
+                .get_result(*c)
+                .optional()?
+                .ok_or(Error::HeadMoved)
         }
     }
 }
 
-/// Appends a batch and its rows with their digests. The head must have been moved in the same transaction.
+/// Appends a batch and its rows with their digests, after moving the head to where they end.
 pub(super) fn append(conn: &mut Conn<'_>, sealed: &Batch, rows: &[Row], digests: &[Digest]) -> Result<(), Error> {
+    // The head first: whoever else is appending waits here, and then fails.
+    let latest = advance_head(conn, sealed)?;
+    days::open(conn, rows, latest)?;
     match conn {
-        Conn::Postgres(c) => arrays::insert(c, rows, digests)?,
+        Conn::Postgres(c) => {
+            copy::append(c, rows, digests)?;
+            for (row, digest) in rows.iter().zip(digests) {
+                if let Row::Event(row) = row {
+                    diesel::insert_into(event::table).values(&EventColumns::of(row, *digest)).execute(*c)?;
+                }
+            }
+        }
         // Rows one by one, by a statement that is prepared once: a longer one would have to be parsed each time.
         Conn::Sqlite(c) => {
             for (row, digest) in rows.iter().zip(digests) {
@@ -169,29 +189,40 @@ pub(super) struct RawRows {
     pub(super) events: Vec<EventColumns>,
 }
 
-pub(super) fn raw_rows(conn: &mut Conn<'_>, first: i64, last: i64) -> Result<RawRows, Error> {
-    Ok(RawRows {
-        payments: on_db!(conn, c => payment::table
-            .filter(payment::seq.between(first, last))
-            .order(payment::seq)
-            .select(PaymentColumns::as_select())
-            .load(c))?,
-        outcomes: on_db!(conn, c => outcome::table
-            .filter(outcome::seq.between(first, last))
-            .order(outcome::seq)
-            .select(OutcomeColumns::as_select())
-            .load(c))?,
-        events: on_db!(conn, c => event::table
-            .filter(event::seq.between(first, last))
-            .order(event::seq)
-            .select(EventColumns::as_select())
-            .load(c))?,
-    })
+impl RawRows {
+    /// Of all days, wherever a row may stand.
+    pub(super) fn anywhere(conn: &mut Conn<'_>, first: i64, last: i64) -> Result<Self, Error> {
+        let days = Days { first: BusinessDay::FIRST, last: BusinessDay::LAST };
+        Self::of_days(conn, first, last, days)
+    }
+
+    fn of_days(conn: &mut Conn<'_>, first: i64, last: i64, days: Days) -> Result<Self, Error> {
+        Ok(Self {
+            payments: on_db!(conn, c => payment::table
+                .filter(payment::business_day.between(days.first, days.last))
+                .filter(payment::seq.between(first, last))
+                .order(payment::seq)
+                .select(PaymentColumns::as_select())
+                .load(c))?,
+            outcomes: on_db!(conn, c => outcome::table
+                .filter(outcome::business_day.between(days.first, days.last))
+                .filter(outcome::seq.between(first, last))
+                .order(outcome::seq)
+                .select(OutcomeColumns::as_select())
+                .load(c))?,
+            events: on_db!(conn, c => event::table
+                .filter(event::seq.between(first, last))
+                .order(event::seq)
+                .select(EventColumns::as_select())
+                .load(c))?,
+        })
+    }
 }
 
 /// Rows `first..=last` in the order of the log.
 pub(super) fn rows(conn: &mut Conn<'_>, first: i64, last: i64) -> Result<Vec<Row>, Error> {
-    let raw = raw_rows(conn, first, last)?;
+    let Some(days) = days::spanning(conn, first, last)? else { return Ok(Vec::new()) };
+    let raw = RawRows::of_days(conn, first, last, days)?;
     let mut rows = Vec::with_capacity(raw.payments.len() + raw.outcomes.len() + raw.events.len());
     for columns in raw.payments {
         rows.push(columns.row()?);

@@ -8,7 +8,7 @@ use store::{Conn, on_db};
 
 use super::columns::{OutcomeColumns, RecordColumns};
 use super::schema::{outcome, payment};
-use super::{after_settlement, log, projection};
+use super::{after_settlement, days, log, projection};
 use crate::clearing::{Digest, Parts, Payment, Row, State, chain};
 use crate::error::Error;
 use crate::money::Currency;
@@ -67,8 +67,11 @@ pub(super) fn load(conn: &mut Conn<'_>) -> Result<State, Error> {
 }
 
 fn open_payments(conn: &mut Conn<'_>, first: i64) -> Result<Vec<Payment>, Error> {
+    let Some(days) = days::spanning(conn, first, i64::MAX)? else { return Ok(Vec::new()) };
+    let ended = outcome::payment.eq(payment::seq).and(outcome::business_day.ge(days.first));
     let found: Vec<RecordColumns> = on_db!(conn, c => payment::table
-        .left_join(outcome::table.on(outcome::payment.eq(payment::seq)))
+        .left_join(outcome::table.on(ended))
+        .filter(payment::business_day.ge(days.first))
         .filter(payment::seq.ge(first))
         .filter(payment::reason.is_null())
         .filter(outcome::seq.is_null())
@@ -94,18 +97,25 @@ pub(super) fn catch_up(conn: &mut Conn<'_>, state: &mut State) -> Result<i64, Er
     Ok(state.sequence() - before)
 }
 
-/// The payments of these columns as they stand.
-pub(super) fn with_outcomes(conn: &mut Conn<'_>, found: Vec<RecordColumns>) -> Result<Vec<Payment>, Error> {
+/// How these payments ended, of those that have, by their sequence number.
+pub(super) fn outcomes(conn: &mut Conn<'_>, found: &[RecordColumns]) -> Result<HashMap<i64, OutcomeColumns>, Error> {
     let reserved: Vec<i64> = found.iter().filter(|row| row.reason.is_none()).map(|row| row.seq).collect();
-    let outcomes: Vec<OutcomeColumns> = if reserved.is_empty() {
-        Vec::new()
-    } else {
-        on_db!(conn, c => outcome::table
+    // A payment ends on the day on which it was recorded, or later.
+    let since = found.iter().map(|row| row.business_day).min();
+    let outcomes: Vec<OutcomeColumns> = match since {
+        Some(since) if !reserved.is_empty() => on_db!(conn, c => outcome::table
+            .filter(outcome::business_day.ge(since))
             .filter(outcome::payment.eq_any(&reserved))
             .select(OutcomeColumns::as_select())
-            .load(c))?
+            .load(c))?,
+        _ => Vec::new(),
     };
-    let outcomes: HashMap<i64, OutcomeColumns> = outcomes.into_iter().map(|row| (row.payment, row)).collect();
+    Ok(outcomes.into_iter().map(|row| (row.payment, row)).collect())
+}
+
+/// The payments of these columns as they stand.
+pub(super) fn with_outcomes(conn: &mut Conn<'_>, found: Vec<RecordColumns>) -> Result<Vec<Payment>, Error> {
+    let outcomes = outcomes(conn, &found)?;
     let mut payments = found
         .into_iter()
         .map(|columns| {

@@ -1,11 +1,19 @@
 //! The tables of clearing, in the types that both databases know. See `migrations/*/0003_clearing`,
-//! `0008_events_about_payments` and `0011_limits_and_presence`.
+//! `0008_events_about_payments`, `0009_days_and_keys` and `0011_limits_and_presence`.
 
 diesel::table! {
     log_head (id) {
         id -> SmallInt,
         seq -> BigInt,
         hash -> Binary,
+        business_day -> Integer,
+    }
+}
+
+diesel::table! {
+    log_day (business_day) {
+        business_day -> Integer,
+        first_seq -> BigInt,
     }
 }
 
@@ -49,6 +57,20 @@ diesel::table! {
         ending -> Text,
         reason -> Nullable<Text>,
         digest -> Binary,
+    }
+}
+
+diesel::table! {
+    payment_key (key, seq) {
+        key -> BigInt,
+        seq -> BigInt,
+    }
+}
+
+diesel::table! {
+    projection (id) {
+        id -> SmallInt,
+        seq -> BigInt,
     }
 }
 

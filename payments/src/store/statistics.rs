@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
 use store::{Conn, Timestamp, on_db};
 
-use super::log;
 use super::schema::{outcome, payment};
+use super::{days, log};
 use crate::error::Error;
 
 /// One minute of the switch. Each payment counts in the minute in which its row was recorded.
@@ -43,12 +43,15 @@ pub(super) fn last_hour(conn: &mut Conn<'_>, now: Timestamp) -> Result<Vec<Minut
     let mut minutes: Vec<Minute> = (first..=current).map(minute).collect();
     let since = Timestamp::from_micros(first * MINUTE);
     let Some(from) = log::first_since(conn, since)? else { return Ok(minutes) };
+    let Some(days) = days::spanning(conn, from, i64::MAX)? else { return Ok(minutes) };
     let payments: Vec<(i64, bool, i64)> = on_db!(conn, c => payment::table
+        .filter(payment::business_day.ge(days.first))
         .filter(payment::seq.ge(from))
         .group_by((sql::<BigInt>("recorded / 60000000"), sql::<Bool>("reason IS NULL")))
         .select((sql::<BigInt>("recorded / 60000000"), sql::<Bool>("reason IS NULL"), count_star()))
         .load(c))?;
     let outcomes: Vec<(i64, String, i64)> = on_db!(conn, c => outcome::table
+        .filter(outcome::business_day.ge(days.first))
         .filter(outcome::seq.ge(from))
         .group_by((sql::<BigInt>("recorded / 60000000"), sql::<Text>("ending")))
         .select((sql::<BigInt>("recorded / 60000000"), sql::<Text>("ending"), count_star()))

@@ -13,6 +13,7 @@ use tokio::sync::{oneshot, watch};
 
 use super::metrics::{Counters, Metrics};
 use super::presence::Presence;
+use super::projector::Projector;
 use super::queue::{Ask, Job, NotTaken, Queue, Room};
 use super::sequencer::Sequencer;
 use super::statistics::Minute;
@@ -84,6 +85,7 @@ struct Inner {
     presence: Arc<Presence>,
     head: watch::Receiver<i64>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    projector: Mutex<Option<Projector>>,
 }
 
 impl Drop for Inner {
@@ -99,6 +101,7 @@ impl Inner {
         if thread.is_some_and(|thread| thread.join().is_err()) {
             tracing::error!("the sequencer panicked");
         }
+        drop(self.projector.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
     async fn ask(&self, commands: Vec<Command>, arrived: Timestamp, room: Room) -> Result<Vec<Reply>, SubmitError> {
@@ -145,8 +148,10 @@ impl Switch {
             stale: false,
             waiters: std::collections::HashMap::new(),
         };
+        let projector = Mutex::new(Some(Projector::start(db.clone())?));
         let thread = std::thread::Builder::new().name("sequencer".to_owned()).spawn(move || sequencer.run())?;
-        Ok(Self(Arc::new(Inner { db, clock, queue, counters, presence, head, thread: Mutex::new(Some(thread)) })))
+        let thread = Mutex::new(Some(thread));
+        Ok(Self(Arc::new(Inner { db, clock, queue, counters, presence, head, thread, projector })))
     }
 
     /// Finishes what was taken and stops. Blocks until then; afterwards nothing more is taken.

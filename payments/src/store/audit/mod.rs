@@ -13,7 +13,8 @@ use store::{Conn, Db};
 
 use self::rows::{Raw, Rows};
 use super::columns::{currency, digest};
-use super::{log, projection};
+use super::log::{self, RawRows};
+use super::projection;
 use crate::clearing::chain::{self, Batch};
 use crate::clearing::{BusinessDay, Certificate, Digest, Event, Limits, Operation, Particulars, Position};
 use crate::error::Error;
@@ -103,7 +104,7 @@ impl Audit {
             let batches = log::batches(conn, last, BATCHES_A_STEP)?;
             let Some(to) = batches.last() else { break };
             // From where the last batch ended, so that nothing hides between two batches.
-            let mut rows = Rows::of(log::raw_rows(conn, last + 1, to.last)?);
+            let mut rows = Rows::of(RawRows::anywhere(conn, last + 1, to.last)?);
             for batch in batches {
                 self.batch(&batch, last, hash, &mut rows);
                 (last, hash) = (batch.last, batch.hash);
@@ -114,8 +115,8 @@ impl Audit {
         if (head.sequence, head.hash) != (last, hash) {
             self.report.differences.push(Difference::Head { head: head.sequence, log: last });
         }
-        self.left_over(&Rows::of(log::raw_rows(conn, i64::MIN, 0)?));
-        self.left_over(&Rows::of(log::raw_rows(conn, last + 1, i64::MAX)?));
+        self.left_over(&Rows::of(RawRows::anywhere(conn, i64::MIN, 0)?));
+        self.left_over(&Rows::of(RawRows::anywhere(conn, last + 1, i64::MAX)?));
         (self.report.sequence, self.report.hash) = (last, hash);
         Ok(())
     }
