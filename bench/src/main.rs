@@ -2,7 +2,10 @@
 //! `cargo run --release -p bench -- clearing --seconds 10`.
 
 mod clearing;
+mod histogram;
 mod measure;
+mod memory;
+mod pgbench;
 
 use clap::{Parser, Subcommand};
 

@@ -45,13 +45,11 @@ impl Rows {
     }
 
     fn optional_text(&mut self, text: Option<&str>) -> &mut Self {
-        match text {
-            Some(text) => self.text(text),
-            None => {
-                self.bytes.extend_from_slice(&NULL.to_be_bytes());
-                self
-            }
+        if let Some(text) = text {
+            return self.text(text);
         }
+        self.bytes.extend_from_slice(&NULL.to_be_bytes());
+        self
     }
 
     fn bigint(&mut self, number: i64) -> &mut Self {

@@ -3,6 +3,7 @@
 mod books;
 mod faults;
 mod inbox;
+mod lookups;
 mod payments;
 mod presence;
 mod recalls;
