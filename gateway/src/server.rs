@@ -36,11 +36,14 @@ pub struct Gateway {
 impl Gateway {
     /// Opens the crates over one database, each with keys of its own from the master secret.
     pub fn open(installation: &Installation) -> anyhow::Result<Arc<Self>> {
+        let outbound = Arc::new(http::outbound::Outbound::new(&installation.config.outbound)?);
+        let identity = installation.identity()?;
+        identity.fetch_with(outbound.clone());
         Ok(Arc::new(Self {
-            identity: installation.identity()?,
+            identity,
             switch: installation.switch()?,
             directory: installation.directory(),
-            outbound: Arc::new(http::outbound::Outbound::new(&installation.config.outbound)?),
+            outbound,
             db: installation.db.clone(),
         }))
     }

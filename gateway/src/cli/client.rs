@@ -2,15 +2,19 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use anyhow::Context;
 use clap::Subcommand;
+use identity::Identity;
 use identity::audit::Actor;
-use identity::oidc::client::Registered;
-use serde_json::Value;
+use identity::oidc::client::{ClientId, Registered};
+use serde_json::{Value, json};
 
 use super::operator::operator;
 use super::{ConfigPath, Installation, Output, input};
 use crate::clock;
+use crate::http::outbound::Outbound;
 
 /// Register relying parties
 #[derive(clap::Args)]
@@ -25,10 +29,21 @@ pub(super) struct Client {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Register a client from its metadata (RFC 7591): one JSON object or an array of them
+    /// Register a client from its metadata (RFC 7591): one JSON object or an array of them. One that is registered
+    /// already is registered anew; its sector stays, and so does a secret that is not given again
     Add {
         /// The file; - for standard input
         file: PathBuf,
+    },
+    /// The same, for clients that must be registered already
+    Update {
+        /// The file; - for standard input
+        file: PathBuf,
+    },
+    /// Remove a client, with every consent that residents gave it and every token that stood on them
+    Remove {
+        /// Its client_id
+        client_id: String,
     },
     /// List the registered clients
     List,
@@ -38,18 +53,32 @@ enum Command {
 pub(super) fn run(command: Client) -> anyhow::Result<ExitCode> {
     let installation = Installation::open(&command.config)?;
     let identity = installation.identity()?;
+    let by = Actor::Operator(operator());
     let clients: Vec<Registered> = match command.command {
         Command::Add { file } => {
-            let by = Actor::Operator(operator());
+            identity.fetch_with(Arc::new(Outbound::new(&installation.config.outbound)?));
             let add = |metadata: &Value| identity.add_client(metadata, &by, clock::now());
             input::objects(&file)?.iter().map(add).collect::<Result<_, _>>()?
         }
+        Command::Update { file } => {
+            identity.fetch_with(Arc::new(Outbound::new(&installation.config.outbound)?));
+            let update = |metadata: &Value| identity.update_client(metadata, &by, clock::now());
+            input::objects(&file)?.iter().map(update).collect::<Result<_, _>>()?
+        }
+        Command::Remove { client_id } => return remove(&identity, &client_id, &by, command.output),
         Command::List => {
             identity.clients()?.into_iter().map(|client| Registered { client, made_secret: None }).collect()
         }
     };
     let shown: Vec<_> = clients.iter().map(metadata).collect();
     command.output.print(&shown, |_| clients.iter().map(line).collect::<Vec<_>>().join("\n"))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn remove(identity: &Identity, client_id: &str, by: &Actor, output: Output) -> anyhow::Result<ExitCode> {
+    let id = ClientId::parse(client_id).context("client_id: 1 to 200 visible characters")?;
+    anyhow::ensure!(identity.remove_client(&id, by, clock::now())?, "client_id: {id} is not registered");
+    output.print(&json!({ "client_id": client_id, "removed": true }), |_| format!("{client_id} is removed"))?;
     Ok(ExitCode::SUCCESS)
 }
 

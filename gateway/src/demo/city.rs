@@ -7,7 +7,6 @@ use actix_web::dev::ServerHandle;
 use futures_util::future::{join_all, join3};
 use identity::Identity;
 use identity::audit::Actor;
-use identity::oidc::client::ClientError;
 use identity::resident::{Hkid, Registration, ResidentState};
 use payments::clearing::Particulars;
 use payments::money::{Amount, Currency};
@@ -168,10 +167,8 @@ fn register_e_service(identity: &Identity, key: &ClientKey, base_url: &str) -> a
         "scope": "openid profile phone hkid",
         "id_token_signed_response_alg": "ES256",
     });
-    match identity.add_client(&metadata, &Actor::Operator(BUILDER.to_owned()), clock::now()) {
-        Ok(_) | Err(ClientError::Exists(_)) => Ok(()),
-        Err(refused) => Err(refused.into()),
-    }
+    identity.add_client(&metadata, &Actor::Operator(BUILDER.to_owned()), clock::now())?;
+    Ok(())
 }
 
 /// Admits the banks with their certificates, and funds those that have nothing yet.

@@ -68,6 +68,10 @@ pub enum Act {
     ConsentRevoked,
     /// A relying party was registered.
     ClientRegistered,
+    /// A relying party was registered anew, with other metadata.
+    ClientChanged,
+    /// A relying party was taken out of the register; consents to it, and what stood on them, ended.
+    ClientRemoved,
     /// An authorization code was shown a second time; what it gave ended.
     CodeReused,
     /// A relying party ended a token that it had been given.
@@ -97,6 +101,8 @@ impl Act {
             Self::ConsentGranted => "consent.granted",
             Self::ConsentRevoked => "consent.revoked",
             Self::ClientRegistered => "client.registered",
+            Self::ClientChanged => "client.changed",
+            Self::ClientRemoved => "client.removed",
             Self::CodeReused => "code.reused",
             Self::TokenRevoked => "token.revoked",
             Self::SigningKeyMade => "signing_key.made",

@@ -15,7 +15,7 @@ pub use jsonwebtoken::jwk::{Jwk, JwkSet};
 pub use jsonwebtoken::{Algorithm, Header};
 #[cfg(test)]
 pub(crate) use jws::sign_with_header;
-pub use jws::{JwsError, Verified, has_typ, sign, thumbprint, verify};
+pub use jws::{JwsError, Verified, has_typ, key_named_in, sign, thumbprint, verify};
 pub use key_ring::{KeyRing, KeyState, RingKey};
 pub use keys::{SigningAlgorithm, SigningKey};
 pub use provider::install_provider;

@@ -1,15 +1,21 @@
 //! Relying parties: who they are and what they may ask, from metadata of the shape of RFC 7591.
 
+pub(crate) mod keys;
 mod logout;
 mod metadata;
+pub(crate) mod published_keys;
+pub(crate) mod registration;
 pub(crate) mod secret;
+pub(crate) mod sector;
 
 use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
-use jsonwebtoken::jwk::JwkSet;
+use jsonwebtoken::Algorithm;
+use url::Url;
 
+pub use keys::ClientKeys;
 pub use logout::Logout;
 pub use metadata::MetadataError;
 pub use secret::{ClientSecret, SecretDigest};
@@ -82,8 +88,9 @@ impl SecurityProfile {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ClientAuthenticationMethod {
-    /// An assertion signed with one of these keys (RFC 7523; OpenID Connect Core, section 9).
-    PrivateKeyJwt(JwkSet),
+    /// An assertion signed with one of its keys (RFC 7523; OpenID Connect Core, section 9), by this algorithm only
+    /// where it says so.
+    PrivateKeyJwt(Option<Algorithm>),
     /// A secret in the `Authorization` header (RFC 6749, section 2.3.1).
     ClientSecretBasic(SecretDigest),
     /// A secret in the form.
@@ -100,6 +107,14 @@ impl ClientAuthenticationMethod {
             Self::ClientSecretBasic(_) => "client_secret_basic",
             Self::ClientSecretPost(_) => "client_secret_post",
             Self::None => "none",
+        }
+    }
+
+    /// What is kept of its secret, if it has one.
+    pub(crate) const fn secret_digest(&self) -> Option<&SecretDigest> {
+        match self {
+            Self::ClientSecretBasic(digest) | Self::ClientSecretPost(digest) => Some(digest),
+            Self::PrivateKeyJwt(_) | Self::None => None,
         }
     }
 }
@@ -131,9 +146,13 @@ pub struct Client {
     pub redirect_uris: Vec<RedirectUri>,
     /// How it authenticates.
     pub authentication: ClientAuthenticationMethod,
+    /// Its public keys, for whatever it signs and whatever is encrypted to it.
+    pub keys: ClientKeys,
     /// The sector of its pairwise subjects (OpenID Connect Core, section 8.1): clients of one sector know a
     /// resident by the same `sub`, clients of two sectors cannot compare notes. Fixed at registration.
     pub sector: String,
+    /// Where the sector says that this client belongs to it.
+    pub sector_identifier_uri: Option<Url>,
     /// The scopes it may ask for.
     pub scopes: Scopes,
     /// The claims it may ask for one by one, beside those of its scopes.
@@ -143,6 +162,8 @@ pub struct Client {
     /// Whether its access tokens are always bound to a key of its own (`dpop_bound_access_tokens`: RFC 9449,
     /// section 5.2). Without it, they are when it sends a proof.
     pub needs_dpop: bool,
+    /// Whether its authorization requests must come through the pushed-request endpoint (RFC 9126, section 6).
+    pub must_push_requests: bool,
     /// Whether its proofs at our pushed-request and token endpoints must carry a nonce of ours.
     pub needs_dpop_nonce: bool,
     /// How it takes part when a resident signs out.
@@ -170,11 +191,6 @@ impl Client {
         if registered { RedirectUri::parse(asked).ok() } else { None }
     }
 
-    /// Whether its authorization requests must come through the pushed-request endpoint.
-    pub fn must_push_requests(&self) -> bool {
-        self.profile == SecurityProfile::Fapi2
-    }
-
     /// Whether its authorization requests must have a `code_challenge`.
     pub fn needs_pkce(&self) -> bool {
         self.profile == SecurityProfile::Fapi2 || self.is_public()
@@ -192,9 +208,12 @@ pub enum ClientError {
     /// Its metadata.
     #[error(transparent)]
     Metadata(#[from] MetadataError),
-    /// There is a client with this `client_id`.
-    #[error("client_id: {0} is registered already")]
-    Exists(ClientId),
+    /// No client has this `client_id`.
+    #[error("client_id: {0} is not registered")]
+    Unknown(ClientId),
+    /// Somebody else registered or changed it in this very moment.
+    #[error("client_id: {0} was changed by somebody else in this moment; look at it and try again")]
+    Meanwhile(ClientId),
     /// Something below failed.
     #[error(transparent)]
     Failed(#[from] crate::Error),

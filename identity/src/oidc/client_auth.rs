@@ -11,6 +11,7 @@ use super::error::OAuthError;
 use super::issuer::Issuer;
 use super::parameters::Parameters;
 use crate::IdentityKeys;
+use crate::jose::{self, Jwk};
 
 /// The only `client_assertion_type` (RFC 7523, section 2.2).
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -150,21 +151,23 @@ impl ClientCredentials {
         }
     }
 
-    /// Believes them, or not.
+    /// Believes them, or not. `client_keys` are the client's public keys: its assertions are by one of them.
     ///
     /// # Errors
     /// `invalid_client`, with the reason.
     pub fn verify(
         &self,
         client: &Client,
+        client_keys: &[Jwk],
         issuer: &Issuer,
         keys: &IdentityKeys,
         now: Timestamp,
     ) -> Result<Proof, OAuthError> {
         use ClientAuthenticationMethod as Method;
         match (&client.authentication, self) {
-            (Method::PrivateKeyJwt(keys), Self::Assertion { assertion, .. }) => {
-                assertion::verify(assertion, client, &keys.keys, issuer, now).map(Proof::Assertion)
+            (Method::PrivateKeyJwt(algorithm), Self::Assertion { assertion, .. }) => {
+                let algorithms = algorithm.as_ref().map_or(jose::ACCEPTED_ALGORITHMS, std::slice::from_ref);
+                assertion::verify(assertion, client, client_keys, algorithms, issuer, now).map(Proof::Assertion)
             }
             (Method::ClientSecretBasic(digest), Self::Secret { secret, place: SecretPlace::Header, .. })
             | (Method::ClientSecretPost(digest), Self::Secret { secret, place: SecretPlace::Body, .. }) => {

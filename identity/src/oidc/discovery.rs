@@ -92,7 +92,7 @@ mod tests {
             }
             metadata[member] = value;
             let keys = crate::IdentityKeys::from_master(&[7; 32]);
-            let (sealed, _) = secret::seal(&metadata, &fallback, ClientSecret::new(&[1; 32]), &keys).unwrap();
+            let (sealed, _) = secret::seal(&metadata, &fallback, None, ClientSecret::new(&[1; 32]), &keys).unwrap();
             Client::from_metadata(&sealed, &fallback).is_ok()
         };
         assert!(registers("scope", names("scopes_supported").join(" ").into()));

@@ -13,6 +13,7 @@ pub mod claims;
 pub mod client;
 mod client_auth;
 mod discovery;
+pub mod documents;
 pub(crate) mod dpop;
 mod error;
 pub(crate) mod id_token;

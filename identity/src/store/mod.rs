@@ -15,15 +15,18 @@ mod signing_keys;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 use ::store::{Db, Timestamp};
 use url::Url;
 
 pub(crate) use random::random;
 
+use self::oidc::client_keys::PublishedKeysOfClients;
+
 use crate::authenticator::RelyingParty;
 use crate::jose::{KeyRing, install_provider};
+use crate::oidc::documents::DocumentSource;
 use crate::{Error, IdentityKeys};
 
 /// How this installation presents itself.
@@ -48,6 +51,9 @@ struct Inner {
     relying_party: RelyingParty,
     /// The signing keys and when they were read.
     key_ring: RwLock<Option<(Timestamp, Arc<KeyRing>)>>,
+    /// Fetches what clients publish.
+    documents: OnceLock<Arc<dyn DocumentSource>>,
+    published_keys: PublishedKeysOfClients,
 }
 
 impl Identity {
@@ -59,7 +65,25 @@ impl Identity {
         install_provider();
         let relying_party =
             RelyingParty::new(&settings.relying_party_id, &settings.relying_party_name, &settings.issuer)?;
-        Ok(Self(Arc::new(Inner { db, keys, settings, relying_party, key_ring: RwLock::new(None) })))
+        Ok(Self(Arc::new(Inner {
+            db,
+            keys,
+            settings,
+            relying_party,
+            key_ring: RwLock::new(None),
+            documents: OnceLock::new(),
+            published_keys: PublishedKeysOfClients::default(),
+        })))
+    }
+
+    /// Lends the provider the means to fetch what clients publish (`jwks_uri`, `sector_identifier_uri`). Without,
+    /// nothing is fetched, and who needs it is refused. The first call counts.
+    pub fn fetch_with(&self, source: Arc<dyn DocumentSource>) {
+        let _ = self.0.documents.set(source);
+    }
+
+    fn documents(&self) -> Option<&dyn DocumentSource> {
+        self.0.documents.get().map(Arc::as_ref)
     }
 
     /// How this installation presents itself.

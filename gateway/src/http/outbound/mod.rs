@@ -5,6 +5,7 @@
 //! bounded in size and time. The configuration may allow networks of the city's own, and only those by plain http.
 
 mod address;
+mod documents;
 #[cfg(test)]
 mod tests;
 

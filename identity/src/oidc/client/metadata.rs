@@ -1,5 +1,6 @@
-//! Client metadata (RFC 7591, section 2) to a client and back. What cannot be honoured is refused by its
-//! name; what is unknown is ignored, as the standard says. Each group of members is read in a file of its own.
+//! Client metadata (RFC 7591, section 2) to a client and back. What is unknown or cannot be honoured is refused by its
+//! name: whoever registers is an operator, who is helped more by a refusal than by a setting that has no effect. Each
+//! group of members is read in a file of its own.
 
 mod addresses;
 mod authentication;
@@ -9,11 +10,13 @@ mod presentation;
 mod reach;
 mod tokens;
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 
 use self::members::{Metadata, refuse};
 use super::secret;
-use super::{Client, ClientAuthenticationMethod, ClientId, SecurityProfile};
+use super::{Client, ClientAuthenticationMethod, ClientId, ClientKeys, SecurityProfile};
 use crate::oidc::redirect_uri::RedirectUri;
 
 /// Metadata with which a client cannot be registered.
@@ -21,7 +24,7 @@ use crate::oidc::redirect_uri::RedirectUri;
 #[error("{field}: {reason}")]
 pub struct MetadataError {
     /// The member at fault.
-    pub field: &'static str,
+    pub field: Cow<'static, str>,
     /// Why.
     pub reason: String,
 }
@@ -45,12 +48,14 @@ impl Client {
         let redirect_uris = metadata.redirect_uris()?;
         let scopes = metadata.scopes()?;
         let profile = metadata.profile()?;
-        let authentication = metadata.authentication()?;
+        let keys = metadata.keys()?;
+        let authentication = metadata.authentication(&keys)?;
         if profile == SecurityProfile::Fapi2 && !matches!(authentication, ClientAuthenticationMethod::PrivateKeyJwt(_))
         {
             return Err(refuse("token_endpoint_auth_method", "fapi2 clients authenticate with private_key_jwt"));
         }
-        Ok(Self {
+        let sector_identifier_uri = metadata.url("sector_identifier_uri")?;
+        let client = Self {
             id,
             profile,
             name: metadata
@@ -58,15 +63,20 @@ impl Client {
                 .ok_or_else(|| refuse("client_name", "residents must see who asks"))?,
             purpose: metadata.localized("purpose", "purpose#zh-Hant")?,
             authentication,
-            sector: metadata.sector(&redirect_uris)?,
+            keys,
+            sector: metadata.sector(sector_identifier_uri.as_ref(), &redirect_uris)?,
+            sector_identifier_uri,
             claims: metadata.claims()?,
             id_token_algorithm: metadata.id_token_algorithm(profile)?,
             needs_dpop: metadata.needs_dpop(profile)?,
+            must_push_requests: metadata.must_push_requests(profile)?,
             needs_dpop_nonce: metadata.flag("dpop_nonce_required")?,
             logout: metadata.logout()?,
             redirect_uris,
             scopes,
-        })
+        };
+        metadata.refuse_unread()?;
+        Ok(client)
     }
 
     /// The same as metadata, with everything that was left out filled in.
@@ -86,7 +96,7 @@ impl Client {
             "subject_type": "pairwise",
             "id_token_signed_response_alg": self.id_token_algorithm.as_str(),
             "dpop_bound_access_tokens": self.needs_dpop,
-            "require_pushed_authorization_requests": self.must_push_requests(),
+            "require_pushed_authorization_requests": self.must_push_requests,
             "dpop_nonce_required": self.needs_dpop_nonce,
             "post_logout_redirect_uris": self.logout.redirect_uris.iter().map(RedirectUri::as_str).collect::<Vec<_>>(),
         });
@@ -94,8 +104,16 @@ impl Client {
             metadata["purpose"] = json!(purpose.en);
             metadata["purpose#zh-Hant"] = json!(purpose.zh_hant);
         }
-        if let ClientAuthenticationMethod::PrivateKeyJwt(keys) = &self.authentication {
-            metadata["jwks"] = json!(keys);
+        if let ClientAuthenticationMethod::PrivateKeyJwt(Some(algorithm)) = &self.authentication {
+            metadata["token_endpoint_auth_signing_alg"] = json!(algorithm);
+        }
+        match &self.keys {
+            ClientKeys::None => {}
+            ClientKeys::Registered(keys) => metadata["jwks"] = json!(keys),
+            ClientKeys::Published(url) => metadata["jwks_uri"] = json!(url),
+        }
+        if let Some(url) = &self.sector_identifier_uri {
+            metadata["sector_identifier_uri"] = json!(url);
         }
         metadata
     }
@@ -103,9 +121,7 @@ impl Client {
     /// What the database keeps: the metadata, with the digest of the secret.
     pub(crate) fn to_stored(&self) -> Value {
         let mut metadata = self.to_metadata();
-        if let ClientAuthenticationMethod::ClientSecretBasic(digest)
-        | ClientAuthenticationMethod::ClientSecretPost(digest) = &self.authentication
-        {
+        if let Some(digest) = self.authentication.secret_digest() {
             metadata[secret::DIGEST] = json!(digest.to_text());
         }
         metadata

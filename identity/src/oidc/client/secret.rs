@@ -70,39 +70,45 @@ fn message(secret: &ClientSecret, client: &ClientId) -> Zeroizing<Vec<u8>> {
     Zeroizing::new([client.as_str().as_bytes(), b"\0", secret.expose().as_bytes()].concat())
 }
 
-/// Puts the digest of its secret in the place of a client's secret: the given one, or else `fresh`. Gives `fresh`
-/// back when it became the secret, to be told to the client: it is the only time.
+/// Puts the digest of its secret in the place of a client's secret: the given one, else the one of `before`, else
+/// `fresh`. Gives `fresh` back when it became the secret, to be told to the client: it is the only time.
 ///
 /// # Errors
 /// [`MetadataError`] when the secret cannot be one, or the client does not authenticate with one.
 pub(crate) fn seal(
     metadata: &Value,
     client: &ClientId,
+    before: Option<&SecretDigest>,
     fresh: ClientSecret,
     keys: &IdentityKeys,
 ) -> Result<(Value, Option<ClientSecret>), MetadataError> {
-    let refuse = |field, reason: &str| Err(MetadataError { field, reason: reason.to_owned() });
+    let refuse =
+        |field: &'static str, reason: &str| Err(MetadataError { field: field.into(), reason: reason.to_owned() });
     let given = |name: &str| metadata.get(name).filter(|value| !value.is_null());
     if given(DIGEST).is_some() {
         return refuse(DIGEST, "register the secret itself; the digest is made here");
     }
     let method = given("token_endpoint_auth_method").and_then(Value::as_str).unwrap_or(super::DEFAULT_METHOD);
     let has_secret = ["client_secret_basic", "client_secret_post"].contains(&method);
-    let (secret, made) = match given("client_secret") {
-        None if has_secret => (fresh.clone(), Some(fresh)),
+    let of = |secret: &ClientSecret| SecretDigest::of(secret, client, keys);
+    let (digest, made) = match given("client_secret") {
+        None if has_secret => match before {
+            Some(before) => (before.clone(), None),
+            None => (of(&fresh), Some(fresh)),
+        },
         None => return Ok((metadata.clone(), None)),
         Some(_) if !has_secret => {
             return refuse("client_secret", "only with client_secret_basic or client_secret_post");
         }
         Some(text) => match text.as_str().and_then(ClientSecret::parse) {
-            Some(secret) => (secret, None),
+            Some(secret) => (of(&secret), None),
             None => return refuse("client_secret", "8 to 200 visible ASCII characters"),
         },
     };
     let mut sealed = metadata.clone();
     if let Some(members) = sealed.as_object_mut() {
         members.remove("client_secret");
-        members.insert(DIGEST.to_owned(), SecretDigest::of(&secret, client, keys).to_text().into());
+        members.insert(DIGEST.to_owned(), digest.to_text().into());
     }
     Ok((sealed, made))
 }
@@ -112,9 +118,9 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn sealed(metadata: &Value) -> Result<(Value, Option<ClientSecret>), &'static str> {
+    fn sealed(metadata: &Value) -> Result<(Value, Option<ClientSecret>), std::borrow::Cow<'static, str>> {
         let (client, keys) = (ClientId::parse("shop").unwrap(), IdentityKeys::from_master(&[7; 32]));
-        seal(metadata, &client, ClientSecret::new(&[9; 32]), &keys).map_err(|refused| refused.field)
+        seal(metadata, &client, None, ClientSecret::new(&[9; 32]), &keys).map_err(|refused| refused.field)
     }
 
     #[test]

@@ -50,12 +50,14 @@ pub(super) fn verify(
     assertion: &str,
     client: &Client,
     keys: &[jose::Jwk],
+    algorithms: &[jose::Algorithm],
     issuer: &Issuer,
     now: Timestamp,
 ) -> Result<AssertionId, OAuthError> {
     let refuse = |why| OAuthError::invalid_client(why).of("client_assertion");
-    let verified = jose::verify::<AssertionClaims>(assertion, keys, jose::ACCEPTED_ALGORITHMS).map_err(|error| {
+    let verified = jose::verify::<AssertionClaims>(assertion, keys, algorithms).map_err(|error| {
         refuse(match error {
+            jose::JwsError::Algorithm if algorithms.len() == 1 => "its algorithm is not the registered one",
             jose::JwsError::Algorithm => "its algorithm is not ES256, EdDSA or PS256",
             jose::JwsError::NoKey | jose::JwsError::Signature => "no registered key made its signature",
             _ => "it is not a signed token of the expected shape",

@@ -7,12 +7,16 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::jose::{self, SigningAlgorithm};
-use crate::oidc::client::secret;
+use crate::oidc::client::{ClientKeys, secret};
 use crate::oidc::testing::{ISSUER, NOW, RelyingParty, issuer, parameters, registered, request_with};
 
 /// Reads and verifies, as the endpoints do.
 fn authenticate(client: &Client, request: &EndpointRequest) -> Result<Proof, OAuthError> {
-    ClientCredentials::read(request)?.verify(client, &issuer(), &IdentityKeys::from_master(&[7; 32]), NOW)
+    let keys = match &client.keys {
+        ClientKeys::Registered(set) => set.keys.as_slice(),
+        _ => &[],
+    };
+    ClientCredentials::read(request)?.verify(client, keys, &issuer(), &IdentityKeys::from_master(&[7; 32]), NOW)
 }
 
 /// The reason why the shop's assertion with these claims is refused.
@@ -132,6 +136,17 @@ fn a_forged_assertion_is_refused() {
 }
 
 #[test]
+fn a_client_that_binds_itself_to_one_algorithm_is_held_to_it() {
+    let shop = shop();
+    let mut metadata = shop.metadata();
+    metadata["token_endpoint_auth_signing_alg"] = json!("PS256");
+    let error = authenticate(&registered(&metadata), &shop.request(NOW, "1", &[])).unwrap_err();
+    assert_eq!(error.description, "its algorithm is not the registered one");
+    metadata["token_endpoint_auth_signing_alg"] = json!("ES256");
+    assert!(authenticate(&registered(&metadata), &shop.request(NOW, "1", &[])).is_ok());
+}
+
+#[test]
 fn the_client_id_beside_an_assertion_must_be_its_own() {
     let shop = shop();
     let error = authenticate(&shop.client(), &shop.request(NOW, "1", &[("client_id", "bank")])).unwrap_err();
@@ -168,7 +183,7 @@ fn shop_with_secret(method: &str) -> Client {
     metadata["token_endpoint_auth_method"] = json!(method);
     metadata["client_secret"] = json!("correct-horse");
     let (id, keys) = (ClientId::parse("shop").unwrap(), IdentityKeys::from_master(&[7; 32]));
-    registered(&secret::seal(&metadata, &id, ClientSecret::new(&[1; 32]), &keys).unwrap().0)
+    registered(&secret::seal(&metadata, &id, None, ClientSecret::new(&[1; 32]), &keys).unwrap().0)
 }
 
 fn in_header(joined: &str, form: &[(&str, &str)]) -> EndpointRequest {

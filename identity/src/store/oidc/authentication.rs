@@ -1,9 +1,12 @@
 //! Client authentication: whose request this is, what it proved, and what of it is good once.
 
+use std::borrow::Cow;
+
 use ::store::Timestamp;
 
 use super::once::{self, Once};
 use crate::Error;
+use crate::jose;
 use crate::oidc::client::Client;
 use crate::oidc::dpop::{self, Purpose};
 use crate::oidc::{self, ClientCredentials, Endpoint, EndpointRequest, KeyThumbprint, OAuthError, Proof};
@@ -19,6 +22,8 @@ pub(super) struct Caller {
     pub(super) once: Vec<Once>,
 }
 
+const NO_KEYS: OAuthError = OAuthError::invalid_client("its keys cannot be fetched from its jwks_uri");
+
 impl Identity {
     /// Finds out which client calls this endpoint, and with which key.
     pub(super) fn authenticate(
@@ -32,7 +37,13 @@ impl Identity {
         let unknown = OAuthError::invalid_client("there is no such client").of("client_id");
         let client = self.client(credentials.client_id())?.ok_or_else(|| credentials.challenged(unknown))?;
         let issuer = self.issuer();
-        let mut once = match credentials.verify(&client, &issuer, self.keys(), now)? {
+        let client_keys = match &credentials {
+            ClientCredentials::Assertion { assertion, .. } => {
+                self.client_keys(&client, jose::key_named_in(assertion).as_deref(), now).ok_or(NO_KEYS)?
+            }
+            _ => Cow::default(),
+        };
+        let mut once = match credentials.verify(&client, &client_keys, &issuer, self.keys(), now)? {
             Proof::Public | Proof::Secret => Vec::new(),
             Proof::Assertion(id) => vec![Once::assertion(self.keys(), &client.id, &id)],
         };

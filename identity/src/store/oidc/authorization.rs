@@ -295,7 +295,7 @@ impl Identity {
 
 /// A client whose requests must be pushed asks for nothing here (FAPI 2.0 Security Profile, section 5.3.2.2).
 fn must_be_pushed(client: &Client) -> Result<(), OAuthError> {
-    if client.must_push_requests() {
+    if client.must_push_requests {
         return Err(OAuthError::invalid_request("this client must push its requests").of("request_uri"));
     }
     Ok(())

@@ -3,6 +3,7 @@
 mod authentication;
 mod authorization;
 mod claim_values;
+pub(super) mod client_keys;
 mod clients;
 mod expiry;
 mod grants;

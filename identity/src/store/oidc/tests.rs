@@ -8,6 +8,7 @@ mod expiry;
 mod fapi2;
 mod introspection;
 mod logout;
+mod published;
 mod pushed_requests;
 mod userinfo;
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use url::Url;
+
 use super::MetadataError;
 use super::members::{Metadata, refuse};
 use crate::oidc::redirect_uri::RedirectUri;
@@ -14,12 +16,25 @@ impl Metadata<'_> {
         if uris.is_empty() { Err(refuse(FIELD, "at least one is needed")) } else { Ok(uris) }
     }
 
-    /// The given sector, else the one host that all redirect URIs have in common.
-    pub(super) fn sector(&self, redirect_uris: &[RedirectUri]) -> Result<String, MetadataError> {
+    /// The given sector, else the host that publishes it, else the one host that all redirect URIs have in common.
+    pub(super) fn sector(
+        &self,
+        published_at: Option<&Url>,
+        redirect_uris: &[RedirectUri],
+    ) -> Result<String, MetadataError> {
         const FIELD: &str = "sector";
+        let publisher = published_at.and_then(Url::host_str);
         if let Some(sector) = self.text(FIELD)? {
-            let fit = sector.len() <= 200 && sector.bytes().all(|b| b.is_ascii_graphic());
-            return if fit { Ok(sector.to_owned()) } else { Err(refuse(FIELD, "at most 200 visible characters")) };
+            return match publisher {
+                _ if sector.len() > 200 || !sector.bytes().all(|b| b.is_ascii_graphic()) => {
+                    Err(refuse(FIELD, "at most 200 visible characters"))
+                }
+                Some(host) if host != sector => Err(refuse(FIELD, "it is the host of sector_identifier_uri")),
+                _ => Ok(sector.to_owned()),
+            };
+        }
+        if let Some(host) = publisher {
+            return Ok(host.to_owned());
         }
         let hosts: BTreeSet<_> = redirect_uris.iter().map(RedirectUri::host).collect();
         match hosts.len() {

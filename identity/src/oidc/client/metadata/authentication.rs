@@ -1,27 +1,37 @@
 //! How a client authenticates, and the keys or the secret that it does it with.
 
-use std::collections::BTreeSet;
-
-use jsonwebtoken::jwk::JwkSet;
-use serde_json::Value;
+use jsonwebtoken::Algorithm;
 
 use super::members::{Metadata, refuse};
 use super::{ClientAuthenticationMethod, MetadataError, secret};
-use crate::jose::{self, PublicKeyError};
-use crate::oidc::client::DEFAULT_METHOD;
+use crate::jose::ACCEPTED_ALGORITHMS;
 use crate::oidc::client::secret::SecretDigest;
+use crate::oidc::client::{ClientKeys, DEFAULT_METHOD, keys};
 
 impl Metadata<'_> {
-    pub(super) fn authentication(&self) -> Result<ClientAuthenticationMethod, MetadataError> {
+    pub(super) fn authentication(&self, keys: &ClientKeys) -> Result<ClientAuthenticationMethod, MetadataError> {
         const FIELD: &str = "token_endpoint_auth_method";
         match self.text(FIELD)?.unwrap_or(DEFAULT_METHOD) {
-            "private_key_jwt" => self.keys().map(ClientAuthenticationMethod::PrivateKeyJwt),
+            "private_key_jwt" if *keys == ClientKeys::None => {
+                Err(refuse("jwks", "private_key_jwt needs the public keys, here or at jwks_uri"))
+            }
+            "private_key_jwt" => Ok(ClientAuthenticationMethod::PrivateKeyJwt(self.assertion_algorithm()?)),
             "client_secret_basic" => self.secret_digest().map(ClientAuthenticationMethod::ClientSecretBasic),
             "client_secret_post" => self.secret_digest().map(ClientAuthenticationMethod::ClientSecretPost),
-            "none" if self.given("jwks").is_some() => Err(refuse("jwks", "a public client has no keys")),
+            "none" if *keys != ClientKeys::None => Err(refuse("jwks", "a public client has no keys")),
             "none" => Ok(ClientAuthenticationMethod::None),
             _ => Err(refuse(FIELD, "private_key_jwt, client_secret_basic, client_secret_post or none")),
         }
+    }
+
+    /// The one algorithm of its assertions, where the client binds itself to one.
+    fn assertion_algorithm(&self) -> Result<Option<Algorithm>, MetadataError> {
+        const FIELD: &str = "token_endpoint_auth_signing_alg";
+        let accepted = |name: &str| {
+            let named = name.parse().ok().filter(|algorithm| ACCEPTED_ALGORITHMS.contains(algorithm));
+            named.ok_or_else(|| refuse(FIELD, "ES256, EdDSA or PS256"))
+        };
+        self.text(FIELD)?.map(accepted).transpose()
     }
 
     fn secret_digest(&self) -> Result<SecretDigest, MetadataError> {
@@ -29,26 +39,15 @@ impl Metadata<'_> {
         digest.ok_or_else(|| refuse("client_secret", "it is missing"))
     }
 
-    fn keys(&self) -> Result<JwkSet, MetadataError> {
-        const FIELD: &str = "jwks";
-        let jwks = self.given(FIELD).ok_or_else(|| refuse(FIELD, "private_key_jwt needs the public keys"))?;
-        let keys = jwks.get("keys").and_then(Value::as_array).ok_or_else(|| refuse(FIELD, "it has a list of keys"))?;
-        let mut kids = BTreeSet::new();
-        let mut parsed = Vec::new();
-        for key in keys {
-            let key = jose::public_key(key).map_err(|refused| {
-                let why = match refused {
-                    PublicKeyError::Private => "a private or symmetric key does not belong here; make a new pair",
-                    PublicKeyError::Unreadable => "a key cannot be read",
-                    PublicKeyError::Weak => "keys are P-256, Ed25519, or RSA of 2048 to 8192 bits",
-                };
-                refuse(FIELD, why)
-            })?;
-            if !kids.insert(key.common.key_id.clone()) {
-                return Err(refuse(FIELD, "every key has a kid of its own"));
+    /// Where the client's public keys are. Never in two places: nobody could say which counts (RFC 7591, section 2).
+    pub(super) fn keys(&self) -> Result<ClientKeys, MetadataError> {
+        match (self.given("jwks"), self.url("jwks_uri")?) {
+            (None, None) => Ok(ClientKeys::None),
+            (Some(_), Some(_)) => Err(refuse("jwks_uri", "give jwks or jwks_uri, not both")),
+            (None, Some(url)) => Ok(ClientKeys::Published(url)),
+            (Some(jwks), None) => {
+                keys::registered(jwks).map(ClientKeys::Registered).map_err(|refused| refuse("jwks", refused.reason()))
             }
-            parsed.push(key);
         }
-        if parsed.is_empty() { Err(refuse(FIELD, "at least one key is needed")) } else { Ok(JwkSet { keys: parsed }) }
     }
 }

@@ -7,15 +7,8 @@ use super::members::{Metadata, refuse};
 use crate::oidc::claims::Claim;
 use crate::oidc::scope::{Scope, Scopes};
 
-/// Metadata that would promise what this provider does not do.
-const NOT_SUPPORTED: [&str; 4] =
-    ["jwks_uri", "sector_identifier_uri", "id_token_encrypted_response_alg", "request_uris"];
-
 impl Metadata<'_> {
     pub(super) fn refuse_unsupported(&self) -> Result<(), MetadataError> {
-        if let Some(field) = NOT_SUPPORTED.into_iter().find(|field| self.given(field).is_some()) {
-            return Err(refuse(field, "not supported"));
-        }
         for (field, only) in [("grant_types", "authorization_code"), ("response_types", "code")] {
             if self.texts(field)?.iter().any(|asked| *asked != only) {
                 return Err(refuse(field, format!("only {only}")));

@@ -35,7 +35,7 @@ fn what_was_registered_survives_its_metadata() {
 fn defaults_are_the_least() {
     let metadata = json!({
         "profile": "oidc", "client_name": "App", "redirect_uris": ["http://127.0.0.1/cb"],
-        "token_endpoint_auth_method": "none", "unknown_member": {"is": "ignored"},
+        "token_endpoint_auth_method": "none", "logo_uri": "https://app.example/logo.svg", "client_name#ja": "アプリ",
     });
     let client = registered(&metadata);
     assert!(client.is_public() && client.allowed_claims().is_empty());
@@ -61,7 +61,12 @@ fn every_refusal_names_its_field() {
         ("jwks", json!(null)),
         ("jwks", json!({"keys": []})),
         ("jwks_uri", json!("https://shop.example/jwks")),
-        ("sector_identifier_uri", json!("https://shop.example/sector")),
+        ("sector_identifier_uri", json!("ftp://shop.example/sector")),
+        ("sector_identifier_uri", json!("https://user@shop.example/sector")),
+        ("token_endpoint_auth_signing_alg", json!("RS256")),
+        ("require_pushed_authorization_requests", json!("yes")),
+        ("request_uris", json!(["https://shop.example/request"])),
+        ("shoe_size", json!(43)),
         ("scope", json!("openid shoe_size")),
         ("scope", json!("profile")),
         ("claims", json!(["shoe_size"])),
@@ -100,7 +105,7 @@ fn a_fapi2_client_gets_the_rules_of_its_profile_and_no_others() {
     let mut metadata = with("profile", &json!("fapi2"));
     metadata["id_token_signed_response_alg"] = json!(null);
     let client = registered(&metadata);
-    assert!(client.needs_dpop && client.must_push_requests() && client.needs_pkce());
+    assert!(client.needs_dpop && client.must_push_requests && client.needs_pkce());
     assert_eq!(client.id_token_algorithm, SigningAlgorithm::Es256);
     assert_eq!(registered(&client.to_stored()), client);
     for (field, value) in [
@@ -109,6 +114,7 @@ fn a_fapi2_client_gets_the_rules_of_its_profile_and_no_others() {
         ("token_endpoint_auth_method", json!("none")),
         ("id_token_signed_response_alg", json!("RS256")),
         ("dpop_bound_access_tokens", json!(false)),
+        ("require_pushed_authorization_requests", json!(false)),
     ] {
         let mut metadata = metadata.clone();
         metadata[field] = value.clone();
@@ -118,6 +124,38 @@ fn a_fapi2_client_gets_the_rules_of_its_profile_and_no_others() {
         }
         assert_eq!(refused(&metadata).field, field, "{value}");
     }
+}
+
+#[test]
+fn keys_are_in_one_place_and_may_be_published() {
+    let mut metadata = with("jwks_uri", &json!("https://shop.example/jwks"));
+    assert_eq!(refused(&metadata).field, "jwks_uri", "not beside jwks");
+    metadata["jwks"] = json!(null);
+    let client = registered(&metadata);
+    assert_eq!(client.keys, ClientKeys::Published("https://shop.example/jwks".parse().unwrap()));
+    assert_eq!(registered(&client.to_stored()), client);
+    for bad in ["/jwks", "https://shop.example/jwks#x", "https://a:b@shop.example/jwks", "data:,x"] {
+        metadata["jwks_uri"] = json!(bad);
+        assert_eq!(refused(&metadata).field, "jwks_uri", "{bad}");
+    }
+}
+
+#[test]
+fn a_published_sector_is_named_after_its_host() {
+    let metadata = with("sector_identifier_uri", &json!("https://group.example/sector.json"));
+    let client = registered(&metadata);
+    assert_eq!(client.sector, "group.example");
+    assert_eq!(registered(&client.to_stored()), client);
+    let mut contradictory = metadata;
+    contradictory["sector"] = json!("shop.example");
+    assert_eq!(refused(&contradictory).field, "sector");
+}
+
+#[test]
+fn an_oidc_client_may_bind_itself_to_pushed_requests() {
+    assert!(!registered(&shop().metadata()).must_push_requests);
+    let client = registered(&with("require_pushed_authorization_requests", &json!(true)));
+    assert!(client.must_push_requests && registered(&client.to_stored()) == client);
 }
 
 #[test]

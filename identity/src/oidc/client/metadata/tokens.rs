@@ -33,4 +33,16 @@ impl Metadata<'_> {
             SecurityProfile::Oidc => Ok(asked),
         }
     }
+    /// Requests of a `fapi2` client are always pushed; a client of the `oidc` profile may bind itself to it.
+    pub(super) fn must_push_requests(&self, profile: SecurityProfile) -> Result<bool, MetadataError> {
+        const FIELD: &str = "require_pushed_authorization_requests";
+        let asked = self.flag(FIELD)?;
+        match profile {
+            SecurityProfile::Fapi2 if !asked && self.given(FIELD).is_some() => {
+                Err(refuse(FIELD, "requests of fapi2 clients are always pushed"))
+            }
+            SecurityProfile::Fapi2 => Ok(true),
+            SecurityProfile::Oidc => Ok(asked),
+        }
+    }
 }

@@ -25,11 +25,9 @@ fn a_client_is_kept_as_it_was_registered() {
 }
 
 #[test]
-fn a_client_id_is_given_once() {
+fn a_client_without_a_name_gets_one_of_its_own() {
     each(|world| {
         let party = world.relying_party("shop");
-        let again = world.identity.add_client(&party.metadata(), &clerk(), NOW);
-        assert!(matches!(again, Err(ClientError::Exists(id)) if id.as_str() == "shop"));
         let mut nameless = party.metadata();
         nameless["client_id"] = json!(null);
         let one = world.identity.add_client(&nameless, &clerk(), NOW).unwrap().client.id;
@@ -70,5 +68,49 @@ fn a_secret_signs_in_and_is_kept_only_as_a_digest() {
         let tokens = redeem(secret.expose()).unwrap();
         let keys = world.identity.jwks(NOW).unwrap().keys;
         verify::<serde_json::Value>(&tokens.id_token, &keys, &[Algorithm::RS256]).unwrap();
+    });
+}
+
+#[test]
+fn a_client_that_is_registered_again_is_changed_and_keeps_its_sector() {
+    each(|world| {
+        let party = world.relying_party("shop");
+        let before = world.identity.audit_records(0, 100).unwrap().len();
+        world.identity.add_client(&party.metadata(), &clerk(), NOW).unwrap();
+        assert_eq!(world.identity.audit_records(0, 100).unwrap().len(), before, "nothing changed");
+        let mut moved = party.metadata();
+        moved["redirect_uris"] = json!(["https://moved.example/cb"]);
+        let changed = world.identity.update_client(&moved, &clerk(), NOW).unwrap().client;
+        assert_eq!(
+            (changed.sector.as_str(), changed.redirect_uris[0].as_str()),
+            ("shop.example", "https://moved.example/cb")
+        );
+        assert_eq!(world.identity.client(&changed.id).unwrap(), Some(changed));
+        moved["sector"] = json!("moved.example");
+        let refused = world.identity.add_client(&moved, &clerk(), NOW);
+        assert!(matches!(refused, Err(ClientError::Metadata(error)) if error.field == "sector"));
+        let acts: Vec<_> = world.identity.audit_records(0, 100).unwrap().into_iter().map(|r| r.act).collect();
+        assert_eq!(acts.last().map(String::as_str), Some("client.changed"));
+        moved["client_id"] = json!("stranger");
+        let unknown = world.identity.update_client(&moved, &clerk(), NOW);
+        assert!(matches!(unknown, Err(ClientError::Unknown(id)) if id.as_str() == "stranger"));
+    });
+}
+
+#[test]
+fn a_client_that_is_removed_takes_its_tokens_along_and_comes_back_to_the_same_residents() {
+    each(|world| {
+        let party = world.relying_party("shop");
+        let code = world.code(&party, &[], &world.session());
+        let tokens = world.redeem(&party, &code, &[], NOW).unwrap();
+        let subject = world.userinfo(&tokens.access_token, NOW).unwrap()["sub"].clone();
+        let id = ClientId::parse("shop").unwrap();
+        assert!(world.identity.remove_client(&id, &clerk(), NOW).unwrap());
+        assert!(!world.identity.remove_client(&id, &clerk(), NOW).unwrap());
+        assert_eq!(refusal(world.userinfo(&tokens.access_token, NOW)).code.as_str(), "invalid_token");
+        world.identity.add_client(&party.metadata(), &clerk(), NOW).unwrap();
+        let code = world.code(&party, &[], &world.session());
+        let tokens = world.redeem(&party, &code, &[], NOW).unwrap();
+        assert_eq!(world.userinfo(&tokens.access_token, NOW).unwrap()["sub"], subject);
     });
 }
