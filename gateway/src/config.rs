@@ -18,6 +18,8 @@ pub struct Config {
     pub keys: Keys,
     /// Pages, the OpenID provider and the API for relying parties.
     pub public: Public,
+    /// The listener for relying parties with certificates; left out, there is none.
+    pub mtls: Option<Mtls>,
     /// The banks' listener; left out, this gateway takes no payments.
     pub participants: Option<Participants>,
     /// Health, metrics and the operator's console; left out, there are none.
@@ -77,6 +79,22 @@ pub struct Public {
     pub certificate: Option<PathBuf>,
     /// PEM private key.
     pub key: Option<PathBuf>,
+}
+
+/// `[mtls]`: the endpoints that relying parties call themselves, for those that show a certificate (RFC 8705).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mtls {
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// The URL that relying parties see; published as `mtls_endpoint_aliases`.
+    pub url: Url,
+    /// PEM certificate chain of this listener.
+    pub certificate: PathBuf,
+    /// Its PEM private key.
+    pub key: PathBuf,
+    /// PEM certificates of the authorities that may name clients (`tls_client_auth`).
+    pub client_ca: Option<PathBuf>,
 }
 
 /// `[participants]`
@@ -215,6 +233,11 @@ impl Config {
         if self.public.certificate.is_some() != self.public.key.is_some() {
             return value("public.certificate", "and public.key go together");
         }
+        if let Some(mtls) = &self.mtls
+            && (mtls.url.scheme() != "https" || mtls.url.path() != "/" || mtls.url.query().is_some())
+        {
+            return value("mtls.url", "is an https URL without path and query");
+        }
         if let Some(participants) = &self.participants
             && participants.certificate.is_some() != participants.key.is_some()
         {
@@ -237,7 +260,9 @@ impl Config {
         let participants = self.participants.iter_mut().flat_map(|p| [&mut p.certificate, &mut p.key]);
         let public = [&mut self.public.certificate, &mut self.public.key, &mut self.outbound.extra_ca];
         let optional = public.into_iter().chain(participants);
-        for path in optional.flatten().chain([&mut self.keys.folder]) {
+        let mtls =
+            self.mtls.iter_mut().flat_map(|m| [Some(&mut m.certificate), Some(&mut m.key), m.client_ca.as_mut()]);
+        for path in optional.flatten().chain(mtls.flatten()).chain([&mut self.keys.folder]) {
             *path = folder.join(&*path);
         }
         if let Some(path) = self.database.url.strip_prefix("sqlite:") {

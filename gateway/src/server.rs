@@ -53,6 +53,7 @@ impl Gateway {
 /// caller that asked for any free port (0) learns which it got.
 pub struct Sockets {
     public: TcpListener,
+    mtls: Option<TcpListener>,
     participants: Option<TcpListener>,
     operations: Option<TcpListener>,
 }
@@ -60,7 +61,7 @@ pub struct Sockets {
 impl Sockets {
     /// Takes sockets that are bound already.
     pub fn new(public: TcpListener, participants: Option<TcpListener>, operations: Option<TcpListener>) -> Self {
-        Self { public, participants, operations }
+        Self { public, mtls: None, participants, operations }
     }
 
     /// Binds what the configuration names.
@@ -70,6 +71,7 @@ impl Sockets {
         };
         Ok(Self {
             public: bind("public.listen", config.public.listen)?,
+            mtls: config.mtls.as_ref().map(|m| bind("mtls.listen", m.listen)).transpose()?,
             participants: config.participants.as_ref().map(|p| bind("participants.listen", p.listen)).transpose()?,
             operations: config.operations.as_ref().map(|o| bind("operations.listen", o.listen)).transpose()?,
         })
@@ -123,6 +125,9 @@ pub async fn stop_signal() -> anyhow::Result<()> {
 /// Starts every listener that has a socket.
 pub fn start(gateway: Arc<Gateway>, sockets: Sockets, installation: &Installation) -> anyhow::Result<Running> {
     let mut servers = vec![public_listener(&gateway, sockets.public, installation)?];
+    if let Some(socket) = sockets.mtls {
+        servers.push(mutual_tls_listener(&gateway, socket, installation)?);
+    }
     let api = web::Data::new(participant::Api::new(gateway.switch.clone(), gateway.directory.clone()));
     let participants = sockets.participants.is_some().then(|| api.clone().into_inner());
     let waiters = api.clone().into_inner();
@@ -160,6 +165,30 @@ fn public_listener(gateway: &Arc<Gateway>, socket: TcpListener, installation: &I
         _ => server.listen(socket)?,
     };
     Ok(server.run())
+}
+
+/// For relying parties with certificates: the endpoints that they call themselves.
+fn mutual_tls_listener(
+    gateway: &Arc<Gateway>,
+    socket: TcpListener,
+    installation: &Installation,
+) -> anyhow::Result<Server> {
+    let settings = installation.config.mtls.as_ref().context("mtls")?;
+    let gateway = web::Data::from(Arc::clone(gateway));
+    let authorities =
+        http::mutual_tls::ClientAuthorities::read(settings.client_ca.as_deref()).context("mtls.client_ca")?;
+    let tls = http::mutual_tls::server(&settings.certificate, &settings.key).context("mtls.certificate")?;
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(gateway.clone())
+            .configure(public::configure_mutual_tls)
+            .wrap(from_fn(http::problems))
+            .wrap(from_fn(http::observe))
+    })
+    .on_connect(move |connection, data| authorities.remember_peer(connection, data))
+    .disable_signals()
+    .shutdown_timeout(GRACE_SECONDS);
+    Ok(server.listen_rustls_0_23(socket, tls)?.run())
 }
 
 fn participants_listener(

@@ -34,6 +34,7 @@
 //! db.migrate()?;
 //! let settings = IdentitySettings {
 //!     issuer: "https://id.lionrock.example".parse()?,
+//!     mutual_tls_url: None,
 //!     relying_party_id: "id.lionrock.example".to_owned(),
 //!     relying_party_name: "Lionrock".to_owned(),
 //! };

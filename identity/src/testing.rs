@@ -13,6 +13,8 @@ use crate::session::SignedIn;
 use crate::{Identity, IdentityKeys, IdentitySettings};
 
 pub(crate) const ISSUER: &str = "https://id.lionrock.example";
+/// Where clients call with a certificate.
+pub(crate) const MUTUAL_TLS: &str = "https://mtls.lionrock.example";
 
 /// When the tests begin.
 pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_795_000_000);
@@ -33,6 +35,7 @@ pub(crate) fn worlds() -> Vec<World> {
 pub(crate) fn open(database: &TestDatabase, master: &[u8; 32]) -> Identity {
     let settings = IdentitySettings {
         issuer: ISSUER.parse().unwrap(),
+        mutual_tls_url: Some(MUTUAL_TLS.parse().unwrap()),
         relying_party_id: "id.lionrock.example".to_owned(),
         relying_party_name: "Lionrock".to_owned(),
     };

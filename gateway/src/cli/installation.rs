@@ -67,6 +67,7 @@ impl Installation {
     pub fn identity(&self) -> anyhow::Result<Identity> {
         let issuer = self.config.public.issuer.clone();
         let settings = IdentitySettings {
+            mutual_tls_url: self.config.mtls.as_ref().map(|mtls| mtls.url.clone()),
             relying_party_id: issuer.host_str().context("public.issuer has no host")?.to_owned(),
             relying_party_name: "Lionrock 獅子山".to_owned(),
             issuer,

@@ -1,6 +1,7 @@
 //! What every listener has: request ids and logs without personal data, problem details, security headers, TLS.
 
 pub mod body;
+pub mod mutual_tls;
 mod observe;
 pub mod outbound;
 pub(crate) mod page;

@@ -58,6 +58,12 @@ pub fn configure(app: &mut web::ServiceConfig) {
         );
 }
 
+/// Every route of the listener for relying parties with certificates: what they call themselves, and no pages.
+pub fn configure_mutual_tls(app: &mut web::ServiceConfig) {
+    app.app_data(web::PayloadConfig::default().limit(BODY_LIMIT))
+        .service(web::scope("/oauth").wrap(from_fn(oauth::oauth_errors)).configure(oauth::back_channel));
+}
+
 /// How often expired rows are looked for.
 const HOUSEKEEPING: Duration = Duration::from_secs(30);
 /// How many rows of a kind go at once, so that no transaction is long.

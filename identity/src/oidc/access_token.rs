@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use store::Timestamp;
 
+use super::certificate::CertificateThumbprint;
 use super::dpop::KeyThumbprint;
 use super::error::{ErrorCode, OAuthError};
 use super::issuer::Issuer;
@@ -37,10 +38,22 @@ pub(crate) struct AccessTokenClaims {
     pub(crate) cnf: Option<Confirmation>,
 }
 
-/// The key whose holder may use a token (RFC 9449, section 6.1).
+/// What its holder must have to use a token: a key (RFC 9449, section 6.1), a certificate (RFC 8705, section 3.1), or
+/// both.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Confirmation {
-    pub(crate) jkt: KeyThumbprint,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) jkt: Option<KeyThumbprint>,
+    #[serde(default, rename = "x5t#S256", skip_serializing_if = "Option::is_none")]
+    pub(crate) certificate: Option<CertificateThumbprint>,
+}
+
+impl Confirmation {
+    /// What a token is bound to; `None` when to nothing.
+    pub(crate) fn of(key: Option<&KeyThumbprint>, certificate: Option<&CertificateThumbprint>) -> Option<Self> {
+        let bound = key.is_some() || certificate.is_some();
+        bound.then(|| Self { jkt: key.cloned(), certificate: certificate.cloned() })
+    }
 }
 
 /// An access token of ours that holds.
@@ -53,7 +66,7 @@ pub(crate) struct AccessToken {
 impl AccessToken {
     /// The key that it is bound to.
     pub(crate) fn key(&self) -> Option<&KeyThumbprint> {
-        self.claims.cnf.as_ref().map(|cnf| &cnf.jkt)
+        self.claims.cnf.as_ref()?.jkt.as_ref()
     }
 }
 
@@ -119,7 +132,7 @@ mod tests {
         let id = AccessTokenId::new(NOW, &[1; 10]);
         assert_eq!(read(&claims().sign(&key).unwrap()), Ok(AccessToken { id, claims: claims() }));
         let jkt = KeyThumbprint::parse(key.kid()).unwrap();
-        let bound = AccessTokenClaims { cnf: Some(Confirmation { jkt: jkt.clone() }), ..claims() };
+        let bound = AccessTokenClaims { cnf: Confirmation::of(Some(&jkt), None), ..claims() };
         assert_eq!(read(&bound.sign(&key).unwrap()).unwrap().key(), Some(&jkt));
         let other = || "https://other.example".to_owned();
         for wrong in [

@@ -1,5 +1,7 @@
 //! Relying parties: who they are and what they may ask, from metadata of the shape of RFC 7591.
 
+mod certificate_subject;
+mod distinguished_name;
 pub(crate) mod keys;
 mod logout;
 mod metadata;
@@ -15,6 +17,7 @@ use std::time::Duration;
 use jsonwebtoken::Algorithm;
 use url::Url;
 
+pub use certificate_subject::CertificateSubject;
 pub use keys::ClientKeys;
 pub use logout::Logout;
 pub use metadata::MetadataError;
@@ -95,6 +98,10 @@ pub enum ClientAuthenticationMethod {
     ClientSecretBasic(SecretDigest),
     /// A secret in the form.
     ClientSecretPost(SecretDigest),
+    /// The certificate of its connection, issued to this name by an authority that is trusted (RFC 8705, section 2.1).
+    TlsClientAuth(CertificateSubject),
+    /// A certificate that is among its keys, whoever issued it (RFC 8705, section 2.2).
+    SelfSignedTlsClientAuth,
     /// Not at all: a public client, such as an app on the resident's own machine. PKCE is required of it.
     None,
 }
@@ -106,6 +113,8 @@ impl ClientAuthenticationMethod {
             Self::PrivateKeyJwt(_) => "private_key_jwt",
             Self::ClientSecretBasic(_) => "client_secret_basic",
             Self::ClientSecretPost(_) => "client_secret_post",
+            Self::TlsClientAuth(_) => "tls_client_auth",
+            Self::SelfSignedTlsClientAuth => "self_signed_tls_client_auth",
             Self::None => "none",
         }
     }
@@ -114,7 +123,7 @@ impl ClientAuthenticationMethod {
     pub(crate) const fn secret_digest(&self) -> Option<&SecretDigest> {
         match self {
             Self::ClientSecretBasic(digest) | Self::ClientSecretPost(digest) => Some(digest),
-            Self::PrivateKeyJwt(_) | Self::None => None,
+            Self::PrivateKeyJwt(_) | Self::TlsClientAuth(_) | Self::SelfSignedTlsClientAuth | Self::None => None,
         }
     }
 }
@@ -162,6 +171,9 @@ pub struct Client {
     /// Whether its access tokens are always bound to a key of its own (`dpop_bound_access_tokens`: RFC 9449,
     /// section 5.2). Without it, they are when it sends a proof.
     pub needs_dpop: bool,
+    /// Whether its access tokens are always bound to the certificate of its connection
+    /// (`tls_client_certificate_bound_access_tokens`: RFC 8705, section 3.4).
+    pub is_certificate_bound: bool,
     /// Whether its authorization requests must come through the pushed-request endpoint (RFC 9126, section 6).
     pub must_push_requests: bool,
     /// Whether its proofs at our pushed-request and token endpoints must carry a nonce of ours.

@@ -1,11 +1,16 @@
 //! Client authentication at the endpoints that clients call themselves: `private_key_jwt`, `client_secret_basic`,
-//! `client_secret_post` (OpenID Connect Core, section 9), or none for public clients.
+//! `client_secret_post` (OpenID Connect Core, section 9), `tls_client_auth`, `self_signed_tls_client_auth` (RFC 8705),
+//! or none for public clients.
 
 mod assertion;
 mod basic;
+mod certificate;
+
+use std::sync::Arc;
 
 use store::Timestamp;
 
+use super::certificate::ClientCertificate;
 use super::client::{Client, ClientAuthenticationMethod, ClientId, ClientSecret};
 use super::error::OAuthError;
 use super::issuer::Issuer;
@@ -25,6 +30,8 @@ pub struct EndpointRequest {
     pub authorization: Option<String>,
     /// The values of the `DPoP` headers (RFC 9449, section 4.1); a good request has one at most.
     pub dpop: Vec<String>,
+    /// The certificate of the connection, at the listener that asks for one. Calls to it mean the endpoints there.
+    pub certificate: Option<Arc<ClientCertificate>>,
     /// The parameters of the form body.
     pub form: Parameters,
 }
@@ -75,8 +82,8 @@ pub enum ClientCredentials {
         /// Where it was shown.
         place: SecretPlace,
     },
-    /// Only a name.
-    Public(ClientId),
+    /// Only a name: the client is public, or its certificate says the rest.
+    Name(ClientId),
 }
 
 /// Where a client shows its secret.
@@ -132,7 +139,7 @@ impl ClientCredentials {
         match (form.get("client_assertion_type"), form.get("client_assertion")) {
             (None, None) => {
                 let named = form.get("client_id").and_then(ClientId::parse);
-                named.map(Self::Public).ok_or(OAuthError::invalid_client("no client authentication"))
+                named.map(Self::Name).ok_or(OAuthError::invalid_client("no client authentication"))
             }
             (Some(JWT_BEARER), Some(assertion)) => {
                 let client_id = assertion::claimed_subject(assertion)
@@ -147,11 +154,12 @@ impl ClientCredentials {
     /// Who the client says it is.
     pub fn client_id(&self) -> &ClientId {
         match self {
-            Self::Assertion { client_id, .. } | Self::Secret { client_id, .. } | Self::Public(client_id) => client_id,
+            Self::Assertion { client_id, .. } | Self::Secret { client_id, .. } | Self::Name(client_id) => client_id,
         }
     }
 
-    /// Believes them, or not. `client_keys` are the client's public keys: its assertions are by one of them.
+    /// Believes them, or not. `client_keys` are the client's public keys: its assertions are by one of them, and its
+    /// self-signed certificates are among them. `shown` is the certificate of the connection.
     ///
     /// # Errors
     /// `invalid_client`, with the reason.
@@ -159,6 +167,7 @@ impl ClientCredentials {
         &self,
         client: &Client,
         client_keys: &[Jwk],
+        shown: Option<&ClientCertificate>,
         issuer: &Issuer,
         keys: &IdentityKeys,
         now: Timestamp,
@@ -177,7 +186,13 @@ impl ClientCredentials {
                     Err(self.challenged(WRONG_SECRET))
                 }
             }
-            (Method::None, Self::Public(_)) => Ok(Proof::Public),
+            (Method::TlsClientAuth(subject), Self::Name(_)) => {
+                certificate::verify_subject(shown, subject).map(|()| Proof::Certificate)
+            }
+            (Method::SelfSignedTlsClientAuth, Self::Name(_)) => {
+                certificate::verify_registered(shown, client_keys).map(|()| Proof::Certificate)
+            }
+            (Method::None, Self::Name(_)) => Ok(Proof::Public),
             (registered, _) => Err(self.challenged(OAuthError::invalid_client(expected(registered)))),
         }
     }
@@ -206,6 +221,9 @@ const fn expected(registered: &ClientAuthenticationMethod) -> &'static str {
         ClientAuthenticationMethod::PrivateKeyJwt(_) => "this client authenticates with private_key_jwt",
         ClientAuthenticationMethod::ClientSecretBasic(_) => "this client authenticates with client_secret_basic",
         ClientAuthenticationMethod::ClientSecretPost(_) => "this client authenticates with client_secret_post",
+        ClientAuthenticationMethod::TlsClientAuth(_) | ClientAuthenticationMethod::SelfSignedTlsClientAuth => {
+            "this client authenticates with its certificate"
+        }
         ClientAuthenticationMethod::None => "this client is public and does not authenticate",
     }
 }
@@ -217,6 +235,8 @@ pub enum Proof {
     Assertion(AssertionId),
     /// The client knows its secret; nothing is left to be done.
     Secret,
+    /// The connection's certificate is the client's; nothing is left to be done.
+    Certificate,
     /// Nothing was proven: the client is public.
     Public,
 }

@@ -7,8 +7,35 @@ use super::claims::Claim;
 use super::issuer::{Endpoint, Issuer};
 use super::scope::Scope;
 
-/// The document at `/.well-known/openid-configuration`.
-pub fn discovery(issuer: &Issuer) -> Value {
+/// The document at `/.well-known/openid-configuration`. `mutual_tls` is where the endpoints are for clients that show a
+/// certificate, if that is offered.
+pub fn discovery(issuer: &Issuer, mutual_tls: Option<&Issuer>) -> Value {
+    let mut document = without_certificates(issuer);
+    if let Some(mutual_tls) = mutual_tls {
+        offer_certificates(&mut document, mutual_tls);
+    }
+    document
+}
+
+/// Authentication and binding by certificates, and where (RFC 8705, sections 2, 3.3 and 5).
+fn offer_certificates(document: &mut Value, mutual_tls: &Issuer) {
+    let methods = ["token_endpoint", "introspection_endpoint", "revocation_endpoint"];
+    for name in methods.map(|endpoint| format!("{endpoint}_auth_methods_supported")) {
+        if let Some(methods) = document[name].as_array_mut() {
+            methods.extend(["tls_client_auth", "self_signed_tls_client_auth"].map(Value::from));
+        }
+    }
+    document["tls_client_certificate_bound_access_tokens"] = true.into();
+    document["mtls_endpoint_aliases"] = json!({
+        "pushed_authorization_request_endpoint": mutual_tls.endpoint(Endpoint::PushedAuthorizationRequest),
+        "token_endpoint": mutual_tls.endpoint(Endpoint::Token),
+        "userinfo_endpoint": mutual_tls.endpoint(Endpoint::Userinfo),
+        "introspection_endpoint": mutual_tls.endpoint(Endpoint::Introspection),
+        "revocation_endpoint": mutual_tls.endpoint(Endpoint::Revocation),
+    });
+}
+
+fn without_certificates(issuer: &Issuer) -> Value {
     let mut claims = vec!["sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce", "at_hash", "sid"];
     claims.extend(Claim::ALL.map(Claim::as_str));
     claims.extend(["email_verified", "phone_number_verified"]);
@@ -59,15 +86,21 @@ mod tests {
     use crate::oidc::authorize::Prompts;
     use crate::oidc::client::{Client, ClientId, ClientSecret, secret};
     use crate::oidc::testing::{ISSUER, RelyingParty, issuer};
+    use crate::testing::MUTUAL_TLS;
+
+    fn mutual_tls() -> Issuer {
+        Issuer::new(&MUTUAL_TLS.parse().unwrap())
+    }
 
     fn names(member: &str) -> Vec<String> {
-        let listed = discovery(&issuer())[member].as_array().unwrap().clone();
+        let listed = discovery(&issuer(), Some(&mutual_tls()))[member].as_array().unwrap().clone();
         listed.iter().map(|name| name.as_str().unwrap().to_owned()).collect()
     }
 
     #[test]
     fn every_url_lies_under_the_issuer() {
-        let document = discovery(&issuer());
+        let document = discovery(&issuer(), None);
+        assert!(document.get("mtls_endpoint_aliases").is_none());
         assert_eq!(document["issuer"], ISSUER);
         let urls: Vec<_> = document
             .as_object()
@@ -80,6 +113,16 @@ mod tests {
     }
 
     #[test]
+    fn endpoints_for_certificates_are_aliases_of_the_others() {
+        let document = discovery(&issuer(), Some(&mutual_tls()));
+        assert_eq!(document["tls_client_certificate_bound_access_tokens"], true);
+        for (name, url) in document["mtls_endpoint_aliases"].as_object().unwrap() {
+            let alias = document[name].as_str().unwrap().replace(ISSUER, MUTUAL_TLS);
+            assert_eq!(url.as_str(), Some(alias.as_str()));
+        }
+    }
+
+    #[test]
     fn what_is_listed_is_accepted_and_no_algorithm_is_none() {
         for prompt in names("prompt_values_supported") {
             assert!(Prompts::parse(Some(&prompt)).is_ok(), "{prompt}");
@@ -89,6 +132,12 @@ mod tests {
             let mut metadata = RelyingParty::new("shop", SigningAlgorithm::Es256).metadata();
             if value == "none" {
                 metadata["jwks"] = Value::Null;
+            }
+            if value == "self_signed_tls_client_auth" {
+                metadata["jwks"]["keys"][0]["x5c"] = json!(["MA=="]);
+            }
+            if value == "tls_client_auth" {
+                metadata["tls_client_auth_san_dns"] = json!("shop.example");
             }
             metadata[member] = value;
             let keys = crate::IdentityKeys::from_master(&[7; 32]);
@@ -114,7 +163,8 @@ mod tests {
         assert_eq!(names("revocation_endpoint_auth_signing_alg_values_supported"), accepted);
         let methods = names("token_endpoint_auth_methods_supported");
         assert_eq!(names("revocation_endpoint_auth_methods_supported"), methods);
-        assert_eq!(names("introspection_endpoint_auth_methods_supported"), methods[..3], "not for public clients");
+        let proving: Vec<_> = methods.into_iter().filter(|method| method != "none").collect();
+        assert_eq!(names("introspection_endpoint_auth_methods_supported"), proving, "not for public clients");
         assert_eq!(names("dpop_signing_alg_values_supported"), accepted);
     }
 }

@@ -13,7 +13,9 @@ use url::Url;
 
 pub(crate) use nonce::make as make_nonce;
 
+use super::access_token::Confirmation;
 use super::bearer::{Scheme, ShownToken};
+use super::certificate::ClientCertificate;
 use super::client_auth::EndpointRequest;
 use super::error::{ErrorCode, OAuthError};
 use super::{access_token, lifetimes};
@@ -169,21 +171,25 @@ fn hash_of(access_token: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, access_token.as_bytes()))
 }
 
-/// Checks that whoever shows an access token holds the key that it is bound to (section 7.1). Gives the proof where
-/// there had to be one.
+/// Checks that whoever shows an access token holds what it is bound to: the key (section 7.1), the certificate of the
+/// connection (RFC 8705, section 3). Gives the proof where there had to be one.
 ///
 /// # Errors
-/// `invalid_token`: a bound token shown as if it were not, or the other way round, or with another key;
+/// `invalid_token`: a bound token shown as if it were not, or the other way round, or with another key or certificate;
 /// and those of [`check`].
 pub(crate) fn check_binding(
     shown: &ShownToken<'_>,
-    bound: Option<&KeyThumbprint>,
+    bound: Option<&Confirmation>,
     request: &EndpointRequest,
     url: &str,
     keys: &IdentityKeys,
     now: Timestamp,
 ) -> Result<Option<DpopProof>, OAuthError> {
-    match (bound, shown.scheme) {
+    let certificate = bound.and_then(|bound| bound.certificate.as_ref());
+    if certificate.is_some() && certificate != request.certificate.as_deref().map(ClientCertificate::thumbprint) {
+        return Err(access_token::invalid());
+    }
+    match (bound.and_then(|bound| bound.jkt.as_ref()), shown.scheme) {
         (None, Scheme::Bearer) => Ok(None),
         (None, Scheme::Dpop) | (Some(_), Scheme::Bearer) => Err(access_token::invalid().with_dpop()),
         (Some(bound), Scheme::Dpop) => {

@@ -33,7 +33,7 @@ pub(crate) fn active(token: &AccessToken) -> Value {
     let claims = &token.claims;
     let mut answer = json!(claims);
     answer["active"] = true.into();
-    answer["token_type"] = if claims.cnf.is_some() { "DPoP" } else { "Bearer" }.into();
+    answer["token_type"] = if token.key().is_some() { "DPoP" } else { "Bearer" }.into();
     answer
 }
 

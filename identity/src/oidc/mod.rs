@@ -9,6 +9,7 @@
 pub(crate) mod access_token;
 pub mod authorize;
 mod bearer;
+pub(crate) mod certificate;
 pub mod claims;
 pub mod client;
 mod client_auth;
@@ -34,6 +35,7 @@ pub(crate) mod token;
 pub(crate) mod userinfo;
 
 pub use bearer::{Scheme, ShownToken, shown_token};
+pub use certificate::{CertificateThumbprint, ClientCertificate};
 pub use client_auth::{AssertionId, ClientCredentials, EndpointRequest, Method, Proof, SecretPlace};
 pub use discovery::discovery;
 pub use dpop::KeyThumbprint;

@@ -34,6 +34,8 @@ use crate::{Error, IdentityKeys};
 pub struct IdentitySettings {
     /// The issuer: the URL that every token and every endpoint begins with, as residents' browsers see it.
     pub issuer: Url,
+    /// Where relying parties call the endpoints with a certificate (RFC 8705, section 5); `None` when nowhere.
+    pub mutual_tls_url: Option<Url>,
     /// The WebAuthn relying party id: the issuer's domain or a parent of it. Passkeys are bound to it for ever.
     pub relying_party_id: String,
     /// The name that authenticators show beside a passkey.

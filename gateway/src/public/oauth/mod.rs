@@ -18,8 +18,8 @@ pub(super) fn well_known(app: &mut web::ServiceConfig) {
     app.route("/openid-configuration", web::get().to(back_channel::discovery));
 }
 
-/// `/oauth/*`
-pub(super) fn configure(app: &mut web::ServiceConfig) {
+/// What clients call themselves, below `/oauth`.
+pub(super) fn back_channel(app: &mut web::ServiceConfig) {
     app.service(web::resource("/par").route(web::post().to(back_channel::pushed_authorization_request)))
         .service(web::resource("/token").route(web::post().to(back_channel::token)))
         .service(
@@ -28,25 +28,28 @@ pub(super) fn configure(app: &mut web::ServiceConfig) {
                 .route(web::post().to(back_channel::userinfo)),
         )
         .service(web::resource("/introspect").route(web::post().to(back_channel::introspect)))
-        .service(web::resource("/revoke").route(web::post().to(back_channel::revoke)))
-        .service(web::resource("/jwks").route(web::get().to(back_channel::jwks)))
-        .service(
-            web::scope("")
-                .wrap(from_fn(page::kind_errors))
-                .service(
-                    web::resource("/authorize")
-                        .route(web::get().to(authorize::authorize))
-                        .route(web::post().to(authorize::repeat_as_get)),
-                )
-                .service(
-                    web::resource("/logout")
-                        .route(web::get().to(logout::begin))
-                        .route(web::post().to(logout::repeat_as_get)),
-                )
-                .route("/logout/confirm", web::post().to(logout::confirm))
-                .route("/logout/done", web::get().to(logout::done))
-                .route("/continue", web::get().to(authorize::resume))
-                .route("/authorize/decision", web::post().to(authorize::decide))
-                .default_service(web::to(page::nothing_here)),
-        );
+        .service(web::resource("/revoke").route(web::post().to(back_channel::revoke)));
+}
+
+/// `/oauth/*`
+pub(super) fn configure(app: &mut web::ServiceConfig) {
+    app.configure(back_channel).service(web::resource("/jwks").route(web::get().to(back_channel::jwks))).service(
+        web::scope("")
+            .wrap(from_fn(page::kind_errors))
+            .service(
+                web::resource("/authorize")
+                    .route(web::get().to(authorize::authorize))
+                    .route(web::post().to(authorize::repeat_as_get)),
+            )
+            .service(
+                web::resource("/logout")
+                    .route(web::get().to(logout::begin))
+                    .route(web::post().to(logout::repeat_as_get)),
+            )
+            .route("/logout/confirm", web::post().to(logout::confirm))
+            .route("/logout/done", web::get().to(logout::done))
+            .route("/continue", web::get().to(authorize::resume))
+            .route("/authorize/decision", web::post().to(authorize::decide))
+            .default_service(web::to(page::nothing_here)),
+    );
 }

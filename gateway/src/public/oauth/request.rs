@@ -7,6 +7,8 @@ use actix_web::http::{
 use actix_web::{HttpRequest, web};
 use identity::oidc::{EndpointRequest, Method, OAuthError, Parameters};
 
+use crate::http::mutual_tls::ShownCertificate;
+
 /// The parameters of a query.
 pub(super) fn query(request: &HttpRequest) -> Parameters {
     decode(request.query_string().as_bytes())
@@ -38,5 +40,11 @@ pub(super) fn endpoint(request: &HttpRequest, body: &web::Bytes) -> Result<Endpo
     // A header that is no text is no proof either; it is refused, not overlooked.
     let dpop = request.headers().get_all("DPoP").map(|value| value.to_str().unwrap_or_default().to_owned()).collect();
     let method = if request.method() == http::Method::GET { Method::Get } else { Method::Post };
-    Ok(EndpointRequest { method, authorization: header(AUTHORIZATION).map(str::to_owned), dpop, form: decode(body) })
+    Ok(EndpointRequest {
+        method,
+        authorization: header(AUTHORIZATION).map(str::to_owned),
+        dpop,
+        certificate: request.conn_data::<ShownCertificate>().cloned(),
+        form: decode(body),
+    })
 }

@@ -19,6 +19,21 @@ pub enum ClientKeys {
     Published(Url),
 }
 
+impl ClientKeys {
+    /// Whether there may be a certificate among them.
+    pub(super) fn may_hold_certificates(&self) -> bool {
+        let has_one = |key: &jose::Jwk| {
+            key.common.x509_chain.as_ref().is_some_and(|chain| !chain.is_empty())
+                || key.common.x509_sha256_fingerprint.is_some()
+        };
+        match self {
+            Self::None => false,
+            Self::Registered(set) => set.keys.iter().any(has_one),
+            Self::Published(_) => true,
+        }
+    }
+}
+
 /// Why a set of keys is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum KeysError {

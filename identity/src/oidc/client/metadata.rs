@@ -4,6 +4,7 @@
 
 mod addresses;
 mod authentication;
+mod certificates;
 mod logout;
 mod members;
 mod presentation;
@@ -36,6 +37,12 @@ impl MetadataError {
     }
 }
 
+/// Whether a way to authenticate is good enough for the fapi2 profile (FAPI 2.0 Security Profile, section 5.3.2.1).
+const fn is_strong(method: &ClientAuthenticationMethod) -> bool {
+    use ClientAuthenticationMethod::{PrivateKeyJwt, SelfSignedTlsClientAuth, TlsClientAuth};
+    matches!(method, PrivateKeyJwt(_) | TlsClientAuth(_) | SelfSignedTlsClientAuth)
+}
+
 impl Client {
     /// Reads metadata; `fallback` becomes the `client_id` where the metadata gives none.
     ///
@@ -50,10 +57,11 @@ impl Client {
         let profile = metadata.profile()?;
         let keys = metadata.keys()?;
         let authentication = metadata.authentication(&keys)?;
-        if profile == SecurityProfile::Fapi2 && !matches!(authentication, ClientAuthenticationMethod::PrivateKeyJwt(_))
-        {
-            return Err(refuse("token_endpoint_auth_method", "fapi2 clients authenticate with private_key_jwt"));
+        if profile == SecurityProfile::Fapi2 && !is_strong(&authentication) {
+            let why = "fapi2 clients authenticate with private_key_jwt, tls_client_auth or self_signed_tls_client_auth";
+            return Err(refuse("token_endpoint_auth_method", why));
         }
+        let is_certificate_bound = metadata.is_certificate_bound()?;
         let sector_identifier_uri = metadata.url("sector_identifier_uri")?;
         let client = Self {
             id,
@@ -68,7 +76,8 @@ impl Client {
             sector_identifier_uri,
             claims: metadata.claims()?,
             id_token_algorithm: metadata.id_token_algorithm(profile)?,
-            needs_dpop: metadata.needs_dpop(profile)?,
+            needs_dpop: metadata.needs_dpop(profile, is_certificate_bound)?,
+            is_certificate_bound,
             must_push_requests: metadata.must_push_requests(profile)?,
             needs_dpop_nonce: metadata.flag("dpop_nonce_required")?,
             logout: metadata.logout()?,
@@ -96,6 +105,7 @@ impl Client {
             "subject_type": "pairwise",
             "id_token_signed_response_alg": self.id_token_algorithm.as_str(),
             "dpop_bound_access_tokens": self.needs_dpop,
+            "tls_client_certificate_bound_access_tokens": self.is_certificate_bound,
             "require_pushed_authorization_requests": self.must_push_requests,
             "dpop_nonce_required": self.needs_dpop_nonce,
             "post_logout_redirect_uris": self.logout.redirect_uris.iter().map(RedirectUri::as_str).collect::<Vec<_>>(),
@@ -106,6 +116,10 @@ impl Client {
         }
         if let ClientAuthenticationMethod::PrivateKeyJwt(Some(algorithm)) = &self.authentication {
             metadata["token_endpoint_auth_signing_alg"] = json!(algorithm);
+        }
+        if let ClientAuthenticationMethod::TlsClientAuth(subject) = &self.authentication {
+            let (member, text) = subject.as_member();
+            metadata[member] = json!(text);
         }
         match &self.keys {
             ClientKeys::None => {}

@@ -16,7 +16,14 @@ fn authenticate(client: &Client, request: &EndpointRequest) -> Result<Proof, OAu
         ClientKeys::Registered(set) => set.keys.as_slice(),
         _ => &[],
     };
-    ClientCredentials::read(request)?.verify(client, keys, &issuer(), &IdentityKeys::from_master(&[7; 32]), NOW)
+    ClientCredentials::read(request)?.verify(
+        client,
+        keys,
+        request.certificate.as_deref(),
+        &issuer(),
+        &IdentityKeys::from_master(&[7; 32]),
+        NOW,
+    )
 }
 
 /// The reason why the shop's assertion with these claims is refused.
@@ -256,6 +263,44 @@ fn a_public_client_only_names_itself() {
     assert_eq!(authenticate(&client, &named), Ok(Proof::Public));
     let error = authenticate(&client, &shop().request(NOW, "1", &[])).unwrap_err();
     assert_eq!(error.code.as_str(), "invalid_client");
+}
+
+/// A call with this certificate, which an authority vouches for or not.
+fn by_certificate(der: &[u8], is_vouched_for: bool) -> EndpointRequest {
+    let certificate = Some(Arc::new(ClientCertificate::new(der.to_vec(), is_vouched_for)));
+    EndpointRequest { certificate, form: parameters(&[("client_id", "shop")]), ..EndpointRequest::default() }
+}
+
+#[test]
+fn a_self_signed_certificate_is_believed_when_it_is_among_the_keys() {
+    let mut metadata = shop().metadata();
+    metadata["token_endpoint_auth_method"] = json!("self_signed_tls_client_auth");
+    metadata["jwks"]["keys"][0]["x5c"] = json!([STANDARD.encode(b"the shop's own")]);
+    let client = registered(&metadata);
+    assert_eq!(authenticate(&client, &by_certificate(b"the shop's own", false)), Ok(Proof::Certificate));
+    let other = authenticate(&client, &by_certificate(b"another", true)).unwrap_err();
+    assert_eq!(other.description, "the certificate is not among the client's keys (x5c)");
+    for without in [in_body(&[("client_id", "shop")]), shop().request(NOW, "1", &[])] {
+        assert_eq!(authenticate(&client, &without).unwrap_err().code.as_str(), "invalid_client");
+    }
+}
+
+#[test]
+fn a_named_certificate_is_believed_when_an_authority_vouches_for_it() {
+    let certificate = rcgen::generate_simple_self_signed(vec!["shop.example".to_owned()]).unwrap().cert;
+    let client = |name: &str| {
+        let mut metadata = shop().metadata();
+        metadata["token_endpoint_auth_method"] = json!("tls_client_auth");
+        metadata["tls_client_auth_san_dns"] = json!(name);
+        registered(&metadata)
+    };
+    let ask = |name, vouched| authenticate(&client(name), &by_certificate(certificate.der(), vouched));
+    assert_eq!(ask("shop.example", true), Ok(Proof::Certificate));
+    let why = |asked: Result<Proof, OAuthError>| asked.unwrap_err().description;
+    assert_eq!(why(ask("shop.example", false)), "no trusted authority issued this certificate");
+    assert_eq!(why(ask("bank.example", true)), "the certificate does not bear the registered name");
+    let secret = in_body(&[("client_id", "shop"), ("client_secret", "correct-horse")]);
+    assert_eq!(authenticate(&client("shop.example"), &secret).unwrap_err().code.as_str(), "invalid_client");
 }
 
 proptest! {

@@ -7,9 +7,11 @@ use ::store::Timestamp;
 use super::once::{self, Once};
 use crate::Error;
 use crate::jose;
-use crate::oidc::client::Client;
+use crate::oidc::client::{Client, ClientAuthenticationMethod};
 use crate::oidc::dpop::{self, Purpose};
-use crate::oidc::{self, ClientCredentials, Endpoint, EndpointRequest, KeyThumbprint, OAuthError, Proof};
+use crate::oidc::{
+    self, CertificateThumbprint, ClientCredentials, Endpoint, EndpointRequest, KeyThumbprint, OAuthError, Proof,
+};
 use crate::store::Identity;
 
 /// Who calls, as far as it is proven.
@@ -18,10 +20,14 @@ pub(super) struct Caller {
     pub(super) client: Client,
     /// The key that it proved to have (RFC 9449).
     pub(super) key: Option<KeyThumbprint>,
+    /// The certificate that its tokens are bound to (RFC 8705, section 3), if they are.
+    pub(super) certificate: Option<CertificateThumbprint>,
     /// What it showed that is good once: use it up in the transaction that acts on it.
     pub(super) once: Vec<Once>,
 }
 
+const CERTIFICATE_NEEDED: OAuthError =
+    OAuthError::invalid_request("tokens of this client are bound to its certificate: call the mtls_endpoint_aliases");
 const NO_KEYS: OAuthError = OAuthError::invalid_client("its keys cannot be fetched from its jwks_uri");
 
 impl Identity {
@@ -37,24 +43,45 @@ impl Identity {
         let unknown = OAuthError::invalid_client("there is no such client").of("client_id");
         let client = self.client(credentials.client_id())?.ok_or_else(|| credentials.challenged(unknown))?;
         let issuer = self.issuer();
-        let client_keys = match &credentials {
-            ClientCredentials::Assertion { assertion, .. } => {
-                self.client_keys(&client, jose::key_named_in(assertion).as_deref(), now).ok_or(NO_KEYS)?
-            }
-            _ => Cow::default(),
-        };
-        let mut once = match credentials.verify(&client, &client_keys, &issuer, self.keys(), now)? {
-            Proof::Public | Proof::Secret => Vec::new(),
+        let client_keys = self.keys_for(&credentials, &client, now)?;
+        let shown = request.certificate.as_deref();
+        let mut once = match credentials.verify(&client, &client_keys, shown, &issuer, self.keys(), now)? {
+            Proof::Public | Proof::Secret | Proof::Certificate => Vec::new(),
             Proof::Assertion(id) => vec![Once::assertion(self.keys(), &client.id, &id)],
         };
-        let purpose =
-            Purpose { url: &issuer.endpoint(endpoint), access_token: None, needs_nonce: client.needs_dpop_nonce };
+        let certificate = shown.filter(|_| client.is_certificate_bound).map(|shown| shown.thumbprint().clone());
+        if endpoint == Endpoint::Token && client.is_certificate_bound && certificate.is_none() {
+            return Err(self.refuse_after(once, CERTIFICATE_NEEDED)?.into());
+        }
+        let url = self.called(endpoint, request);
+        let purpose = Purpose { url: &url, access_token: None, needs_nonce: client.needs_dpop_nonce };
         let proof = match dpop::check(request, &purpose, self.keys(), now) {
             Ok(proof) => proof,
             Err(error) => return Err(self.refuse_after(once, error)?.into()),
         };
         once.extend(proof.as_ref().map(|proof| Once::proof(self.keys(), proof)));
-        Ok(Caller { client, key: proof.map(|proof| proof.key), once })
+        Ok(Caller { client, key: proof.map(|proof| proof.key), certificate, once })
+    }
+
+    /// The public keys that these credentials are checked with, if it takes any.
+    fn keys_for<'c>(
+        &self,
+        credentials: &ClientCredentials,
+        client: &'c Client,
+        now: Timestamp,
+    ) -> Result<Cow<'c, [jose::Jwk]>, OAuthError> {
+        let kid = match (credentials, &client.authentication) {
+            (ClientCredentials::Assertion { assertion, .. }, _) => jose::key_named_in(assertion),
+            (ClientCredentials::Name(_), ClientAuthenticationMethod::SelfSignedTlsClientAuth) => None,
+            _ => return Ok(Cow::default()),
+        };
+        self.client_keys(client, kid.as_deref(), now).ok_or(NO_KEYS)
+    }
+
+    /// The URL of this endpoint at the listener that was called.
+    pub(super) fn called(&self, endpoint: Endpoint, request: &EndpointRequest) -> String {
+        let mutual_tls = self.mutual_tls().filter(|_| request.certificate.is_some());
+        mutual_tls.unwrap_or_else(|| self.issuer()).endpoint(endpoint)
     }
 
     /// The refusal of a client that did authenticate: what it showed is used up all the same.

@@ -31,9 +31,14 @@ impl Identity {
         Issuer::new(&self.settings().issuer)
     }
 
+    /// Where the endpoints are for clients that show a certificate (RFC 8705, section 5), if they are offered.
+    pub(crate) fn mutual_tls(&self) -> Option<Issuer> {
+        self.settings().mutual_tls_url.as_ref().map(Issuer::new)
+    }
+
     /// The document at `/.well-known/openid-configuration`.
     pub fn discovery(&self) -> Value {
-        oidc::discovery(&self.issuer())
+        oidc::discovery(&self.issuer(), self.mutual_tls().as_ref())
     }
 
     /// A nonce for the `DPoP-Nonce` header of an answer (RFC 9449, section 8).

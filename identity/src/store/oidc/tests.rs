@@ -1,6 +1,7 @@
 //! What the OpenID provider promises, on SQLite and on PostgreSQL alike.
 
 mod authorization;
+mod certificates;
 mod clients;
 mod codes;
 mod dpop;

@@ -22,8 +22,10 @@ impl Identity {
         };
         let token =
             access_token::read(shown.token, &self.key_ring(now)?.jwks().keys, &issuer, now).map_err(challenged)?;
-        let url = issuer.endpoint(Endpoint::Userinfo);
-        if let Some(proof) = check_binding(&shown, token.key(), request, &url, self.keys(), now)? {
+        let url = self.called(Endpoint::Userinfo, request);
+        let bound = token.claims.cnf.as_ref();
+        let proof = check_binding(&shown, bound, request, &url, self.keys(), now).map_err(challenged)?;
+        if let Some(proof) = proof {
             let once = [Once::proof(self.keys(), &proof)];
             self.db().write(move |conn| once::use_up(conn, &once))?.map_err(challenged)?;
         }

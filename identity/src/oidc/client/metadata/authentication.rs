@@ -8,6 +8,9 @@ use crate::jose::ACCEPTED_ALGORITHMS;
 use crate::oidc::client::secret::SecretDigest;
 use crate::oidc::client::{ClientKeys, DEFAULT_METHOD, keys};
 
+const METHODS: &str = "private_key_jwt, client_secret_basic, client_secret_post, tls_client_auth, \
+    self_signed_tls_client_auth or none";
+
 impl Metadata<'_> {
     pub(super) fn authentication(&self, keys: &ClientKeys) -> Result<ClientAuthenticationMethod, MetadataError> {
         const FIELD: &str = "token_endpoint_auth_method";
@@ -18,9 +21,14 @@ impl Metadata<'_> {
             "private_key_jwt" => Ok(ClientAuthenticationMethod::PrivateKeyJwt(self.assertion_algorithm()?)),
             "client_secret_basic" => self.secret_digest().map(ClientAuthenticationMethod::ClientSecretBasic),
             "client_secret_post" => self.secret_digest().map(ClientAuthenticationMethod::ClientSecretPost),
+            "tls_client_auth" => self.certificate_subject(),
+            "self_signed_tls_client_auth" if !keys.may_hold_certificates() => {
+                Err(refuse("jwks", "self_signed_tls_client_auth needs the certificates (x5c), here or at jwks_uri"))
+            }
+            "self_signed_tls_client_auth" => Ok(ClientAuthenticationMethod::SelfSignedTlsClientAuth),
             "none" if *keys != ClientKeys::None => Err(refuse("jwks", "a public client has no keys")),
             "none" => Ok(ClientAuthenticationMethod::None),
-            _ => Err(refuse(FIELD, "private_key_jwt, client_secret_basic, client_secret_post or none")),
+            _ => Err(refuse(FIELD, METHODS)),
         }
     }
 

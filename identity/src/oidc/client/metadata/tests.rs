@@ -159,6 +159,28 @@ fn an_oidc_client_may_bind_itself_to_pushed_requests() {
 }
 
 #[test]
+fn a_client_of_certificates_says_which() {
+    let mut metadata = with("token_endpoint_auth_method", &json!("tls_client_auth"));
+    assert_eq!(refused(&metadata).field, "tls_client_auth_subject_dn");
+    metadata["tls_client_auth_subject_dn"] = json!("CN=shop,C=HK");
+    metadata["tls_client_certificate_bound_access_tokens"] = json!(true);
+    metadata["profile"] = json!("fapi2");
+    let client = registered(&metadata);
+    assert!(client.is_certificate_bound && !client.needs_dpop, "bound to one of both is enough");
+    assert_eq!(registered(&client.to_stored()), client);
+    metadata["tls_client_auth_san_dns"] = json!("shop.example");
+    assert_eq!(refused(&metadata).field, "tls_client_auth_san_dns", "one name only");
+
+    let mut metadata = with("token_endpoint_auth_method", &json!("self_signed_tls_client_auth"));
+    assert_eq!(refused(&metadata).field, "jwks");
+    metadata["jwks"]["keys"][0]["x5c"] = json!(["MA=="]);
+    let client = registered(&metadata);
+    assert_eq!(registered(&client.to_stored()), client);
+    metadata["tls_client_auth_san_dns"] = json!("shop.example");
+    assert_eq!(refused(&metadata).field, "tls_client_auth_san_dns", "it would have no effect");
+}
+
+#[test]
 fn residents_always_see_who_asks() {
     let mut metadata = with("client_name", &json!(null));
     assert_eq!(registered(&metadata).name.en, "晨光文具", "one language is enough");

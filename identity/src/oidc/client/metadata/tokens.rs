@@ -21,11 +21,17 @@ impl Metadata<'_> {
         }
     }
 
-    /// Tokens of a `fapi2` client are always bound; a client of the `oidc` profile may ask for it.
-    pub(super) fn needs_dpop(&self, profile: SecurityProfile) -> Result<bool, MetadataError> {
+    /// Tokens of a `fapi2` client are always bound, to a key unless to a certificate; a client of the `oidc` profile
+    /// may ask for it.
+    pub(super) fn needs_dpop(
+        &self,
+        profile: SecurityProfile,
+        is_certificate_bound: bool,
+    ) -> Result<bool, MetadataError> {
         const FIELD: &str = "dpop_bound_access_tokens";
         let asked = self.flag(FIELD)?;
         match profile {
+            SecurityProfile::Fapi2 if is_certificate_bound => Ok(asked),
             SecurityProfile::Fapi2 if !asked && self.given(FIELD).is_some() => {
                 Err(refuse(FIELD, "tokens of fapi2 clients are always bound"))
             }

@@ -36,6 +36,7 @@ impl Identity {
             Ok(redemption) => redemption,
             Err(error) => return self.refuse_token(caller, error),
         };
+        let certificate = caller.certificate;
         let attempt = Attempt {
             code_hash: redemption.code.keyed_hash(self.keys()),
             token: AccessTokenId::new(now, &random()?),
@@ -47,7 +48,7 @@ impl Identity {
         let redeemed = attempt.clone();
         let grant = self.db().write(move |conn| redeem(conn, &attempt))??;
         let Attempt { client, token, redemption, .. } = redeemed;
-        self.issue(&Issue { client: &client, grant: &grant, token, key: redemption.key, now })
+        self.issue(&Issue { client: &client, grant: &grant, token, key: redemption.key, certificate, now })
     }
 }
 

@@ -9,7 +9,7 @@ use crate::oidc::access_token::{AccessTokenClaims, AccessTokenId, Confirmation};
 use crate::oidc::client::Client;
 use crate::oidc::id_token::{IdTokenClaims, at_hash};
 use crate::oidc::sid::sid;
-use crate::oidc::{self, KeyThumbprint, TokenResponse, lifetimes, userinfo};
+use crate::oidc::{self, CertificateThumbprint, KeyThumbprint, TokenResponse, lifetimes, userinfo};
 use crate::store::Identity;
 use crate::store::oidc::grants::Grant;
 
@@ -20,6 +20,8 @@ pub(super) struct Issue<'a> {
     pub(super) token: AccessTokenId,
     /// The key that the tokens are bound to.
     pub(super) key: Option<KeyThumbprint>,
+    /// The certificate that they are bound to.
+    pub(super) certificate: Option<CertificateThumbprint>,
     pub(super) now: Timestamp,
 }
 
@@ -38,7 +40,7 @@ impl Identity {
     }
 
     fn sign_access_token(&self, issue: &Issue<'_>) -> Result<String, Error> {
-        let Issue { client, grant, token, key, now } = issue;
+        let Issue { client, grant, token, now, .. } = issue;
         let issuer = self.issuer();
         AccessTokenClaims {
             iss: issuer.as_str().to_owned(),
@@ -51,7 +53,7 @@ impl Identity {
             scope: grant.scopes().to_string(),
             auth_time: date(grant.auth_time),
             acr: grant.acr.clone(),
-            cnf: key.clone().map(|jkt| Confirmation { jkt }),
+            cnf: Confirmation::of(issue.key.as_ref(), issue.certificate.as_ref()),
         }
         .sign(&*self.signing_key(SigningAlgorithm::Es256, *now)?)
     }
