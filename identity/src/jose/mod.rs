@@ -1,8 +1,9 @@
-//! Signing keys and JSON web signatures (RFC 7515, 7517, 7518, 7519, 7638).
+//! Signing keys, JSON web signatures and JSON web encryption (RFC 7515 to 7519, 7638).
 //!
-//! All cryptography is ring's. Signing draws its own randomness, which is why this module is exempt from
-//! the rule that randomness is an argument. Times are checked here against `now`, never against a clock.
+//! Cryptography is ring's, but for what it does not have: making RSA keys, wrapping keys and AES-CBC. Signing and
+//! encrypting draw their own randomness, which is why this module is exempt from the rule that randomness is an argument. Times are checked here against `now`, never against a clock.
 
+mod jwe;
 mod jws;
 mod key_ring;
 mod keys;
@@ -13,6 +14,7 @@ mod times;
 
 pub use jsonwebtoken::jwk::{Jwk, JwkSet};
 pub use jsonwebtoken::{Algorithm, Header};
+pub use jwe::{ContentEncryption, KEY_MANAGEMENT, RecipientKey, encrypt};
 #[cfg(test)]
 pub(crate) use jws::sign_with_header;
 pub use jws::{JwsError, Verified, has_typ, key_named_in, sign, thumbprint, verify};

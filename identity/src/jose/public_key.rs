@@ -2,9 +2,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk};
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, PublicKeyUse};
 use serde::Deserialize;
 use serde_json::Value;
+
+use super::jwe::KEY_MANAGEMENT;
 
 /// Why a key is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,12 +19,20 @@ pub(crate) enum PublicKeyError {
     Weak,
 }
 
-/// Reads a public key that may sign with ES256, EdDSA or PS256.
+/// Reads a public key that may sign with ES256, EdDSA or PS256, or that may be encrypted to.
 pub(crate) fn public_key(jwk: &Value) -> Result<Jwk, PublicKeyError> {
     if ["d", "p", "q", "dp", "dq", "qi", "k"].iter().any(|member| jwk.get(member).is_some()) {
         return Err(PublicKeyError::Private);
     }
-    let key = Jwk::deserialize(jwk).map_err(|_| PublicKeyError::Unreadable)?;
+    let mut key = Jwk::deserialize(jwk).map_err(|_| PublicKeyError::Unreadable)?;
+    // The library knows algorithms of signatures; ours of encryption is said by `use` from here on.
+    if key.common.key_algorithm == Some(KeyAlgorithm::UNKNOWN_ALGORITHM) {
+        if jwk.get("alg").and_then(Value::as_str) != Some(KEY_MANAGEMENT) {
+            return Err(PublicKeyError::Unreadable);
+        }
+        key.common.key_algorithm = None;
+        key.common.public_key_use = Some(PublicKeyUse::Encryption);
+    }
     if is_strong(&key) { Ok(key) } else { Err(PublicKeyError::Weak) }
 }
 

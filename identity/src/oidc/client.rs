@@ -27,7 +27,7 @@ use super::claims::Claim;
 use super::lifetimes;
 use super::redirect_uri::RedirectUri;
 use super::scope::Scopes;
-use crate::jose::SigningAlgorithm;
+use crate::jose::{ContentEncryption, SigningAlgorithm};
 
 /// A `client_id`: up to 200 visible ASCII characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -142,6 +142,7 @@ pub struct Localized {
 
 /// A registered relying party. Only [`Client::from_metadata`] makes one, so a client that exists is valid.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools)] // each is a yes or no of the metadata
 pub struct Client {
     /// Its identifier.
     pub id: ClientId,
@@ -168,6 +169,12 @@ pub struct Client {
     pub claims: BTreeSet<Claim>,
     /// What its id_tokens are signed with.
     pub id_token_algorithm: SigningAlgorithm,
+    /// How its id_tokens are encrypted after they are signed, if they are.
+    pub id_token_encryption: Option<ContentEncryption>,
+    /// What the answers of the userinfo endpoint are signed with, if they are.
+    pub userinfo_algorithm: Option<SigningAlgorithm>,
+    /// How those answers are encrypted after they are signed, if they are.
+    pub userinfo_encryption: Option<ContentEncryption>,
     /// Whether its access tokens are always bound to a key of its own (`dpop_bound_access_tokens`: RFC 9449,
     /// section 5.2). Without it, they are when it sends a proof.
     pub needs_dpop: bool,

@@ -6,6 +6,7 @@ use super::authorize::Prompt;
 use super::claims::Claim;
 use super::issuer::{Endpoint, Issuer};
 use super::scope::Scope;
+use crate::jose;
 
 /// The document at `/.well-known/openid-configuration`. `mutual_tls` is where the endpoints are for clients that show a
 /// certificate, if that is offered.
@@ -70,6 +71,11 @@ fn without_certificates(issuer: &Issuer) -> Value {
         "request_uri_parameter_supported": false,
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["RS256", "ES256", "PS256", "EdDSA"],
+        "id_token_encryption_alg_values_supported": [jose::KEY_MANAGEMENT],
+        "id_token_encryption_enc_values_supported": jose::ContentEncryption::ALL.map(jose::ContentEncryption::as_str),
+        "userinfo_signing_alg_values_supported": ["RS256", "ES256", "PS256", "EdDSA"],
+        "userinfo_encryption_alg_values_supported": [jose::KEY_MANAGEMENT],
+        "userinfo_encryption_enc_values_supported": jose::ContentEncryption::ALL.map(jose::ContentEncryption::as_str),
         "token_endpoint_auth_methods_supported":
             ["private_key_jwt", "client_secret_basic", "client_secret_post", "none"],
         "token_endpoint_auth_signing_alg_values_supported": ["ES256", "EdDSA", "PS256"],
@@ -154,6 +160,7 @@ mod tests {
             ("token_endpoint_auth_methods_supported", "token_endpoint_auth_method"),
             ("subject_types_supported", "subject_type"),
             ("id_token_signing_alg_values_supported", "id_token_signed_response_alg"),
+            ("userinfo_signing_alg_values_supported", "userinfo_signed_response_alg"),
         ] {
             assert!(names(listed).into_iter().all(|value| registers(member, value.into())), "{listed}");
         }

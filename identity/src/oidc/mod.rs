@@ -48,3 +48,4 @@ pub use redirect_uri::{RedirectLocation, RedirectUri, RedirectUriError};
 pub use scope::{Scope, Scopes};
 pub use subject::Subject;
 pub use token::{GrantType, TokenResponse};
+pub use userinfo::UserinfoResponse;

@@ -6,6 +6,25 @@ use serde_json::{Map, Value};
 
 use super::claims::Claim;
 
+/// The answer of the userinfo endpoint (OpenID Connect Core, section 5.3.2).
+#[derive(Clone, PartialEq, Eq)]
+pub enum UserinfoResponse {
+    /// The claims, as `application/json`.
+    Claims(Map<String, Value>),
+    /// The claims as a signed token, perhaps encrypted, as `application/jwt`.
+    Token(String),
+}
+
+/// Without what it tells.
+impl std::fmt::Debug for UserinfoResponse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Claims(_) => "UserinfoResponse::Claims(…)",
+            Self::Token(_) => "UserinfoResponse::Token(…)",
+        })
+    }
+}
+
 /// A resident's attributes as claim values. An attribute that is not on record has no entry.
 pub(crate) type ClaimValues = BTreeMap<Claim, String>;
 

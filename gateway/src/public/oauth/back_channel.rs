@@ -6,7 +6,7 @@ use actix_web::http::header::{
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 use identity::Identity;
-use identity::oidc::{EndpointRequest, Error, OAuthError};
+use identity::oidc::{EndpointRequest, Error, OAuthError, UserinfoResponse};
 use serde::Serialize;
 use serde_json::json;
 
@@ -50,7 +50,11 @@ pub(super) async fn token(request: HttpRequest, body: web::Bytes, gateway: web::
 
 /// `GET` and `POST /oauth/userinfo` (OpenID Connect Core, section 5.3)
 pub(super) async fn userinfo(request: HttpRequest, body: web::Bytes, gateway: web::Data<Gateway>) -> HttpResponse {
-    answer(&request, &body, StatusCode::OK, &gateway, |identity, call| identity.userinfo(call, clock::now())).await
+    let write = |told: UserinfoResponse| match told {
+        UserinfoResponse::Claims(claims) => HttpResponse::Ok().json(claims),
+        UserinfoResponse::Token(token) => HttpResponse::Ok().content_type("application/jwt").body(token),
+    };
+    answer_in_form(&request, &body, &gateway, |identity, call| identity.userinfo(call, clock::now()), write).await
 }
 
 /// `POST /oauth/introspect` (RFC 7662)
@@ -73,6 +77,16 @@ async fn answer<T: Serialize + Send + 'static>(
     gateway: &web::Data<Gateway>,
     act: impl FnOnce(&Identity, &EndpointRequest) -> Result<T, Error> + Send + 'static,
 ) -> HttpResponse {
+    answer_in_form(request, body, gateway, act, |value| HttpResponse::build(status).json(value)).await
+}
+
+async fn answer_in_form<T: Send + 'static>(
+    request: &HttpRequest,
+    body: &web::Bytes,
+    gateway: &web::Data<Gateway>,
+    act: impl FnOnce(&Identity, &EndpointRequest) -> Result<T, Error> + Send + 'static,
+    write: impl FnOnce(T) -> HttpResponse,
+) -> HttpResponse {
     let call = match request::endpoint(request, body) {
         Ok(call) => call,
         Err(refusal) => return refused(&refusal),
@@ -80,7 +94,7 @@ async fn answer<T: Serialize + Send + 'static>(
     let proves_possession = !call.dpop.is_empty();
     let called = gateway.clone();
     let mut response = match web::block(move || act(&called.identity, &call)).await {
-        Ok(Ok(value)) => HttpResponse::build(status).insert_header((CACHE_CONTROL, "no-store")).json(value),
+        Ok(Ok(value)) => uncached(write(value)),
         Ok(Err(Error::Refused(refusal))) => refused(&refusal),
         Ok(Err(Error::Failed(failed))) => failure(&failed),
         Err(_) => unavailable(),
@@ -88,6 +102,11 @@ async fn answer<T: Serialize + Send + 'static>(
     if proves_possession {
         offer_nonce(&mut response, &gateway.identity);
     }
+    response
+}
+
+fn uncached(mut response: HttpResponse) -> HttpResponse {
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 

@@ -65,8 +65,9 @@ impl CertificateSubject {
         let Ok(Some(alternatives)) = certificate.subject_alternative_name() else { return false };
         alternatives.value.general_names.iter().any(|found| match (&self.name, found) {
             (Name::Dns(name), GeneralName::DNSName(found)) => name.eq_ignore_ascii_case(found),
-            (Name::Uri(name), GeneralName::URI(found)) => name == found,
-            (Name::Email(name), GeneralName::RFC822Name(found)) => name == found,
+            (Name::Uri(name), GeneralName::URI(found)) | (Name::Email(name), GeneralName::RFC822Name(found)) => {
+                name == found
+            }
             (Name::Ip(IpAddr::V4(name)), GeneralName::IPAddress(found)) => name.octets() == **found,
             (Name::Ip(IpAddr::V6(name)), GeneralName::IPAddress(found)) => name.octets() == **found,
             _ => false,

@@ -100,7 +100,8 @@ fn unescaped(value: &str) -> Option<String> {
             bytes.push(*first);
             continue;
         }
-        let hex = rest.get(..2).and_then(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
+        let pair = rest.get(..2).filter(|pair| pair.iter().all(u8::is_ascii_hexdigit));
+        let hex = pair.and_then(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
         let (byte, used) = match hex {
             Some(byte) => (byte, 2),
             None => (*rest.first()?, 1),

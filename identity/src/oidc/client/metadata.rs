@@ -9,6 +9,7 @@ mod logout;
 mod members;
 mod presentation;
 mod reach;
+mod responses;
 mod tokens;
 
 use std::borrow::Cow;
@@ -18,6 +19,7 @@ use serde_json::{Value, json};
 use self::members::{Metadata, refuse};
 use super::secret;
 use super::{Client, ClientAuthenticationMethod, ClientId, ClientKeys, SecurityProfile};
+use crate::jose::KEY_MANAGEMENT;
 use crate::oidc::redirect_uri::RedirectUri;
 
 /// Metadata with which a client cannot be registered.
@@ -61,6 +63,7 @@ impl Client {
             let why = "fapi2 clients authenticate with private_key_jwt, tls_client_auth or self_signed_tls_client_auth";
             return Err(refuse("token_endpoint_auth_method", why));
         }
+        let (userinfo_algorithm, userinfo_encryption) = metadata.userinfo_response(profile, &keys)?;
         let is_certificate_bound = metadata.is_certificate_bound()?;
         let sector_identifier_uri = metadata.url("sector_identifier_uri")?;
         let client = Self {
@@ -71,6 +74,9 @@ impl Client {
                 .ok_or_else(|| refuse("client_name", "residents must see who asks"))?,
             purpose: metadata.localized("purpose", "purpose#zh-Hant")?,
             authentication,
+            id_token_encryption: metadata.id_token_encryption(&keys)?,
+            userinfo_algorithm,
+            userinfo_encryption,
             keys,
             sector: metadata.sector(sector_identifier_uri.as_ref(), &redirect_uris)?,
             sector_identifier_uri,
@@ -120,6 +126,15 @@ impl Client {
         if let ClientAuthenticationMethod::TlsClientAuth(subject) = &self.authentication {
             let (member, text) = subject.as_member();
             metadata[member] = json!(text);
+        }
+        if let Some(algorithm) = self.userinfo_algorithm {
+            metadata["userinfo_signed_response_alg"] = json!(algorithm.as_str());
+        }
+        for (what, encryption) in [("id_token", self.id_token_encryption), ("userinfo", self.userinfo_encryption)] {
+            if let Some(encryption) = encryption {
+                metadata[format!("{what}_encrypted_response_alg")] = json!(KEY_MANAGEMENT);
+                metadata[format!("{what}_encrypted_response_enc")] = json!(encryption.as_str());
+            }
         }
         match &self.keys {
             ClientKeys::None => {}

@@ -176,7 +176,8 @@ fn a_bound_token_needs_its_own_key_and_its_own_scheme() {
     let binding = |scheme, bound: Option<&KeyThumbprint>, proofs: Vec<String>| {
         let shown = ShownToken { token: TOKEN, scheme };
         let request = EndpointRequest { method: Method::Post, dpop: proofs, ..EndpointRequest::default() };
-        check_binding(&shown, bound, &request, &url(), &keys(), NOW).map_err(|e| (e.code.as_str(), e.status()))
+        let bound = Confirmation::of(bound, None);
+        check_binding(&shown, bound.as_ref(), &request, &url(), &keys(), NOW).map_err(|e| (e.code.as_str(), e.status()))
     };
     let good = || proof(&prover, &json!({}), &json!({}));
     assert!(binding(Scheme::Dpop, Some(&bound), vec![good()]).unwrap().is_some());

@@ -23,7 +23,7 @@ impl Identity {
         request: &EndpointRequest,
         now: Timestamp,
     ) -> Result<PushedResponse, oidc::Error> {
-        let Caller { client, key, once } = self.authenticate(request, Endpoint::PushedAuthorizationRequest, now)?;
+        let Caller { client, key, once, .. } = self.authenticate(request, Endpoint::PushedAuthorizationRequest, now)?;
         let checked = par::check(&request.form, &client, key.as_ref(), &self.subject_of_hint(&client, now)?);
         let reference = RequestReference::new(random()?);
         let hash = reference.keyed_hash(self.keys());

@@ -5,6 +5,7 @@ mod certificates;
 mod clients;
 mod codes;
 mod dpop;
+mod encrypted;
 mod expiry;
 mod fapi2;
 mod introspection;
@@ -28,7 +29,7 @@ use crate::authenticator::Assurance;
 use crate::oidc::authorize::{AuthorizationStep, ConsentPage, InteractionTicket, PageError, SignInPage};
 use crate::oidc::claims::Claim;
 use crate::oidc::testing::{CHALLENGE, ISSUER, NOW, RelyingParty, VERIFIER, changed, parameters};
-use crate::oidc::{self, EndpointRequest, OAuthError, TokenResponse};
+use crate::oidc::{self, EndpointRequest, OAuthError, TokenResponse, UserinfoResponse};
 use crate::resident::{Registration, ResidentId};
 use crate::session::{Session, SessionId};
 use crate::store::{random, residents};
@@ -134,7 +135,16 @@ impl World {
 
     fn userinfo(&self, access_token: &str, now: Timestamp) -> Result<Value, oidc::Error> {
         let authorization = Some(format!("Bearer {access_token}"));
-        self.identity.userinfo(&EndpointRequest { authorization, ..EndpointRequest::default() }, now)
+        let request = EndpointRequest { authorization, ..EndpointRequest::default() };
+        self.identity.userinfo(&request, now).map(told)
+    }
+}
+
+/// What a client is told that registered no other form.
+fn told(response: UserinfoResponse) -> Value {
+    match response {
+        UserinfoResponse::Claims(claims) => Value::Object(claims),
+        UserinfoResponse::Token(_) => panic!("in a form that it did not register"),
     }
 }
 

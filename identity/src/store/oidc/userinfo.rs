@@ -1,20 +1,24 @@
 //! The userinfo endpoint.
 
 use ::store::Timestamp;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::grants;
 use super::once::{self, Once};
+use crate::jose;
+use crate::oidc::client::{Client, ClientId};
 use crate::oidc::dpop::check_binding;
-use crate::oidc::{self, Endpoint, EndpointRequest, OAuthError, Scheme, access_token, shown_token, userinfo};
+use crate::oidc::{
+    self, Endpoint, EndpointRequest, OAuthError, Scheme, UserinfoResponse, access_token, shown_token, userinfo,
+};
 use crate::store::Identity;
 
 impl Identity {
-    /// What the holder of an access token is told about the resident.
+    /// What the holder of an access token is told about the resident, in the form that its client registered.
     ///
     /// # Errors
     /// 401 `invalid_token`, `invalid_dpop_proof` or `use_dpop_nonce`, with its challenge.
-    pub fn userinfo(&self, request: &EndpointRequest, now: Timestamp) -> Result<Value, oidc::Error> {
+    pub fn userinfo(&self, request: &EndpointRequest, now: Timestamp) -> Result<UserinfoResponse, oidc::Error> {
         let (shown, issuer) = (shown_token(request)?, self.issuer());
         let challenged = |error: OAuthError| match shown.scheme {
             Scheme::Bearer => error,
@@ -31,8 +35,39 @@ impl Identity {
         }
         let found = self.db().read(|conn| grants::of_token(conn, token.id))?;
         let grant = found.ok_or(challenged(access_token::invalid()))?;
+        let client = self.client(&ClientId::from_stored(token.claims.client_id))?;
+        let client = client.ok_or(challenged(access_token::invalid()))?;
         let mut told = userinfo::told(&grant.userinfo_claims(), &self.claim_values(grant.resident_id)?);
         told.insert("sub".to_owned(), Value::from(grant.subject()));
-        Ok(Value::Object(told))
+        self.in_registered_form(told, &client, now)
+    }
+
+    fn in_registered_form(
+        &self,
+        mut told: Map<String, Value>,
+        client: &Client,
+        now: Timestamp,
+    ) -> Result<UserinfoResponse, oidc::Error> {
+        let Some(algorithm) = client.userinfo_algorithm else { return Ok(UserinfoResponse::Claims(told)) };
+        // OpenID Connect Core, section 5.3.2: a signed answer says by whom and for whom it is.
+        told.insert("iss".to_owned(), Value::from(self.issuer().as_str()));
+        told.insert("aud".to_owned(), Value::from(client.id.as_str()));
+        let signed = jose::sign(&*self.signing_key(algorithm, now)?, "JWT", &told)?;
+        Ok(UserinfoResponse::Token(self.encrypted_to(client, signed, client.userinfo_encryption, now)?))
+    }
+
+    /// Encrypts a signed token to the client, if that is how the client wants it.
+    pub(super) fn encrypted_to(
+        &self,
+        client: &Client,
+        token: String,
+        encryption: Option<jose::ContentEncryption>,
+        now: Timestamp,
+    ) -> Result<String, oidc::Error> {
+        const NO_KEY: OAuthError = OAuthError::invalid_client("it has no key that can be encrypted to");
+        let Some(encryption) = encryption else { return Ok(token) };
+        let keys = self.client_keys(client, None, now).ok_or(NO_KEY)?;
+        let to = jose::RecipientKey::among(&keys).ok_or(NO_KEY)?;
+        Ok(jose::encrypt(&token, &to, encryption)?)
     }
 }

@@ -181,6 +181,33 @@ fn a_client_of_certificates_says_which() {
 }
 
 #[test]
+fn encryption_is_asked_for_whole_and_to_a_key_that_is_there() {
+    let key = json!({"keys": [shop().key.jwk(), {"kty": "EC", "crv": "P-256", "use": "enc", "kid": "e",
+        "x": json!(shop().key.jwk())["x"], "y": json!(shop().key.jwk())["y"]}]});
+    let mut metadata = with("jwks", &key);
+    for what in ["id_token", "userinfo"] {
+        metadata[format!("{what}_encrypted_response_alg")] = json!("ECDH-ES+A256KW");
+        metadata[format!("{what}_encrypted_response_enc")] = json!("A256GCM");
+    }
+    metadata["userinfo_signed_response_alg"] = json!("PS256");
+    let client = registered(&metadata);
+    assert_eq!(registered(&client.to_stored()), client);
+    for (field, value, named) in [
+        ("id_token_encrypted_response_alg", json!("RSA-OAEP"), "id_token_encrypted_response_alg"),
+        ("id_token_encrypted_response_alg", json!(null), "id_token_encrypted_response_alg"),
+        ("id_token_encrypted_response_enc", json!("A128GCM"), "id_token_encrypted_response_enc"),
+        ("userinfo_encrypted_response_enc", json!(null), "userinfo_encrypted_response_enc"),
+        ("userinfo_signed_response_alg", json!(null), "userinfo_signed_response_alg"),
+        ("userinfo_signed_response_alg", json!("none"), "userinfo_signed_response_alg"),
+        ("jwks", json!({"keys": [shop().key.jwk()]}), "jwks"),
+    ] {
+        let mut wrong = metadata.clone();
+        wrong[field] = value;
+        assert_eq!(refused(&wrong).field, named);
+    }
+}
+
+#[test]
 fn residents_always_see_who_asks() {
     let mut metadata = with("client_name", &json!(null));
     assert_eq!(registered(&metadata).name.en, "晨光文具", "one language is enough");

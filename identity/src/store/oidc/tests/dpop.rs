@@ -32,7 +32,7 @@ impl World {
             dpop: proofs,
             ..EndpointRequest::default()
         };
-        self.identity.userinfo(&request, NOW)
+        self.identity.userinfo(&request, NOW).map(told)
     }
 }
 

@@ -30,6 +30,7 @@ impl Identity {
     pub(super) fn issue(&self, issue: &Issue<'_>) -> Result<TokenResponse, oidc::Error> {
         let access_token = self.sign_access_token(issue)?;
         let id_token = self.sign_id_token(issue, &access_token)?;
+        let id_token = self.encrypted_to(issue.client, id_token, issue.client.id_token_encryption, issue.now)?;
         Ok(TokenResponse {
             access_token,
             token_type: if issue.key.is_some() { "DPoP" } else { "Bearer" },
