@@ -151,13 +151,11 @@ impl actix_web::ResponseError for Problem {
 
 impl From<store::Error> for Problem {
     fn from(error: store::Error) -> Self {
-        match error {
-            store::Error::Unavailable(cause) => {
-                tracing::error!(%cause, "the database cannot be reached");
-                Self::unavailable("The database cannot be reached; nothing was taken.", 2)
-            }
-            other => Self::internal(&other),
+        if error.may_pass() {
+            tracing::error!(cause = ?error, "the database is in the way");
+            return Self::unavailable("The database is not available now; send the same again later.", 2);
         }
+        Self::internal(&error)
     }
 }
 

@@ -37,27 +37,12 @@ impl Error {
     /// again will not help.
     pub(crate) fn lies_in_the_batch(&self) -> bool {
         match self {
-            Self::Store(store::Error::Query(error))
-            | Self::Directory(DirectoryError::Store(store::Error::Query(error))) => !is_of_the_connection(error),
-            Self::Directory(DirectoryError::Store(_)) => false,
-            Self::Store(store::Error::Panicked) | Self::BrokenLog(_) | Self::Directory(_) => true,
-            Self::Store(_) | Self::NeedsMigration | Self::Damaged(_) | Self::HeadMoved | Self::Thread(_) => false,
+            Self::Store(error) | Self::Directory(DirectoryError::Store(error)) => {
+                matches!(error, store::Error::Query(_) | store::Error::Panicked) && !error.may_pass()
+            }
+            Self::BrokenLog(_) | Self::Directory(_) => true,
+            Self::NeedsMigration | Self::Damaged(_) | Self::HeadMoved | Self::Thread(_) => false,
         }
-    }
-}
-
-fn is_of_the_connection(error: &diesel::result::Error) -> bool {
-    use diesel::result::{DatabaseErrorKind, Error as Diesel};
-    match error {
-        Diesel::DatabaseError(kind, _) => matches!(
-            kind,
-            DatabaseErrorKind::ClosedConnection
-                | DatabaseErrorKind::UnableToSendCommand
-                | DatabaseErrorKind::SerializationFailure
-                | DatabaseErrorKind::ReadOnlyTransaction
-        ),
-        Diesel::BrokenTransactionManager | Diesel::RollbackErrorOnCommit { .. } => true,
-        _ => false,
     }
 }
 

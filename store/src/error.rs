@@ -1,5 +1,7 @@
 //! What can go wrong between the program and its database.
 
+use diesel::result::{DatabaseErrorKind, Error as Diesel};
+
 /// A failure of the database, or of the way there.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -30,7 +32,54 @@ pub enum Error {
 impl Error {
     /// Whether the statement failed because a unique constraint holds already.
     pub fn is_unique_violation(&self) -> bool {
-        use diesel::result::{DatabaseErrorKind, Error as Diesel};
         matches!(self, Self::Query(Diesel::DatabaseError(DatabaseErrorKind::UniqueViolation, _)))
+    }
+
+    /// Whether the database is in the way, and not what was asked of it: it cannot be reached, goes down, or its
+    /// disk is full. The same may succeed later.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Unavailable(_)
+            | Self::CommitUnknown(_)
+            | Self::Query(Diesel::BrokenTransactionManager | Diesel::RollbackErrorOnCommit { .. }) => true,
+            Self::Query(Diesel::DatabaseError(kind, info)) => match kind {
+                DatabaseErrorKind::ClosedConnection
+                | DatabaseErrorKind::UnableToSendCommand
+                | DatabaseErrorKind::SerializationFailure
+                | DatabaseErrorKind::ReadOnlyTransaction => true,
+                _ => PASSING.iter().any(|words| info.message().contains(words)),
+            },
+            Self::Query(_) | Self::Url(_) | Self::Unsafe(_) | Self::Migration(_) | Self::Panicked => false,
+        }
+    }
+}
+
+/// Failures that only their words tell from others: of SQLite on a full or failing disk or a locked file, and of
+/// PostgreSQL on a full disk, while it goes down, and in a transaction that failed before.
+const PASSING: [&str; 7] = [
+    "database or disk is full",
+    "disk I/O error",
+    "database is locked",
+    "No space left on device",
+    "terminating connection",
+    "the database system is",
+    "current transaction is aborted",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(words: &str) -> Error {
+        Diesel::DatabaseError(DatabaseErrorKind::Unknown, Box::new(words.to_owned())).into()
+    }
+
+    #[test]
+    fn a_full_disk_passes_and_a_wrong_statement_does_not() {
+        assert!(said("database or disk is full").may_pass());
+        assert!(said("could not extend file \"base/5/16384\": No space left on device").may_pass());
+        assert!(said("terminating connection due to administrator command").may_pass());
+        assert!(!said("column \"amuont\" does not exist").may_pass());
+        assert!(!Error::Query(Diesel::NotFound).may_pass());
     }
 }

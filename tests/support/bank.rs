@@ -3,13 +3,16 @@
 #![allow(clippy::disallowed_methods)] // a bank has its own clock and randomness
 
 use std::process::Command;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use reqwest::{Certificate, Client, Identity, Response, StatusCode};
 use store::Timestamp;
 use uuid::Uuid;
 
 use super::{Gateway, said};
+
+/// How long an answer may take, the longest wait that is asked for included. Only a failing test waits this long.
+const PATIENCE: Duration = Duration::from_secs(40);
 
 /// A bank with a certificate of its own.
 pub(crate) struct Bank {
@@ -31,6 +34,13 @@ pub(crate) struct Payment {
 pub(crate) struct Incoming {
     pub(crate) transaction_id: String,
     pub(crate) uetr: String,
+}
+
+/// How a payment stands, as a pacs.002 says it.
+pub(crate) struct Report {
+    pub(crate) uetr: String,
+    /// `TxSts`, followed by the reason when there is one: "ACSC", "RJCT AC04".
+    pub(crate) status: String,
 }
 
 impl Bank {
@@ -89,38 +99,68 @@ impl Bank {
 
     /// Sends a payment and waits up to ten seconds for its outcome.
     pub(crate) async fn pay(&self, gateway: &Gateway, payment: &Payment) -> reqwest::Result<(StatusCode, String)> {
-        let request = self.http.post(gateway.participants("/participant/v1/payments")).header("Prefer", "wait=10");
-        text(request.header("Content-Type", "application/xml").body(payment.message.clone()).send().await?).await
+        let request = self.post(gateway, "/participant/v1/payments").header("Prefer", "wait=10");
+        text(request.body(payment.message.clone()).send().await?).await
+    }
+
+    /// Sends a payment and waits for nothing but that it was taken.
+    pub(crate) async fn submit(&self, gateway: &Gateway, payment: &Payment) -> reqwest::Result<(StatusCode, String)> {
+        text(self.post(gateway, "/participant/v1/payments").body(payment.message.clone()).send().await?).await
     }
 
     /// What came after the cursor, and the next cursor.
     pub(crate) async fn inbox(&self, gateway: &Gateway, after: u64, wait: u8) -> reqwest::Result<(Vec<Incoming>, u64)> {
+        let (status, inbox, next) = self.read_inbox(gateway, after, wait).await?;
+        assert!(status.is_success(), "{status} {inbox}");
+        Ok((incoming(&inbox), next))
+    }
+
+    /// The inbox after the cursor as it was sent, and the next cursor: the same one when there was nothing.
+    pub(crate) async fn read_inbox(
+        &self,
+        gateway: &Gateway,
+        after: u64,
+        wait: u8,
+    ) -> reqwest::Result<(StatusCode, String, u64)> {
         let url = gateway.participants(&format!("/participant/v1/inbox?after={after}&wait={wait}&max=500"));
         let (status, inbox) = text(self.http.get(url).send().await?).await?;
-        if status == StatusCode::NO_CONTENT {
-            return Ok((Vec::new(), after));
-        }
-        let next = between(&inbox, "next=\"", "\"").unwrap_or_else(|| panic!("{status} {inbox}")).parse().unwrap();
-        let payments = inbox.split("<CdtTrfTxInf").skip(1).map(|transaction| Incoming {
-            transaction_id: element(transaction, "TxId").unwrap(),
-            uetr: element(transaction, "UETR").unwrap(),
-        });
-        Ok((payments.collect(), next))
+        let next = between(&inbox, "next=\"", "\"").map_or(after, |next| next.parse().unwrap());
+        Ok((status, inbox, next))
     }
 
     /// Accepts a payment (pacs.002 ACCP).
     pub(crate) async fn accept(&self, gateway: &Gateway, incoming: &Incoming) -> reqwest::Result<(StatusCode, String)> {
-        let Incoming { transaction_id, uetr } = incoming;
-        let answer = format!(
+        self.answer(gateway, &[(incoming, true)]).await
+    }
+
+    /// Answers payments in one pacs.002: accepts them, or rejects them for a closed account (AC04).
+    pub(crate) async fn answer(
+        &self,
+        gateway: &Gateway,
+        answers: &[(&Incoming, bool)],
+    ) -> reqwest::Result<(StatusCode, String)> {
+        let transactions = answers.iter().map(|(Incoming { transaction_id, uetr }, accepted)| {
+            let status = match accepted {
+                true => "<TxSts>ACCP</TxSts>",
+                false => "<TxSts>RJCT</TxSts><StsRsnInf><Rsn><Cd>AC04</Cd></Rsn></StsRsnInf>",
+            };
+            format!(
+                "<TxInfAndSts><OrgnlTxId>{transaction_id}</OrgnlTxId><OrgnlUETR>{uetr}</OrgnlUETR>{status}</TxInfAndSts>"
+            )
+        });
+        let message = format!(
             "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pacs.002.001.10\"><FIToFIPmtStsRpt>\
-             <GrpHdr><MsgId>A-{transaction_id}</MsgId><CreDtTm>{now}</CreDtTm></GrpHdr><TxInfAndSts>\
-             <OrgnlTxId>{transaction_id}</OrgnlTxId><OrgnlUETR>{uetr}</OrgnlUETR><TxSts>ACCP</TxSts>\
-             </TxInfAndSts></FIToFIPmtStsRpt></Document>",
+             <GrpHdr><MsgId>A-{id}</MsgId><CreDtTm>{now}</CreDtTm></GrpHdr>{transactions}\
+             </FIToFIPmtStsRpt></Document>",
+            id = answers[0].0.transaction_id,
             now = now(),
+            transactions = transactions.collect::<String>(),
         );
-        let request =
-            self.http.post(gateway.participants("/participant/v1/answers")).header("Content-Type", "application/xml");
-        text(request.body(answer).send().await?).await
+        text(self.post(gateway, "/participant/v1/answers").body(message).send().await?).await
+    }
+
+    fn post(&self, gateway: &Gateway, path: &str) -> reqwest::RequestBuilder {
+        self.http.post(gateway.participants(path)).header("Content-Type", "application/xml")
     }
 
     /// The balance in Hong Kong dollars, in cents.
@@ -137,11 +177,33 @@ pub(crate) fn client(gateway: &Gateway, identity: Option<Identity>) -> Client {
     // The first test to come here installs it; for the others it is there.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let authority = std::fs::read(gateway.folder().join("keys/participants-ca.pem")).unwrap();
-    let client = Client::builder().tls_certs_only([Certificate::from_pem(&authority).unwrap()]);
+    let authority = Certificate::from_pem(&authority).unwrap();
+    let client = Client::builder().tls_certs_only([authority]).timeout(PATIENCE);
     match identity {
         Some(identity) => client.identity(identity).build().unwrap(),
         None => client.build().unwrap(),
     }
+}
+
+/// The payments in an inbox.
+pub(crate) fn incoming(inbox: &str) -> Vec<Incoming> {
+    let transactions = inbox.split("<CdtTrfTxInf").skip(1);
+    let read = |transaction| Incoming {
+        transaction_id: element(transaction, "TxId").unwrap(),
+        uetr: element(transaction, "UETR").unwrap(),
+    };
+    transactions.map(read).collect()
+}
+
+/// What an inbox, or a pacs.002 by itself, says of payments.
+pub(crate) fn reports(xml: &str) -> Vec<Report> {
+    let transactions = xml.split("<TxInfAndSts>").skip(1);
+    let read = |transaction| {
+        let status = element(transaction, "TxSts").unwrap();
+        let reason = between(transaction, "<Rsn><Cd>", "</Cd>").map(|reason| format!(" {reason}"));
+        Report { uetr: element(transaction, "OrgnlUETR").unwrap(), status: status + &reason.unwrap_or_default() }
+    };
+    transactions.map(read).collect()
 }
 
 /// The text of an element's first occurrence.

@@ -17,6 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A running program; it is killed when dropped.
 pub(crate) struct Gateway {
     arguments: Vec<String>,
+    environment: Vec<(String, String)>,
     process: Mutex<Option<Child>>,
     printed: Arc<Mutex<Vec<String>>>,
     folder: tempfile::TempDir,
@@ -34,30 +35,35 @@ impl Gateway {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().display().to_string();
         let arguments = ["demo", "--free-ports", "--json", "--data", &data].map(str::to_owned).to_vec();
-        Self::start(folder, arguments).await
+        Self::start(folder, arguments, &[]).await
     }
 
     /// A new installation on an empty database: `lionrock serve`.
     pub(crate) async fn serve(database: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let [public, participants, operations] = free_ports();
-        let configuration = folder.path().join("lionrock.toml");
-        let text = format!(
-            "[database]\nurl = \"{database}\"\n[keys]\nfolder = \"keys\"\n\
-             [public]\nlisten = \"127.0.0.1:{public}\"\nissuer = \"http://localhost:{public}\"\n\
-             [participants]\nlisten = \"127.0.0.1:{participants}\"\n\
-             [operations]\nlisten = \"127.0.0.1:{operations}\"\n",
-        );
-        std::fs::write(&configuration, text).unwrap();
-        let path = configuration.display().to_string();
-        let migrated = lionrock().args(["migrate", "--config", &path]).output().unwrap();
-        assert!(migrated.status.success(), "{}", said(&migrated));
-        Self::start(folder, vec!["serve".to_owned(), "--config".to_owned(), path]).await
+        Self::serve_with(database, "", &[]).await
     }
 
-    async fn start(folder: tempfile::TempDir, arguments: Vec<String>) -> Self {
+    /// The same with more settings (TOML) and with variables of the environment.
+    pub(crate) async fn serve_with(database: &str, settings: &str, environment: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = configure(folder.path(), database, "keys", settings);
+        let migrated = lionrock().args(["migrate", "--config", &path]).output().unwrap();
+        assert!(migrated.status.success(), "{}", said(&migrated));
+        Self::start(folder, vec!["serve".to_owned(), "--config".to_owned(), path], environment).await
+    }
+
+    /// One more gateway of the same installation: its keys and its database, with ports of its own.
+    pub(crate) async fn beside(&self, settings: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = self.settings().unwrap()["database"]["url"].as_str().unwrap().to_owned();
+        let path = configure(folder.path(), &database, &self.folder().join("keys").display().to_string(), settings);
+        Self::start(folder, vec!["serve".to_owned(), "--config".to_owned(), path], &[]).await
+    }
+
+    async fn start(folder: tempfile::TempDir, arguments: Vec<String>, environment: &[(&str, &str)]) -> Self {
         let (process, printed) = (Mutex::new(None), Arc::default());
-        let gateway = Self { arguments, process, printed, folder };
+        let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let gateway = Self { arguments, environment, process, printed, folder };
         gateway.restart().await;
         gateway
     }
@@ -68,6 +74,7 @@ impl Gateway {
         self.printed.lock().unwrap().clear();
         let mut process = lionrock()
             .args(&self.arguments)
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .current_dir(self.folder.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -112,6 +119,15 @@ impl Gateway {
         }
     }
 
+    /// Waits until the program has ended by itself, or was killed.
+    pub(crate) async fn until_ended(&self) {
+        let started = Instant::now();
+        while self.process.lock().unwrap().as_mut().is_some_and(|process| process.try_wait().unwrap().is_none()) {
+            assert!(started.elapsed() < PATIENCE, "still running:\n{}", self.printed());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
     /// Where everything of the demo is, once it says so.
     fn places(&self) -> Option<Value> {
         let printed = self.printed.lock().unwrap();
@@ -136,7 +152,7 @@ impl Gateway {
     }
 
     /// Everything that the program printed since its start.
-    fn printed(&self) -> String {
+    pub(crate) fn printed(&self) -> String {
         self.printed.lock().unwrap().join("\n")
     }
 
@@ -181,6 +197,20 @@ impl Gateway {
     fn settings(&self) -> Option<toml::Table> {
         std::fs::read_to_string(self.configuration()).ok()?.parse().ok()
     }
+}
+
+/// Writes a configuration on free ports and says where it is.
+fn configure(folder: &Path, database: &str, keys: &str, settings: &str) -> String {
+    let [public, participants, operations] = free_ports();
+    let configuration = folder.join("lionrock.toml");
+    let text = format!(
+        "[database]\nurl = \"{database}\"\n[keys]\nfolder = \"{keys}\"\n\
+         [public]\nlisten = \"127.0.0.1:{public}\"\nissuer = \"http://localhost:{public}\"\n\
+         [participants]\nlisten = \"127.0.0.1:{participants}\"\n\
+         [operations]\nlisten = \"127.0.0.1:{operations}\"\n{settings}",
+    );
+    std::fs::write(&configuration, text).unwrap();
+    configuration.display().to_string()
 }
 
 /// Ports that nobody listens on just now.

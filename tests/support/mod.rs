@@ -9,6 +9,7 @@ pub(crate) mod bank;
 mod browser;
 mod gateway;
 pub(crate) mod judges;
+pub(crate) mod postgres;
 pub(crate) mod resident;
 
 pub(crate) use browser::Browser;
