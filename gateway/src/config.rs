@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
+use payments::clearing::CutOverTime;
 use serde::Deserialize;
 use url::Url;
 
@@ -145,11 +146,21 @@ pub struct Clearing {
     pub offline_after_seconds: u64,
     /// Steps that may wait for the sequencer before new payments are answered 503.
     pub queue_limit: usize,
+    /// When business days end, in Hong Kong.
+    pub cut_over: CutOverTime,
+    /// Where the signed checkpoint of each business day is written besides the database.
+    pub checkpoint_folder: Option<PathBuf>,
 }
 
 impl Default for Clearing {
     fn default() -> Self {
-        Self { answer_timeout_seconds: 10, offline_after_seconds: 60, queue_limit: 20_000 }
+        Self {
+            answer_timeout_seconds: 10,
+            offline_after_seconds: 60,
+            queue_limit: 20_000,
+            cut_over: CutOverTime::MIDNIGHT,
+            checkpoint_folder: None,
+        }
     }
 }
 
@@ -262,6 +273,7 @@ impl Config {
         let optional = public.into_iter().chain(participants);
         let mtls =
             self.mtls.iter_mut().flat_map(|m| [Some(&mut m.certificate), Some(&mut m.key), m.client_ca.as_mut()]);
+        let optional = optional.chain([&mut self.clearing.checkpoint_folder]);
         for path in optional.flatten().chain(mtls.flatten()).chain([&mut self.keys.folder]) {
             *path = folder.join(&*path);
         }

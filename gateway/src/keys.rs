@@ -1,4 +1,5 @@
-//! The key folder: the master secret, and the authority that certifies participants. Made on the first run.
+//! The key folder: the master secret, the authority that certifies participants, and the key that signs checkpoints.
+//! Made on the first run.
 
 use std::fs;
 use std::io::Write;
@@ -6,17 +7,21 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context;
+use payments::clearing::CheckpointKey;
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateSigningRequestParams, DistinguishedName, DnType,
-    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, SanType, SerialNumber,
+    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, PKCS_ED25519, SanType, SerialNumber,
 };
 use ring::rand::{SecureRandom, SystemRandom};
+use rustls::pki_types::PrivatePkcs8KeyDer;
+use rustls::pki_types::pem::PemObject;
 use store::Timestamp;
 use zeroize::Zeroizing;
 
 const MASTER: &str = "master.key";
 const AUTHORITY_CERTIFICATE: &str = "participants-ca.pem";
 const AUTHORITY_KEY: &str = "participants-ca.key";
+const CHECKPOINT_KEY: &str = "checkpoint.key";
 
 const DAY: Duration = Duration::from_hours(24);
 /// The authority itself.
@@ -52,6 +57,10 @@ impl KeyFolder {
         if !folder.join(AUTHORITY_CERTIFICATE).exists() {
             make_authority(folder, now)?;
         }
+        if !folder.join(CHECKPOINT_KEY).exists() {
+            let key = KeyPair::generate_for(&PKCS_ED25519)?;
+            write_private(&folder.join(CHECKPOINT_KEY), Zeroizing::new(key.serialize_pem()).as_bytes())?;
+        }
         Self::open(folder)
     }
 
@@ -68,6 +77,15 @@ impl KeyFolder {
     /// The secret from which the crates derive their keys, each under labels of its own.
     pub fn master(&self) -> &[u8; 32] {
         &self.master
+    }
+
+    /// The key that signs checkpoints of the log.
+    pub fn checkpoint_key(&self) -> anyhow::Result<CheckpointKey> {
+        let path = self.folder.join(CHECKPOINT_KEY);
+        let pem = Zeroizing::new(fs::read(&path).with_context(|| path.display().to_string())?);
+        let document =
+            PrivatePkcs8KeyDer::from_pem_slice(&pem).map_err(|_| anyhow::anyhow!("{}: not PEM", path.display()))?;
+        CheckpointKey::from_pkcs8(document.secret_pkcs8_der()).with_context(|| path.display().to_string())
     }
 
     /// The participants' authority certificate, PEM: what banks trust, and what vouches for them.

@@ -3,9 +3,11 @@
 //! **Invariants.** The gateway holds no rule of identity or payments: it parses, calls, renders. It is the
 //! only place that knows both of them, reads the clock ([`clock`]), and speaks HTTP.
 
+mod checkpoints;
 pub mod cli;
 pub mod clock;
 pub mod config;
+mod days;
 pub mod demo;
 pub mod error;
 pub mod http;

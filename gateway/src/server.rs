@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::cli::Installation;
 use crate::config::{Config, Log, LogFormat};
-use crate::{clock, http, operations, participant, public};
+use crate::{checkpoints, clock, http, operations, participant, public};
 
 /// How long running requests may go on after the program was told to stop. Whoever waits longer for a payment
 /// asks again: cutting a connection cancels nothing.
@@ -139,6 +139,8 @@ pub fn start(gateway: Arc<Gateway>, sockets: Sockets, installation: &Installatio
     }
     let servers = servers.into_iter().map(|server| (server.handle(), actix_web::rt::spawn(server))).collect();
     public::housekeeping(&gateway);
+    let checkpoint_folder = installation.config.clearing.checkpoint_folder.clone();
+    checkpoints::keep(&gateway, installation.keys.checkpoint_key()?, checkpoint_folder);
     Ok(Running { servers, waiters, gateway })
 }
 

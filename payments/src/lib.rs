@@ -75,6 +75,7 @@ pub mod iso20022;
 pub mod money;
 pub mod participant;
 pub mod qr;
+pub mod report;
 
 mod store;
 

@@ -23,6 +23,9 @@ pub struct ClearingCode(i16);
 pub struct NotAClearingCode;
 
 impl ClearingCode {
+    /// `000`: the switch itself, in the log. No participant has it.
+    pub const SWITCH: Self = Self(0);
+
     /// The number that the three digits write.
     pub const fn number(self) -> i16 {
         self.0

@@ -84,7 +84,11 @@ impl Installation {
     pub fn switch(&self) -> anyhow::Result<Switch> {
         let clearing = &self.config.clearing;
         let settings = SwitchSettings {
-            rules: Rules { time_to_answer: Duration::from_secs(clearing.answer_timeout_seconds), ..Rules::default() },
+            rules: Rules {
+                time_to_answer: Duration::from_secs(clearing.answer_timeout_seconds),
+                cut_over: clearing.cut_over,
+                ..Rules::default()
+            },
             queue_capacity: clearing.queue_limit,
             offline_after: Duration::from_secs(clearing.offline_after_seconds),
             ..SwitchSettings::default()

@@ -2,6 +2,7 @@
 
 mod audit;
 mod client;
+mod day;
 mod demo;
 mod input;
 mod installation;
@@ -47,6 +48,8 @@ enum Command {
     Client(client::Client),
     /// Add, certify, fund, suspend and list participants
     Participant(participant::Participant),
+    /// Show business days, and write their statements and settlement files
+    Day(day::Day),
     /// Make and read the common QR code
     Qr(qr::Qr),
     /// Recompute the books and the log's hash chain; exit 1 on any difference
@@ -63,6 +66,7 @@ pub fn main() -> ExitCode {
         Command::Resident(command) => resident::run(command),
         Command::Client(command) => client::run(command),
         Command::Participant(command) => participant::run(command),
+        Command::Day(command) => day::run(command),
         Command::Qr(command) => qr::run(command),
         Command::Audit(command) => audit::run(command),
     };

@@ -98,6 +98,22 @@ fn pem(bytes: &[u8]) -> (rustls::pki_types::CertificateDer<'static>, usize) {
 }
 
 #[test]
+fn a_checkpoint_is_found_again_and_a_foreign_one_is_not() {
+    let (city, other) = (City::new(), City::new());
+    assert!(city.run(&["audit", "checkpoint", "--out", &city.path("none.jws")]).is_err(), "nothing to sign yet");
+    city.add_banyan();
+    other.add_banyan();
+    let (file, key) = (city.path("now.jws"), city.path("key.json"));
+    assert!(succeeded(city.run(&["audit", "checkpoint", "--out", &file])));
+    assert!(succeeded(city.run(&["participant", "suspend", "012"])));
+    assert!(succeeded(city.run(&["audit", "--checkpoint", &file])), "the log has grown and still contains it");
+    assert!(other.run(&["audit", "--checkpoint", &file]).is_err(), "signed by another city");
+    let jwk = city.installation().keys.checkpoint_key().unwrap().public().to_jwk();
+    std::fs::write(&key, serde_json::to_string(&jwk).unwrap()).unwrap();
+    assert!(!succeeded(other.run(&["audit", "--checkpoint", &file, "--key", &key])), "not of that log");
+}
+
+#[test]
 fn a_suspension_is_seen_by_a_running_switch() {
     let city = City::new();
     city.add_banyan();

@@ -1,13 +1,12 @@
 //! The console's JSON twin: participants, positions and payments for programs. Amounts are decimal strings.
 
 use actix_web::{HttpResponse, web};
-use payments::clearing::{BusinessDay, Payment};
+use payments::clearing::Payment;
 use payments::money::{Currency, format_minor};
 use payments::participant::{ClearingCode, Standing};
 use serde::{Deserialize, Serialize};
 
 use super::{Operations, search};
-use crate::clock;
 use crate::error::Problem;
 
 /// The most payments in one answer.
@@ -71,8 +70,10 @@ struct PositionBody {
 
 /// Every participant's money.
 pub(super) async fn positions(operations: web::Data<Operations>) -> Result<HttpResponse, Problem> {
-    let today = BusinessDay::of(clock::now());
-    let positions = web::block(move || operations.switch.positions()).await??;
+    let (today, positions) = web::block(move || -> Result<_, payments::Error> {
+        Ok((operations.switch.business_day()?.unwrap_or_default(), operations.switch.positions()?))
+    })
+    .await??;
     let items: Vec<_> = positions
         .iter()
         .map(|(clearing_code, currency, position)| {

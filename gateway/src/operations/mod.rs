@@ -7,6 +7,7 @@ mod admin;
 mod amount;
 mod api;
 mod console;
+mod days;
 mod exposition;
 mod health;
 mod host;
@@ -63,6 +64,11 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
                     .service(
                         web::resource("/participants/{clearing_code}/limits/{currency}")
                             .route(web::put().to(limits::set)),
+                    )
+                    .service(web::resource("/days").route(web::get().to(days::list)))
+                    .service(web::resource("/days/{business_day}").route(web::get().to(days::show)))
+                    .service(
+                        web::resource("/days/{business_day}/settlement/{file}").route(web::get().to(days::settlement)),
                     )
                     .service(web::resource("/positions").route(web::get().to(api::positions)))
                     .service(web::resource("/payments").route(web::get().to(api::payments))),

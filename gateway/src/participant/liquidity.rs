@@ -1,12 +1,10 @@
 //! `GET /liquidity`: the participant's own positions.
 
 use actix_web::{HttpResponse, web};
-use payments::clearing::BusinessDay;
 use payments::money::format_minor;
 use serde::Serialize;
 
 use super::{Api, Participant};
-use crate::clock;
 use crate::error::Problem;
 
 #[derive(Serialize)]
@@ -32,8 +30,10 @@ struct PositionBody {
 
 /// What it has, what is under way, how far it may go, and what is left.
 pub(super) async fn read(Participant(participant): Participant, api: web::Data<Api>) -> Result<HttpResponse, Problem> {
-    let today = BusinessDay::of(clock::now());
-    let positions = web::block(move || api.switch.positions()).await??;
+    let (today, positions) = web::block(move || -> Result<_, payments::Error> {
+        Ok((api.switch.business_day()?.unwrap_or_default(), api.switch.positions()?))
+    })
+    .await??;
     let positions = positions
         .iter()
         .filter(|(code, ..)| *code == participant)

@@ -17,6 +17,7 @@ mod presence;
 mod proxies;
 mod recalls;
 mod refusals;
+mod reports;
 mod returns;
 #[cfg(test)]
 mod tests;
@@ -51,6 +52,9 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
                     .route(web::get().to(presence::read))
                     .route(web::put().to(presence::declare)),
             )
+            .service(resource("/reports", "GET").route(web::get().to(reports::days)))
+            .service(resource("/reports/{business_day}", "GET").route(web::get().to(reports::statements)))
+            .service(resource("/reports/{business_day}/{currency}", "GET").route(web::get().to(reports::statement)))
             .service(resource("/liquidity", "GET").route(web::get().to(liquidity::read))),
     );
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use store::Timestamp;
 use uuid::Uuid;
 
+use super::business_day::CutOverTime;
 use super::recall::{RecallAnswer, RecallRefusal, RecallRequest};
 use super::refusal::{AnswerRefusal, OperationRefusal};
 use super::row::Row;
@@ -82,6 +83,8 @@ pub enum Command {
         /// In which currency.
         currency: Currency,
     },
+    /// The business day may be over.
+    CutOver,
     /// The operator acts.
     Operate {
         /// Who does it.
@@ -122,23 +125,31 @@ pub enum Reply {
     Recalled(Result<(), RecallRefusal>),
     /// To a time-out, or to a look at liquidity: nobody asked.
     TimedOut,
+    /// To a cut-over: nobody asked.
+    CutOver,
     /// To an operator's act: the sequence number of its event, or of the last row when nothing had to change.
     Operated(Result<i64, OperationRefusal>),
     /// To an enquiry: how the payment stands, when there is one.
     Enquired(Option<StatusReport>),
 }
 
-/// The times by which payments are judged.
+/// The times by which payments are judged and days turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rules {
     /// From `AccptncDtTm` to the deadline of the answer.
     pub time_to_answer: Duration,
     /// How far `AccptncDtTm` may be from the moment of arrival, either way.
     pub acceptance_tolerance: Duration,
+    /// When one business day ends and the next begins.
+    pub cut_over: CutOverTime,
 }
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { time_to_answer: Duration::from_secs(10), acceptance_tolerance: Duration::from_secs(5) }
+        Self {
+            time_to_answer: Duration::from_secs(10),
+            acceptance_tolerance: Duration::from_secs(5),
+            cut_over: CutOverTime::MIDNIGHT,
+        }
     }
 }

@@ -7,7 +7,9 @@
 mod business_day;
 mod canonical;
 pub mod chain;
+mod checkpoint;
 mod command;
+pub mod cut_over;
 mod fingerprint;
 mod inbox;
 mod limits;
@@ -27,13 +29,18 @@ pub mod settle;
 mod state;
 pub mod timeout;
 mod transfer;
+mod turnover;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use business_day::BusinessDay;
+pub use business_day::{BusinessDay, CutOverTime, NotABusinessDay, NotACutOverTime};
 pub use canonical::Digest;
+#[cfg(test)]
+pub(crate) use checkpoint::tests::key as test_checkpoint_key;
+pub use checkpoint::{Checkpoint, CheckpointError, CheckpointJwk, CheckpointKey, CheckpointPublicKey};
 pub use command::{Command, Reply, Rules, Step};
+pub use cut_over::{ClosedDay, CutOver};
 pub use fingerprint::{Fingerprint, fingerprint};
 pub use inbox::{ForwardedPayment, ForwardedRecall, ForwardedReturn, Inbox, InboxItem, InboxMessage, LowLiquidity};
 pub use limits::{Limits, Sent};
@@ -51,3 +58,4 @@ pub(crate) use search_key::SearchKey;
 pub(crate) use state::Parts;
 pub use state::{BrokenLog, Certificate, State};
 pub use transfer::{Answer, CreditTransfer, Status, StatusReport, Subject, Verdict};
+pub use turnover::{Entry, Statement, Total, Turnover};

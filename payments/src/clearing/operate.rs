@@ -48,7 +48,7 @@ fn judge(state: &State, actor: &str, code: ClearingCode, operation: &Operation) 
                 == (&particulars.bic, &particulars.name_zh, &particulars.name_en)
         };
         return match state.participant(code) {
-            _ if !particulars.are_well_formed() => Err(OperationRefusal::Malformed),
+            _ if !particulars.are_well_formed() || code == ClearingCode::SWITCH => Err(OperationRefusal::Malformed),
             None => Ok(Change::Needed),
             Some(known) if same(known) => Ok(Change::None),
             Some(_) => Err(OperationRefusal::ClearingCodeTaken),

@@ -3,6 +3,7 @@
 use store::Timestamp;
 use uuid::Uuid;
 
+use super::business_day::BusinessDay;
 use super::fingerprint::Fingerprint;
 use super::timeout::TIMED_OUT;
 use super::{Posting, Recall, Status, StatusReport, Subject};
@@ -108,6 +109,8 @@ pub struct Payment {
     pub sequence: i64,
     /// When it was recorded.
     pub recorded: Timestamp,
+    /// The business day in which it was recorded, and under which it is kept.
+    pub business_day: BusinessDay,
     /// Who pays (`DbtrAgt`).
     pub debtor_agent: ClearingCode,
     /// Who is paid (`CdtrAgt`).

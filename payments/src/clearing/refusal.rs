@@ -179,8 +179,8 @@ pub enum OperationRefusal {
     /// The clearing code is taken by a participant with other particulars.
     #[error("another participant has this clearing code")]
     ClearingCodeTaken,
-    /// A name, identifier or actor is empty or too long.
-    #[error("a name has 1 to 140 characters, a BIC 8 or 11")]
+    /// A name, identifier or actor is empty or too long, or the clearing code is nobody's to have.
+    #[error("a name has 1 to 140 characters, a BIC 8 or 11; 000 is no participant's clearing code")]
     Malformed,
     /// The certificate is bound to another participant, or was revoked.
     #[error("this certificate belongs to another participant or was revoked")]

@@ -95,7 +95,7 @@ fn times_are_right(case: &Case<'_>) -> Option<Refusal> {
         return Some(Refusal::AcceptanceTimeOff);
     }
     // One day beside, because the debtor agent's midnight and ours are not the same instant.
-    let apart = BusinessDay::of_date(case.transfer.settlement_date).distance(BusinessDay::of(case.now));
+    let apart = BusinessDay::of_date(case.transfer.settlement_date).distance(case.state.business_day(case.now));
     (apart > 1).then_some(Refusal::SettlementDateOff)
 }
 
@@ -119,7 +119,7 @@ fn payment_is_within_maximum(case: &Case<'_>) -> Option<Refusal> {
 
 fn day_is_within_maximum(case: &Case<'_>) -> Option<Refusal> {
     let position = case.paying();
-    let of_the_day = position.sent.on(BusinessDay::of(case.now)).saturating_add(case.transfer.amount.minor());
+    let of_the_day = position.sent.on(case.state.business_day(case.now)).saturating_add(case.transfer.amount.minor());
     (!position.limits.allow_day(of_the_day)).then_some(Refusal::AboveDailyMaximum)
 }
 

@@ -240,7 +240,7 @@ fn refusal(state: &State, asked: &Asked<'_>, payment: Option<&Payment>, now: Tim
         return Some(if returned { ReturnRefusal::ReturnOfReturn } else { ReturnRefusal::UnknownPayment });
     }
     let is_suspended = |code| state.standing(code) != Some(Standing::Active);
-    let apart = BusinessDay::of_date(request.settlement_date).distance(BusinessDay::of(now));
+    let apart = BusinessDay::of_date(request.settlement_date).distance(state.business_day(now));
     let other_original = request.original_amount.is_some_and(|amount| amount != payment.amount);
     let left = payment.amount.minor().saturating_sub(payment.returned);
     let available = state.position(asked.sender, request.amount.currency()).available();

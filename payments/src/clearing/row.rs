@@ -8,6 +8,7 @@ use store::Timestamp;
 use super::Operation;
 use super::business_day::BusinessDay;
 use super::canonical::{Canonical, Digest};
+use super::cut_over::CutOver;
 use super::operation::Particulars;
 use super::payment::{Ending, Payment};
 use super::{LiquidityTurn, Posting, RecallRecord, ReturnDetail, ReturnRecord};
@@ -45,6 +46,8 @@ pub struct OutcomeRow {
     pub payment: i64,
     /// How.
     pub ending: Ending,
+    /// The business day in which the payment settled, or ended.
+    pub business_day: BusinessDay,
 }
 
 /// Something else that happened.
@@ -54,9 +57,9 @@ pub struct EventRow {
     pub sequence: i64,
     /// When it was recorded.
     pub recorded: Timestamp,
-    /// The participant that it concerns.
+    /// The participant that it concerns; [`ClearingCode::SWITCH`] when it concerns all.
     pub participant: ClearingCode,
-    /// Who did it: an operator, or the participant itself.
+    /// Who did it: an operator, the participant itself, or the switch.
     pub actor: String,
     /// What it was.
     pub event: Event,
@@ -84,9 +87,16 @@ pub enum Event {
     Recalled(Arc<RecallRecord>),
     /// The participant's liquidity is low, or no longer; in the first case it is told.
     Liquidity(LiquidityTurn),
+    /// A business day ended.
+    CutOver(Arc<CutOver>),
 }
 
 impl Event {
+    /// The cut-over that it tells of.
+    pub fn as_cut_over(&self) -> Option<&CutOver> {
+        if let Self::CutOver(cut_over) = self { Some(cut_over) } else { None }
+    }
+
     /// The return that it tells of.
     pub fn as_return(&self) -> Option<&ReturnRecord> {
         if let Self::Returned(record) = self { Some(record) } else { None }
@@ -121,12 +131,17 @@ impl Row {
         }
     }
 
-    /// The business day to which it belongs.
-    pub fn business_day(&self) -> BusinessDay {
-        BusinessDay::of(self.recorded())
+    /// The business day to which it belongs, or which it begins; that of other events follows from where they
+    /// stand in the log.
+    pub fn business_day(&self) -> Option<BusinessDay> {
+        match self {
+            Self::Payment(row) => Some(row.payment.business_day),
+            Self::Outcome(row) => Some(row.business_day),
+            Self::Event(row) => row.event.as_cut_over().map(|cut_over| cut_over.opened),
+        }
     }
 
-    /// The hash over everything that the row says.
+    /// The hash over everything that the row says. The business day follows from the cut-overs before it.
     pub fn digest(&self) -> Digest {
         match self {
             Self::Payment(row) => row.digest(),
@@ -161,11 +176,6 @@ impl PaymentRow {
             .bytes(&self.body);
         canonical.finish()
     }
-
-    /// The business day under which it is kept.
-    pub fn business_day(&self) -> BusinessDay {
-        BusinessDay::of(self.payment.recorded)
-    }
 }
 
 impl OutcomeRow {
@@ -179,11 +189,6 @@ impl OutcomeRow {
             .text(self.ending.name())
             .optional_text(reason.as_ref().map(crate::iso20022::ReasonCode::as_str));
         canonical.finish()
-    }
-
-    /// The business day on which the payment settled, or ended.
-    pub fn business_day(&self) -> BusinessDay {
-        BusinessDay::of(self.recorded)
     }
 }
 
@@ -257,6 +262,7 @@ impl Event {
             Self::Operation(Operation::RevokeCertificate(thumbprint)) => {
                 detailed("certificate_revoked", thumbprint.to_string())
             }
+            Self::CutOver(cut_over) => detailed("cut_over", json(cut_over.as_ref())),
             Self::DuplicateRefused(duplicate) => detailed("duplicate_refused", json(duplicate)),
             Self::Posted { payment, debtor_agent, posting } => {
                 let name = if *posting == Posting::Blocked { "blocked" } else { "credited" };
@@ -308,6 +314,7 @@ impl Event {
                 let (currency, available) = (fields.currency?, fields.amount?);
                 return Some(Self::Liquidity(LiquidityTurn { currency, is_low, available }));
             }
+            "cut_over" => return Some(Self::CutOver(Arc::new(serde_json::from_str(detail()?).ok()?))),
             "credited" | "blocked" => {
                 let posting = if fields.kind == "blocked" { Posting::Blocked } else { Posting::Credited };
                 let (payment, debtor_agent) = (fields.payment?, fields.counterparty?);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use store::Timestamp;
 
 use super::command::{Command, Reply, Rules, Step};
+use super::cut_over::cut_over;
 use super::fingerprint::fingerprint;
 use super::liquidity;
 use super::operate::operate;
@@ -49,6 +50,7 @@ pub fn apply(
         }
         Command::TimeOut { payment } => time_out(state, *payment, now),
         Command::WatchLiquidity { participant, currency } => liquidity::watch(state, *participant, *currency, now),
+        Command::CutOver => cut_over(state, now, rules),
         Command::Operate { actor, participant, operation } => operate(state, actor, *participant, operation, now),
         Command::Enquire { debtor_agent, transaction_id } => {
             let known = state.payment_by_transaction_id(*debtor_agent, transaction_id);
@@ -81,6 +83,7 @@ fn reserve(state: &mut State, asked: &Asked<'_>, now: Timestamp, rules: &Rules) 
     let payment = Payment {
         sequence,
         recorded: now,
+        business_day: state.business_day(now),
         debtor_agent: transfer.debtor_agent,
         creditor_agent: transfer.creditor_agent,
         amount: transfer.amount,
@@ -181,7 +184,8 @@ fn time_out(state: &mut State, payment: i64, now: Timestamp) -> Result<Step, Bro
 }
 
 fn end(state: &mut State, payment: i64, ending: Ending, now: Timestamp) -> Result<Step, BrokenLog> {
-    let row = OutcomeRow { sequence: state.sequence() + 1, recorded: now, payment, ending };
+    let business_day = state.business_day(now);
+    let row = OutcomeRow { sequence: state.sequence() + 1, recorded: now, payment, ending, business_day };
     record(state, Row::Outcome(row), Reply::TimedOut)
 }
 

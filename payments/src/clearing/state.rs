@@ -1,5 +1,6 @@
 //! The switch's memory: a fold over the rows of the log.
 
+mod days;
 mod events;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -13,6 +14,7 @@ use super::canonical::Digest;
 use super::payment::{Ending, Payment, PaymentState};
 use super::position::{Position, PositionBroken};
 use super::row::{Event, EventRow, OutcomeRow, PaymentRow, Row};
+use super::turnover::{Entry, Turnover};
 use crate::money::Currency;
 use crate::participant::{ClearingCode, Participant, Standing, Thumbprint};
 
@@ -38,9 +40,13 @@ pub struct State {
     pub(crate) hash: Digest,
     /// The latest moment seen. Time never goes back.
     now: Option<Timestamp>,
+    /// The business day that has begun.
+    day: Option<BusinessDay>,
     pub(crate) participants: Arc<BTreeMap<ClearingCode, Participant>>,
     pub(crate) certificates: Arc<BTreeMap<Thumbprint, Certificate>>,
     pub(crate) positions: BTreeMap<(ClearingCode, Currency), Position>,
+    /// What moved them since the day began.
+    turnovers: BTreeMap<(ClearingCode, Currency), Turnover>,
     payments: HashMap<i64, Arc<Payment>>,
     by_uetr: HashMap<Uuid, i64>,
     by_transaction_id: HashMap<(ClearingCode, String), i64>,
@@ -56,9 +62,11 @@ pub(crate) struct Mark {
     sequence: i64,
     hash: Digest,
     now: Option<Timestamp>,
+    day: Option<BusinessDay>,
     participants: Arc<BTreeMap<ClearingCode, Participant>>,
     certificates: Arc<BTreeMap<Thumbprint, Certificate>>,
     positions: BTreeMap<(ClearingCode, Currency), Position>,
+    turnovers: BTreeMap<(ClearingCode, Currency), Turnover>,
 }
 
 /// What happened to the payments in memory since the last mark, in order.
@@ -110,9 +118,13 @@ pub(crate) struct Parts {
     pub(crate) hash: Digest,
     /// When the last row was recorded.
     pub(crate) recorded: Option<Timestamp>,
+    /// The business day that has begun.
+    pub(crate) day: Option<BusinessDay>,
     pub(crate) participants: Vec<Participant>,
     pub(crate) certificates: Vec<(Thumbprint, Certificate)>,
     pub(crate) positions: Vec<(ClearingCode, Currency, Position)>,
+    /// What moved them since the day began.
+    pub(crate) turnovers: Vec<(ClearingCode, Currency, Turnover)>,
     /// The payments under way.
     pub(crate) open: Vec<Payment>,
 }
@@ -124,9 +136,11 @@ impl State {
             sequence: parts.sequence,
             hash: parts.hash,
             now: parts.recorded,
+            day: parts.day,
             participants: Arc::new(parts.participants.into_iter().map(|known| (known.clearing_code, known)).collect()),
             certificates: Arc::new(parts.certificates.into_iter().collect()),
             positions: parts.positions.into_iter().map(|(code, currency, money)| ((code, currency), money)).collect(),
+            turnovers: parts.turnovers.into_iter().map(|(code, currency, moved)| ((code, currency), moved)).collect(),
             ..Self::default()
         };
         for payment in parts.open {
@@ -247,9 +261,11 @@ impl State {
             sequence: self.sequence,
             hash: self.hash,
             now: self.now,
+            day: self.day,
             participants: Arc::clone(&self.participants),
             certificates: Arc::clone(&self.certificates),
             positions: self.positions.clone(),
+            turnovers: self.turnovers.clone(),
         }
     }
 
@@ -266,9 +282,10 @@ impl State {
                 }
             }
         }
-        let Mark { sequence, hash, now, participants, certificates, positions } = mark.clone();
-        (self.sequence, self.hash, self.now) = (sequence, hash, now);
-        (self.participants, self.certificates, self.positions) = (participants, certificates, positions);
+        let Mark { sequence, hash, now, day, participants, certificates, positions, turnovers } = mark.clone();
+        (self.sequence, self.hash, self.now, self.day) = (sequence, hash, now, day);
+        (self.participants, self.certificates) = (participants, certificates);
+        (self.positions, self.turnovers) = (positions, turnovers);
     }
 
     /// Moves the state by one row.
@@ -283,6 +300,10 @@ impl State {
         }
         if self.now.is_some_and(|latest| row.recorded() < latest) {
             return Err(broken("it was recorded before the row before it"));
+        }
+        let today = *self.day.get_or_insert_with(|| BusinessDay::of(row.recorded()));
+        if !matches!(row, Row::Event(_)) && row.business_day() != Some(today) {
+            return Err(broken("it belongs to another business day"));
         }
         self.sequence = sequence;
         self.now = Some(row.recorded());
@@ -301,7 +322,7 @@ impl State {
         let payment = &row.payment;
         if payment.state == PaymentState::Reserved {
             let position = self.position_mut(payment.debtor_agent, payment.amount.currency());
-            position.reserve(payment.amount.minor(), row.business_day())?;
+            position.reserve(payment.amount.minor(), payment.business_day)?;
         }
         self.remember(payment.clone());
         Ok(())
@@ -321,14 +342,13 @@ impl State {
         payment.state_sequence = row.sequence;
         payment.state_recorded = row.recorded;
         let (amount, currency) = (payment.amount.minor(), payment.amount.currency());
-        let reserved_on = BusinessDay::of(payment.recorded);
+        let reserved_on = payment.business_day;
         let (debtor, creditor) = (payment.debtor_agent, payment.creditor_agent);
-        let paying = self.position_mut(debtor, currency);
         let moved = match row.ending {
-            Ending::Settled | Ending::SettledWithoutPosting => {
-                paying.settle(amount).and_then(|()| self.position_mut(creditor, currency).credit(amount))
-            }
-            Ending::Rejected(_) | Ending::TimedOut => paying.release(amount, reserved_on),
+            Ending::Settled | Ending::SettledWithoutPosting => self
+                .book(debtor, currency, Entry::PaymentOut, amount)
+                .and_then(|()| self.book(creditor, currency, Entry::PaymentIn, amount)),
+            Ending::Rejected(_) | Ending::TimedOut => self.position_mut(debtor, currency).release(amount, reserved_on),
         };
         moved.map_err(|_| broken("it moves what is not there"))
     }

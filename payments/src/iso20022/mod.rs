@@ -8,6 +8,7 @@ mod account;
 pub mod admi004;
 mod agent;
 pub mod camt029;
+pub mod camt053;
 pub mod camt056;
 pub mod case;
 mod error;

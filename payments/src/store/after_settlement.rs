@@ -45,7 +45,7 @@ fn add(payment: &mut Payment, row: &EventRow) {
         }
         Event::Returned(record) => payment.returned = payment.returned.saturating_add(record.amount.minor()),
         Event::Recalled(record) => payment.recall = Some(Box::new(record.recall())),
-        Event::Operation(_) | Event::DuplicateRefused(_) | Event::Liquidity(_) => {}
+        Event::Operation(_) | Event::DuplicateRefused(_) | Event::Liquidity(_) | Event::CutOver(_) => {}
     }
 }
 

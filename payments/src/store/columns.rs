@@ -105,7 +105,7 @@ impl RecordColumns {
         Self {
             seq: payment.sequence,
             recorded: payment.recorded,
-            business_day: row.business_day(),
+            business_day: payment.business_day,
             debtor_agent: payment.debtor_agent,
             creditor_agent: payment.creditor_agent,
             currency: currency_column(payment.amount.currency()),
@@ -138,6 +138,7 @@ impl RecordColumns {
         let mut payment = Payment {
             sequence: self.seq,
             recorded: self.recorded,
+            business_day: self.business_day,
             debtor_agent: self.debtor_agent,
             creditor_agent: self.creditor_agent,
             amount: Amount::new(self.amount, currency).map_err(|_| bad("amount"))?,
@@ -179,7 +180,7 @@ impl OutcomeColumns {
         Self {
             seq: row.sequence,
             recorded: row.recorded,
-            business_day: row.business_day(),
+            business_day: row.business_day,
             payment: row.payment,
             ending: row.ending.name().to_owned(),
             reason: row.ending.reason().map(|reason| reason.to_string()),
@@ -193,7 +194,13 @@ impl OutcomeColumns {
 
     pub(super) fn row(&self) -> Result<Row, Error> {
         let ending = self.ending()?;
-        Ok(Row::Outcome(OutcomeRow { sequence: self.seq, recorded: self.recorded, payment: self.payment, ending }))
+        Ok(Row::Outcome(OutcomeRow {
+            sequence: self.seq,
+            recorded: self.recorded,
+            payment: self.payment,
+            ending,
+            business_day: self.business_day,
+        }))
     }
 }
 

@@ -6,7 +6,7 @@ use store::{Conn, Db, Timestamp};
 
 use super::{log, projection, recall};
 use crate::clearing::chain::{self, Batch};
-use crate::clearing::{Command, Digest, Refusal, Reply, Row, Rules, State, settle};
+use crate::clearing::{Command, Digest, Refusal, Reply, Row, Rules, State, cut_over, settle};
 use crate::directory::Directory;
 use crate::error::Error;
 
@@ -83,7 +83,8 @@ pub(super) fn commit(db: &Db, mut work: Work) -> Result<Done, Box<Failed>> {
 impl Work {
     fn run(&mut self, conn: &mut Conn<'_>) -> Result<Decided, Error> {
         log::prepare(conn)?;
-        recall::recall(conn, &mut self.state, &self.commands, self.now)?;
+        let today = cut_over::day_at(&self.state, self.now, &self.rules);
+        recall::recall(conn, &mut self.state, &self.commands, today)?;
         let mut rows = Vec::with_capacity(self.commands.len());
         let mut replies = Vec::with_capacity(self.commands.len());
         let payees = self.payees(conn)?;

@@ -45,13 +45,13 @@ pub(super) fn first_row_since(conn: &mut Conn<'_>, day: BusinessDay) -> Result<O
 
 /// Readies the tables for the days of `rows` that come after `latest`, the latest that is open.
 pub(super) fn open(conn: &mut Conn<'_>, rows: &[Row], mut latest: BusinessDay) -> Result<(), Error> {
-    // Days only go up, and one batch hardly ever sees two.
-    if rows.last().is_none_or(|row| row.business_day() <= latest) {
-        return Ok(());
-    }
     for row in rows {
-        let day = row.business_day();
-        if day > latest {
+        // The first day begins with whatever comes first, later ones with their cut-over.
+        let is_first = latest == BusinessDay::default();
+        let day = row.business_day().or_else(|| is_first.then(|| BusinessDay::of(row.recorded())));
+        if let Some(day) = day
+            && day > latest
+        {
             open_day(conn, day, row.sequence())?;
             latest = day;
         }

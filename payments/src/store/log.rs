@@ -171,6 +171,11 @@ pub(super) fn batches(conn: &mut Conn<'_>, after: i64, limit: i64) -> Result<Vec
     found.iter().map(BatchColumns::batch).collect()
 }
 
+/// When the first row was recorded; `None` when there is none.
+pub(super) fn began(conn: &mut Conn<'_>) -> Result<Option<Timestamp>, Error> {
+    Ok(on_db!(conn, c => batch::table.order(batch::last_seq).select(batch::recorded).first(c).optional())?)
+}
+
 /// The first row recorded at `moment` or later; `None` when there is none.
 pub(super) fn first_since(conn: &mut Conn<'_>, moment: Timestamp) -> Result<Option<i64>, Error> {
     Ok(on_db!(conn, c => batch::table

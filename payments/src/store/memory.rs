@@ -8,7 +8,7 @@ use store::{Conn, on_db};
 
 use super::columns::{OutcomeColumns, RecordColumns};
 use super::schema::{outcome, payment};
-use super::{after_settlement, days, log, projection};
+use super::{after_settlement, closed_days, days, log, projection};
 use crate::clearing::{Digest, Parts, Payment, Row, State, chain};
 use crate::error::Error;
 use crate::money::Currency;
@@ -44,7 +44,11 @@ pub(super) fn load(conn: &mut Conn<'_>) -> Result<State, Error> {
     let recorded = last.map(|batch| batch.recorded);
     let since = recorded.map(|recorded| log::first_since(conn, recorded - OPEN_WITHIN)).transpose()?.flatten();
     let open = open_payments(conn, since.unwrap_or(0))?;
-    let positions = projection::positions(conn)?;
+    let (mut positions, mut turnovers) = (Vec::new(), Vec::new());
+    for (code, currency, position, turnover) in projection::positions_and_turnovers(conn)? {
+        positions.push((code, currency, position));
+        turnovers.push((code, currency, turnover));
+    }
     let mut reserved: BTreeMap<(ClearingCode, Currency), i64> = BTreeMap::new();
     for payment in &open {
         let sum = reserved.entry((payment.debtor_agent, payment.amount.currency())).or_default();
@@ -59,9 +63,11 @@ pub(super) fn load(conn: &mut Conn<'_>) -> Result<State, Error> {
         sequence: head.sequence,
         hash: head.hash,
         recorded,
+        day: closed_days::current(conn)?,
         participants: projection::participants(conn)?,
         certificates: projection::certificates(conn)?,
         positions,
+        turnovers,
         open,
     }))
 }

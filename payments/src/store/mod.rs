@@ -6,12 +6,15 @@
 mod after_settlement;
 mod arrays;
 pub mod audit;
+mod checkpoint;
+mod closed_days;
 mod columns;
 mod commit;
 mod copy;
 mod days;
 pub(crate) mod directory;
 mod due;
+mod entries;
 mod history;
 mod inbox;
 mod inbox_events;
@@ -32,6 +35,7 @@ mod switch;
 #[cfg(test)]
 mod tests;
 mod trial_balance;
+mod turnover;
 
 pub use metrics::Metrics;
 pub use statistics::Minute;

@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 use diesel::prelude::*;
 use store::{Conn, Timestamp, on_db};
 
-use super::arrays;
 use super::columns::{currency, currency_column};
 use super::schema::{participant, participant_certificate, position};
-use crate::clearing::{BusinessDay, Certificate, Event, Limits, Operation, Position, Row, Sent, State};
+use super::turnover::TurnoverColumns;
+use super::{arrays, closed_days};
+use crate::clearing::{BusinessDay, Certificate, Event, Limits, Operation, Position, Row, Sent, State, Turnover};
 use crate::error::Error;
 use crate::money::Currency;
 use crate::participant::{ClearingCode, Participant, Standing, Thumbprint};
@@ -28,6 +29,8 @@ struct PositionColumns {
     sent_day: BusinessDay,
     sent: i64,
     is_low: bool,
+    #[diesel(embed)]
+    turnover: TurnoverColumns,
 }
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -57,6 +60,11 @@ pub(super) fn write(conn: &mut Conn<'_>, state: &State, rows: &[Row]) -> Result<
     let mut touched = Touched::default();
     for row in rows {
         touched.by(row, state);
+        if let Row::Event(row) = row
+            && let Some(cut_over) = row.event.as_cut_over()
+        {
+            closed_days::close(conn, row, cut_over)?;
+        }
     }
     for code in touched.participants {
         if let Some(known) = state.participant(code) {
@@ -68,13 +76,15 @@ pub(super) fn write(conn: &mut Conn<'_>, state: &State, rows: &[Row]) -> Result<
             write_certificate(conn, thumbprint, known)?;
         }
     }
-    let positions =
-        touched.positions.into_iter().map(|(code, currency)| (code, currency, state.position(code, currency)));
+    let positions = touched
+        .positions
+        .into_iter()
+        .map(|(code, currency)| (code, currency, state.position(code, currency), state.turnover(code, currency)));
     match conn {
         Conn::Postgres(c) => arrays::write_positions(c, positions)?,
         Conn::Sqlite(c) => {
-            for (code, currency, now) in positions {
-                write_position(c, code, currency, now)?;
+            for (code, currency, now, moved) in positions {
+                write_position(c, code, currency, now, moved)?;
             }
         }
     }
@@ -133,13 +143,21 @@ impl Touched {
                     self.positions.insert((row.participant, currency));
                     self.positions.extend(record.receiver.map(|receiver| (receiver, currency)));
                 }
+                // What moved them begins anew.
+                Event::CutOver(_) => self.positions.extend(state.positions().map(|(code, of, _)| (code, of))),
                 Event::Returned(_) | Event::Recalled(_) | Event::Posted { .. } | Event::DuplicateRefused(_) => {}
             },
         }
     }
 }
 
-fn write_position(conn: &mut SqliteConnection, code: ClearingCode, of: Currency, now: Position) -> Result<(), Error> {
+fn write_position(
+    conn: &mut SqliteConnection,
+    code: ClearingCode,
+    of: Currency,
+    now: Position,
+    moved: Turnover,
+) -> Result<(), Error> {
     let columns = PositionColumns {
         participant: code,
         currency: currency_column(of),
@@ -152,6 +170,7 @@ fn write_position(conn: &mut SqliteConnection, code: ClearingCode, of: Currency,
         sent_day: now.sent.day,
         sent: now.sent.minor,
         is_low: now.is_low,
+        turnover: TurnoverColumns::of(&moved),
     };
     diesel::insert_into(position::table)
         .values(&columns)
@@ -225,6 +244,14 @@ pub(super) fn participants(conn: &mut Conn<'_>) -> Result<Vec<Participant>, Erro
 
 /// All positions, by participant and currency.
 pub(super) fn positions(conn: &mut Conn<'_>) -> Result<Vec<(ClearingCode, Currency, Position)>, Error> {
+    let all = positions_and_turnovers(conn)?;
+    Ok(all.into_iter().map(|(code, currency, position, _)| (code, currency, position)).collect())
+}
+
+/// The same, with what moved them since the day began.
+pub(super) fn positions_and_turnovers(
+    conn: &mut Conn<'_>,
+) -> Result<Vec<(ClearingCode, Currency, Position, Turnover)>, Error> {
     let found: Vec<PositionColumns> = on_db!(conn, c => position::table
         .order((position::participant, position::currency))
         .select(PositionColumns::as_select())
@@ -232,11 +259,12 @@ pub(super) fn positions(conn: &mut Conn<'_>) -> Result<Vec<(ClearingCode, Curren
     let read = |columns: PositionColumns| {
         let unreadable = || Error::Damaged(format!("position of {}: its currency", columns.participant));
         let currency = currency(columns.currency).ok_or_else(unreadable)?;
-        let PositionColumns { balance, reserved, net_debit_cap, is_low, .. } = columns;
+        let PositionColumns { balance, reserved, net_debit_cap, is_low, turnover, .. } = columns;
         let PositionColumns { payment_maximum, daily_maximum, low_liquidity, .. } = columns;
         let limits = Limits { payment_maximum, daily_maximum, low_liquidity };
         let sent = Sent { day: columns.sent_day, minor: columns.sent };
-        Ok((columns.participant, currency, Position { balance, reserved, net_debit_cap, limits, sent, is_low }))
+        let position = Position { balance, reserved, net_debit_cap, limits, sent, is_low };
+        Ok((columns.participant, currency, position, turnover.turnover()))
     };
     found.into_iter().map(read).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use store::{Conn, Timestamp};
+use store::Conn;
 use uuid::Uuid;
 
 use super::columns::RecordColumns;
@@ -23,7 +23,8 @@ struct Asked<'a> {
     uetrs: BTreeSet<Uuid>,
 }
 
-/// Takes the payments into `state` that `commands` refer to and that it does not hold.
+/// Takes the payments into `state` that `commands` refer to and that it does not hold. `today` is the business day
+/// in which they are decided.
 ///
 /// # Errors
 /// [`Error::HeadMoved`] when one of them is newer than the state: another gateway has recorded it.
@@ -31,11 +32,11 @@ pub(super) fn recall(
     conn: &mut Conn<'_>,
     state: &mut State,
     commands: &[Command],
-    now: Timestamp,
+    today: BusinessDay,
 ) -> Result<(), Error> {
     after_settlement::recall(conn, state, commands)?;
     let asked = Asked::by(commands, state);
-    let yesterday = BusinessDay::of(state.clock(now)).previous();
+    let yesterday = today.previous();
     let mut sequences = asked.of_any_time(conn)?;
     sequences.extend(asked.of_two_days(conn, yesterday)?);
     let mut found = history::records(conn, &sequences.into_iter().collect::<Vec<_>>())?;
@@ -70,7 +71,10 @@ impl<'a> Asked<'a> {
                 Command::Recall { request, .. } => asked.uetr(state, request.original_uetr),
                 Command::AnswerRecall { answer, .. } => asked.uetr(state, answer.original_uetr),
                 Command::EnquireByUetr { original_uetr, .. } => asked.uetr(state, *original_uetr),
-                Command::TimeOut { .. } | Command::WatchLiquidity { .. } | Command::Operate { .. } => {}
+                Command::TimeOut { .. }
+                | Command::CutOver
+                | Command::WatchLiquidity { .. }
+                | Command::Operate { .. } => {}
             }
         }
         asked

@@ -1,5 +1,5 @@
 //! The tables of clearing, in the types that both databases know. See `migrations/*/0003_clearing`,
-//! `0008_events_about_payments`, `0009_days_and_keys` and `0011_limits_and_presence`.
+//! `0008_events_about_payments`, `0009_days_and_keys`, `0011_limits_and_presence` and `0013_business_days`.
 
 diesel::table! {
     log_head (id) {
@@ -126,6 +126,18 @@ diesel::table! {
         sent_day -> Integer,
         sent -> BigInt,
         is_low -> Bool,
+        payments_out_count -> BigInt,
+        payments_out -> BigInt,
+        payments_in_count -> BigInt,
+        payments_in -> BigInt,
+        returns_out_count -> BigInt,
+        returns_out -> BigInt,
+        returns_in_count -> BigInt,
+        returns_in -> BigInt,
+        funding_count -> BigInt,
+        funding -> BigInt,
+        withdrawals_count -> BigInt,
+        withdrawals -> BigInt,
     }
 }
 
@@ -136,4 +148,23 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    closed_day (business_day) {
+        business_day -> Integer,
+        next_day -> Integer,
+        first_seq -> BigInt,
+        last_seq -> BigInt,
+        opened -> BigInt,
+        closed -> BigInt,
+    }
+}
+
+diesel::table! {
+    checkpoint (business_day) {
+        business_day -> Integer,
+        jws -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(payment, outcome);
+diesel::allow_tables_to_appear_in_same_query!(closed_day, checkpoint);

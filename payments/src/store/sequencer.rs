@@ -16,7 +16,7 @@ use super::metrics::Counters;
 use super::presence::Presence;
 use super::queue::{Ask, Job, Queue};
 use super::{Clock, SwitchSettings, history, log, memory};
-use crate::clearing::{Command, Reply, State, StatusReport, timeout};
+use crate::clearing::{Command, Reply, State, StatusReport, cut_over, timeout};
 use crate::directory::Directory;
 use crate::error::Error;
 
@@ -59,7 +59,8 @@ impl Sequencer {
         while let Some(jobs) = self.queue.take(STEPS_A_BATCH, self.patience()) {
             let now = (self.clock)();
             let due = self.due(now, STEPS_A_BATCH);
-            if jobs.is_empty() && due.is_empty() {
+            let day_is_over = cut_over::is_due(&self.state, now, &self.settings.rules);
+            if jobs.is_empty() && due.is_empty() && !day_is_over {
                 self.follow();
             } else {
                 self.process(jobs, due, now);
@@ -128,9 +129,14 @@ impl Sequencer {
         self.state.payment(payment).is_some_and(|payment| !payment.state.is_final())
     }
 
-    /// Decides everything in `jobs`, then what is due, and replies.
+    /// Ends the business day if it is over, then decides everything in `jobs`, then what is due, and replies.
     pub(super) fn process(&mut self, jobs: Vec<Job>, due: Vec<Command>, now: Timestamp) {
         let (mut commands, mut asked) = (Vec::new(), Vec::with_capacity(jobs.len()));
+        if cut_over::is_due(&self.state, now, &self.settings.rules) {
+            // First in its batch: so a day has whole batches, and what is decided now belongs to the new one.
+            commands.push(Command::CutOver);
+            asked.push(Asked::Nobody);
+        }
         for job in jobs {
             match job.ask {
                 Ask::Decide { commands: more, reply } => {
@@ -260,6 +266,7 @@ impl Sequencer {
         let mut replies = replies.into_iter();
         for asked in asked {
             match asked {
+                Asked::Nobody => _ = replies.next(),
                 Asked::Decided(count, reply) => {
                     // Who no longer listens is not told; what it asked for is done all the same.
                     let _ = reply.send(replies.by_ref().take(count).collect());
@@ -283,6 +290,8 @@ impl Sequencer {
 
 /// Who asked, and how many of the replies are theirs.
 enum Asked {
+    /// It was time.
+    Nobody,
     Decided(usize, oneshot::Sender<Vec<Reply>>),
     Final(oneshot::Sender<Option<StatusReport>>),
 }
@@ -291,7 +300,7 @@ impl Asked {
     fn commands(&self) -> usize {
         match self {
             Self::Decided(count, _) => *count,
-            Self::Final(_) => 1,
+            Self::Nobody | Self::Final(_) => 1,
         }
     }
 }

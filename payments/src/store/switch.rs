@@ -1,6 +1,7 @@
 //! The handle that the rest of a program holds.
 
 mod after_settlement;
+mod days;
 mod operators;
 mod presence;
 

@@ -1,13 +1,11 @@
 //! `lionrock participant list`.
 
 use payments::Switch;
-use payments::clearing::BusinessDay;
 use payments::money::{Currency, format_minor};
 use payments::participant::{ClearingCode, Standing};
 use serde::Serialize;
 
 use crate::cli::Output;
-use crate::clock;
 
 /// One participant with its money, as `list` shows it.
 #[derive(Serialize)]
@@ -38,7 +36,7 @@ struct ListedPosition {
 
 /// Prints them.
 pub(super) fn show(switch: &Switch, output: Output) -> anyhow::Result<()> {
-    let today = BusinessDay::of(clock::now());
+    let today = switch.business_day()?.unwrap_or_default();
     let all_positions = switch.positions()?;
     let positions_of = |participant: ClearingCode| {
         let own = all_positions.iter().filter(move |(code, ..)| *code == participant);

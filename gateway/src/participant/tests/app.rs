@@ -1,6 +1,8 @@
 //! The participants' listener under test: real TLS, real certificates, an embedded database.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use actix_web::{App, HttpServer, middleware, web};
@@ -28,6 +30,8 @@ pub(super) struct TestApp {
     pub(super) api: Arc<Api>,
     pub(super) keys: KeyFolder,
     url: String,
+    /// So many days the switch's clock is ahead of the world's.
+    ahead: Arc<AtomicU64>,
     _folder: tempfile::TempDir,
 }
 
@@ -44,7 +48,10 @@ impl TestApp {
         db.migrate().unwrap();
         let directory = Directory::new(db.clone(), DirectoryKeys::from_master(keys.master()));
         let settings = SwitchSettings::default();
-        let switch = Switch::open(db, settings, Arc::new(clock::now), directory.clone()).unwrap();
+        let ahead = Arc::<AtomicU64>::default();
+        let days_ahead = Arc::clone(&ahead);
+        let now = move || clock::now() + Duration::from_hours(24) * u32::try_from(days_ahead.load(Relaxed)).unwrap();
+        let switch = Switch::open(db, settings, Arc::new(now), directory.clone()).unwrap();
         let api = Arc::new(Api::new(switch, directory));
         let listener = keys.certify_listener(&["localhost".to_owned()], clock::now()).unwrap();
         let authority = keys.authority_certificate().unwrap();
@@ -69,7 +76,7 @@ impl TestApp {
         let url = format!("https://localhost:{}/participant/v1", server.addrs()[0].port());
         let server = server.disable_signals().run();
         actix_web::rt::spawn(server);
-        let app = Self { api, keys, url, _folder: folder };
+        let app = Self { api, keys, url, ahead, _folder: folder };
         app.add(BANYAN, "榕樹銀行", "Banyan Bank").await;
         app.add(SEAWALL, "海堤銀行", "Seawall Bank").await;
         app
@@ -77,6 +84,18 @@ impl TestApp {
 }
 
 impl TestApp {
+    /// Waits until the business day has ended, a day ahead of the world. Returns it.
+    pub(super) async fn end_day(&self) -> String {
+        self.ahead.fetch_add(1, Relaxed);
+        for _ in 0..500 {
+            if let Some(day) = self.api.switch.closed_days(None, 1).unwrap().first() {
+                return day.business_day.to_string();
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("the day never ends");
+    }
+
     /// Takes a participant in and gives it money.
     async fn add(&self, clearing_code: &str, name_zh: &str, name_en: &str) {
         let particulars = Particulars { bic: None, name_zh: name_zh.to_owned(), name_en: name_en.to_owned() };

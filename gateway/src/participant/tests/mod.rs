@@ -4,6 +4,7 @@ mod app;
 mod payments;
 mod proxies;
 mod recalls;
+mod reports;
 mod returns;
 mod standing;
 mod wrong;

@@ -6,6 +6,7 @@ use super::{BrokenLog, Certificate, State};
 use crate::clearing::operation::Operation;
 use crate::clearing::position::PositionBroken;
 use crate::clearing::row::{Event, EventRow};
+use crate::clearing::turnover::Entry;
 use crate::clearing::{Posting, ReturnRecord};
 use crate::participant::{ClearingCode, Participant, Standing};
 
@@ -25,8 +26,8 @@ impl State {
         }
         let receiver = record.receiver.ok_or(PositionBroken)?;
         let (minor, currency) = (record.amount.minor(), record.amount.currency());
-        self.position_mut(returner, currency).debit(minor)?;
-        self.position_mut(receiver, currency).credit(minor)?;
+        self.book(returner, currency, Entry::ReturnOut, minor)?;
+        self.book(receiver, currency, Entry::ReturnIn, minor)?;
         if let Some(payment) = record.payment.and_then(|payment| self.payments.get_mut(&payment)) {
             let payment = Arc::make_mut(payment);
             payment.returned = payment.returned.checked_add(minor).ok_or(PositionBroken)?;
@@ -40,6 +41,7 @@ impl State {
         let operation = match &row.event {
             Event::Operation(operation) => operation,
             Event::DuplicateRefused(_) => return Ok(()),
+            Event::CutOver(cut_over) => return self.fold_cut_over(cut_over).map_err(broken),
             Event::Posted { payment, posting, .. } => {
                 self.fold_posting(row, *payment, *posting);
                 return Ok(());
@@ -82,8 +84,8 @@ impl State {
             Arc::make_mut(&mut self.participants).get_mut(&code).ok_or(broken("there is no such participant"))?;
         let moved = match operation {
             Operation::Add(_) => Ok(()),
-            Operation::Fund(sum) => self.position_mut(code, sum.currency()).credit(sum.minor()),
-            Operation::Withdraw(sum) => self.position_mut(code, sum.currency()).debit(sum.minor()),
+            Operation::Fund(sum) => self.book(code, sum.currency(), Entry::Funding, sum.minor()),
+            Operation::Withdraw(sum) => self.book(code, sum.currency(), Entry::Withdrawal, sum.minor()),
             Operation::SetNetDebitCap(currency, cap) => self.position_mut(code, *currency).set_cap(*cap),
             Operation::SetLimits(currency, limits) => {
                 self.position_mut(code, *currency).limits = *limits;

@@ -8,7 +8,8 @@ use store::Timestamp;
 
 use super::support::*;
 use crate::clearing::{
-    Command, CreditTransfer, Event, EventRow, Operation, Payment, PaymentState, Row, State, Verdict,
+    BusinessDay, Command, CreditTransfer, Event, EventRow, Operation, Payment, PaymentReturn, PaymentState, Row, State,
+    Verdict,
 };
 use crate::iso20022::ReasonCode;
 use crate::money::Currency;
@@ -25,6 +26,7 @@ enum Act {
     TimeOut { payment: i64 },
     Operate { bank: usize, operation: Operation },
     Wait { millis: u64 },
+    EndDay,
 }
 
 fn act() -> impl Strategy<Value = Act> {
@@ -46,6 +48,7 @@ fn act() -> impl Strategy<Value = Act> {
         2 => (1..80_i64).prop_map(|payment| Act::TimeOut { payment }),
         2 => (bank, operation).prop_map(|(bank, operation)| Act::Operate { bank, operation }),
         2 => (0..8_000_u64).prop_map(|millis| Act::Wait { millis }),
+        1 => Just(Act::EndDay),
     ]
 }
 
@@ -71,11 +74,20 @@ fn commands(acts: &[Act]) -> Vec<(Command, Timestamp)> {
             Act::Pay { number, from, to, minor } => {
                 let (debtor_agent, creditor_agent) = (bank(BANKS[*from]), bank(BANKS[*to]));
                 let amount = hkd(*minor);
-                pay(CreditTransfer { amount, debtor_agent, creditor_agent, ..transfer(*number, now) }, now)
+                let settlement_date = BusinessDay::of(now).date();
+                let payment =
+                    CreditTransfer { amount, settlement_date, debtor_agent, creditor_agent, ..transfer(*number, now) };
+                pay(payment, now)
             }
             Act::Answer { number, by, verdict } => answer(BANKS[*by], *number, *verdict, now),
             Act::Return { id, number, by, minor } => {
-                give_back(BANKS[*by], back(&format!("R-{id}"), *number, *minor), now)
+                let settlement_date = BusinessDay::of(now).date();
+                let back = PaymentReturn { settlement_date, ..back(&format!("R-{id}"), *number, *minor) };
+                give_back(BANKS[*by], back, now)
+            }
+            Act::EndDay => {
+                now = now + Duration::from_hours(24);
+                Command::CutOver
             }
             Act::TimeOut { payment } => Command::TimeOut { payment: *payment },
             Act::Operate { bank, operation } => operate(BANKS[*bank], operation.clone()),
@@ -173,6 +185,24 @@ proptest! {
                 prop_assert!(position.available() >= 0 && position.reserved >= 0, "{} {:?}", code, position);
                 prop_assert!(position.balance >= -position.net_debit_cap, "{} {:?}", code, position);
             }
+        }
+    }
+
+    #[test]
+    fn each_day_begins_where_the_last_ended_and_its_entries_explain_where_it_ends(
+        acts in prop::collection::vec(act(), 1..120),
+    ) {
+        let (mut state, mut closing) = (books(), HashMap::new());
+        for (command, now) in commands(&acts) {
+            let Some(row) = apply(&mut state, &command, now).row else { continue };
+            let Row::Event(EventRow { event: Event::CutOver(cut_over), .. }) = row else { continue };
+            for of in &cut_over.statements {
+                let before = closing.insert((of.participant, of.currency), of.closing);
+                prop_assert_eq!(of.opening, before.unwrap_or(0));
+                prop_assert_eq!(of.closing, of.opening + of.turnover.credits().sum - of.turnover.debits().sum);
+            }
+            let cleared: i64 = cut_over.statements.iter().map(|of| of.turnover.net_cleared()).sum();
+            prop_assert_eq!(cleared, 0, "what some are owed, others owe");
         }
     }
 

@@ -54,6 +54,7 @@ fn a_business_day_begins_with_nothing_sent() {
     for number in [1, 2] {
         assert_eq!(send(&mut state, number, 10_000, before), Status::InProcess);
     }
+    apply(&mut state, &Command::CutOver, after);
     assert_eq!(send(&mut state, 3, 10_000, after), Status::InProcess);
     reject(&mut state, 1, after);
     assert_eq!(send(&mut state, 4, 10_000, after), Status::InProcess);

@@ -1,22 +1,28 @@
 //! The audit: everything recomputed from the rows, by other arithmetic than the switch's own.
 //!
 //! The switch keeps positions by moving them. The audit adds up, for each participant, what was funded,
-//! withdrawn, paid, received and set aside, and compares the sums with what is stored.
+//! withdrawn, paid, received and set aside, and compares the sums with what is stored and with what each
+//! business day's statements say.
 
+mod days;
+mod positions;
 mod report;
 mod returned;
 mod rows;
+mod tally;
 
 use std::collections::{BTreeMap, HashMap};
 
 use store::{Conn, Db};
 
+use self::days::Days;
 use self::rows::{Raw, Rows};
+use self::tally::Tally;
 use super::columns::{currency, digest};
 use super::log::{self, RawRows};
-use super::projection;
+use super::{checkpoint, projection};
 use crate::clearing::chain::{self, Batch};
-use crate::clearing::{BusinessDay, Certificate, Digest, Event, Limits, Operation, Particulars, Position};
+use crate::clearing::{BusinessDay, Certificate, Checkpoint, Digest, Event, Operation, Particulars};
 use crate::error::Error;
 use crate::money::{Currency, format_minor};
 use crate::participant::{ClearingCode, Standing, Thumbprint};
@@ -31,43 +37,43 @@ const BATCHES_A_STEP: i64 = 16;
 /// # Errors
 /// When the database cannot be read. What is wrong with the books is not an error but a [`Difference`].
 pub fn verify(db: &Db) -> Result<AuditReport, Error> {
+    verify_with(db, &[])
+}
+
+/// The same, and that the log still contains these checkpoints, whose signatures have been verified.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_with(db: &Db, checkpoints: &[Checkpoint]) -> Result<AuditReport, Error> {
     if db.needs_migration()? {
         return Err(Error::NeedsMigration);
     }
-    db.snapshot(books)
+    db.snapshot(|conn| books_with(conn, checkpoints))
+}
+
+/// The checkpoints that are kept in the database, by the business day that each closed, as they were signed.
+pub fn kept_checkpoints(db: &Db) -> Result<Vec<(BusinessDay, String)>, Error> {
+    db.read(checkpoint::all)
 }
 
 /// Audits what a connection sees.
+#[cfg(test)]
 pub(super) fn books(conn: &mut Conn<'_>) -> Result<AuditReport, Error> {
+    books_with(conn, &[])
+}
+
+fn books_with(conn: &mut Conn<'_>, checkpoints: &[Checkpoint]) -> Result<AuditReport, Error> {
     let mut audit = Audit::default();
+    for signed in checkpoints {
+        audit.checkpoints.entry(signed.sequence).or_default().push(*signed);
+    }
     audit.log(conn)?;
+    audit.missing_checkpoints();
     audit.report.differences.extend(returned::differences(conn)?);
     audit.positions(conn)?;
     audit.participants(conn)?;
+    audit.closed_days(conn)?;
     Ok(audit.report)
-}
-
-/// What one participant's money did in one currency. Sums in `i128`: nothing here can overflow.
-#[derive(Default)]
-struct Tally {
-    funded: i128,
-    withdrawn: i128,
-    paid: i128,
-    received: i128,
-    /// What went back to payers, less what came back from payees.
-    given_back: i128,
-    set_aside: i128,
-    cap: i128,
-    limits: Limits,
-    /// The last day on which it paid, and what it sent on it.
-    sent: (BusinessDay, i128),
-    is_low: bool,
-}
-
-impl Tally {
-    fn balance(&self) -> i128 {
-        self.funded - self.withdrawn + self.received - self.paid - self.given_back
-    }
 }
 
 /// A reservation that has not ended.
@@ -82,6 +88,9 @@ struct Reservation {
 #[derive(Default)]
 struct Audit {
     report: AuditReport,
+    days: Days,
+    /// Those that the log must still contain, by the last row of their batch.
+    checkpoints: BTreeMap<i64, Vec<Checkpoint>>,
     tallies: BTreeMap<(ClearingCode, Currency), Tally>,
     open: HashMap<i64, Reservation>,
     participants: BTreeMap<ClearingCode, (Particulars, Standing, bool)>,
@@ -146,15 +155,30 @@ impl Audit {
             }
         }
         let sealed = chain::seal(batch.previous, batch.first, batch.last, batch.recorded, digests);
+        for signed in self.checkpoints.remove(&batch.last).unwrap_or_default() {
+            if (signed.hash, signed.recorded) != (sealed.hash, batch.recorded) {
+                let why = "the batch that ends there is not the one that was signed";
+                self.report.differences.push(Difference::Checkpoint { sequence: signed.sequence, why });
+            }
+            self.report.checkpoints += 1;
+        }
         if sealed.hash != batch.hash {
             let why = "its rows do not have its hash";
             self.report.differences.push(Difference::Batch { first: batch.first, last: batch.last, why });
         }
     }
 
+    fn missing_checkpoints(&mut self) {
+        for sequence in std::mem::take(&mut self.checkpoints).into_keys() {
+            let why = "the log has no batch that ends there";
+            self.report.differences.push(Difference::Checkpoint { sequence, why });
+        }
+    }
+
     /// Looks at one row, adds it up, and returns the digest that it really has.
     fn take(&mut self, sequence: i64, raw: Raw) -> Digest {
         let stored = digest(raw.digest()).unwrap_or_default();
+        self.day_of(sequence, &raw);
         self.add_up(sequence, &raw);
         match raw.row() {
             Err(unreadable) => {
@@ -195,8 +219,8 @@ impl Audit {
                 let Reservation { debtor, creditor, currency, amount, day } = ended;
                 self.tally(debtor, currency).set_aside -= amount;
                 if columns.ending == "settled" {
-                    self.tally(debtor, currency).paid += amount;
-                    self.tally(creditor, currency).received += amount;
+                    self.tally(debtor, currency).paid.add(amount);
+                    self.tally(creditor, currency).received.add(amount);
                 } else if self.tally(debtor, currency).sent.0 == day {
                     self.tally(debtor, currency).sent.1 -= amount;
                 }
@@ -204,6 +228,9 @@ impl Audit {
             Raw::Event(columns) => {
                 self.report.events += 1;
                 if let Ok(row) = columns.clone().event_row() {
+                    if let Some(cut_over) = row.event.as_cut_over() {
+                        self.cut_over(sequence, row.recorded, cut_over);
+                    }
                     self.add_up_event(sequence, row.participant, row.event);
                 }
             }
@@ -215,9 +242,9 @@ impl Audit {
             Event::Operation(operation) => operation,
             Event::Returned(record) if record.detail.refusal.is_none() => {
                 let (currency, minor) = (record.amount.currency(), i128::from(record.amount.minor()));
-                self.tally(code, currency).given_back += minor;
+                self.tally(code, currency).given_back.add(minor);
                 if let Some(receiver) = record.receiver {
-                    self.tally(receiver, currency).given_back -= minor;
+                    self.tally(receiver, currency).got_back.add(minor);
                 }
                 return;
             }
@@ -225,14 +252,18 @@ impl Audit {
                 self.tally(code, turn.currency).is_low = turn.is_low;
                 return;
             }
-            Event::Returned(_) | Event::Recalled(_) | Event::Posted { .. } | Event::DuplicateRefused(_) => return,
+            Event::Returned(_)
+            | Event::Recalled(_)
+            | Event::Posted { .. }
+            | Event::DuplicateRefused(_)
+            | Event::CutOver(_) => return,
         };
         match operation {
             Operation::Add(particulars) => {
                 self.participants.insert(code, (particulars, Standing::Active, false));
             }
-            Operation::Fund(sum) => self.tally(code, sum.currency()).funded += i128::from(sum.minor()),
-            Operation::Withdraw(sum) => self.tally(code, sum.currency()).withdrawn += i128::from(sum.minor()),
+            Operation::Fund(sum) => self.tally(code, sum.currency()).funded.add(sum.minor().into()),
+            Operation::Withdraw(sum) => self.tally(code, sum.currency()).withdrawn.add(sum.minor().into()),
             Operation::SetNetDebitCap(currency, cap) => self.tally(code, currency).cap = cap.into(),
             Operation::SetLimits(currency, limits) => self.tally(code, currency).limits = limits,
             Operation::Suspend
@@ -259,32 +290,6 @@ impl Audit {
         }
     }
 
-    fn positions(&mut self, conn: &mut Conn<'_>) -> Result<(), Error> {
-        let mut stored: BTreeMap<_, _> =
-            projection::positions(conn)?.into_iter().map(|(code, currency, held)| ((code, currency), held)).collect();
-        let mut differences = Vec::new();
-        for currency in Currency::ALL {
-            let of_it = |(_, of): &&(ClearingCode, Currency)| *of == currency;
-            let held: i128 = stored.keys().filter(of_it).map(|key| i128::from(stored[key].balance)).sum();
-            let funded: i128 =
-                self.tallies.keys().filter(of_it).map(|key| &self.tallies[key]).map(|t| t.funded - t.withdrawn).sum();
-            if held != funded {
-                let (stored, computed) = (decimal(held, currency), decimal(funded, currency));
-                differences.push(Difference::Total { currency, stored, computed });
-            }
-        }
-        for (key, tally) in std::mem::take(&mut self.tallies) {
-            let position = stored.remove(&key).unwrap_or_default();
-            compare(key, &position, &tally, &mut differences);
-            self.report.positions += 1;
-        }
-        for (key, position) in stored {
-            compare(key, &position, &Tally::default(), &mut differences);
-        }
-        self.report.differences.append(&mut differences);
-        Ok(())
-    }
-
     fn participants(&mut self, conn: &mut Conn<'_>) -> Result<(), Error> {
         for known in projection::participants(conn)? {
             let particulars = Particulars { bic: known.bic, name_zh: known.name_zh, name_en: known.name_en };
@@ -308,37 +313,4 @@ impl Audit {
 
 fn decimal(minor: i128, currency: Currency) -> String {
     i64::try_from(minor).map_or_else(|_| format!("{minor} minor units"), |minor| format_minor(minor, currency))
-}
-
-fn compare(
-    (participant, currency): (ClearingCode, Currency),
-    stored: &Position,
-    tally: &Tally,
-    differences: &mut Vec<Difference>,
-) {
-    let sides = [
-        ("balance", i128::from(stored.balance), tally.balance()),
-        ("reserved", i128::from(stored.reserved), tally.set_aside),
-        ("net debit cap", i128::from(stored.net_debit_cap), tally.cap),
-    ];
-    for (what, held, expected) in sides {
-        if held != expected {
-            let (stored, computed) = (decimal(held, currency), decimal(expected, currency));
-            differences.push(Difference::Position { participant, currency, what, stored, computed });
-        }
-    }
-    let (stored_sent, counted_sent) = (i128::from(stored.sent.minor), tally.sent.1);
-    if (stored.sent.day, stored_sent) != tally.sent {
-        let (stored, computed) = (decimal(stored_sent, currency), decimal(counted_sent, currency));
-        differences.push(Difference::Position { participant, currency, what: "sent that day", stored, computed });
-    }
-    if (stored.limits, stored.is_low) != (tally.limits, tally.is_low) {
-        let (stored, computed) = (format!("{:?}", stored.limits), format!("{:?}", tally.limits));
-        differences.push(Difference::Position { participant, currency, what: "limits", stored, computed });
-    }
-    let available = tally.balance() - tally.set_aside + tally.cap;
-    if available < 0 {
-        let (stored, computed) = ("not below 0".to_owned(), decimal(available, currency));
-        differences.push(Difference::Position { participant, currency, what: "available", stored, computed });
-    }
 }

@@ -1,6 +1,6 @@
 //! What an audit says.
 
-use crate::clearing::Digest;
+use crate::clearing::{BusinessDay, Digest};
 use crate::money::Currency;
 use crate::participant::{ClearingCode, Thumbprint};
 
@@ -17,6 +17,10 @@ pub struct AuditReport {
     pub events: u64,
     /// Positions that were recomputed.
     pub positions: u64,
+    /// Business days whose statements were recomputed.
+    pub days: u64,
+    /// Checkpoints that were looked for.
+    pub checkpoints: u64,
     /// The last row.
     pub sequence: i64,
     /// The hash of the last batch: what a signed statement of these books would carry.
@@ -26,6 +30,24 @@ pub struct AuditReport {
 }
 
 impl AuditReport {
+    /// The first batch whose rows or links are not what was recorded, by its first and last row.
+    pub fn first_batch(&self) -> Option<(i64, i64)> {
+        let batch = |difference: &Difference| match difference {
+            Difference::Batch { first, last, .. } => Some((*first, *last)),
+            _ => None,
+        };
+        self.differences.iter().filter_map(batch).min()
+    }
+
+    /// The first row that is not what was recorded, or cannot be.
+    pub fn first_row(&self) -> Option<i64> {
+        let row = |difference: &Difference| match difference {
+            Difference::Row { sequence, .. } => Some(*sequence),
+            _ => None,
+        };
+        self.differences.iter().filter_map(row).min()
+    }
+
     /// Whether the books are exact.
     pub fn is_exact(&self) -> bool {
         self.differences.is_empty()
@@ -53,6 +75,14 @@ pub enum Difference {
         /// What is wrong.
         why: String,
     },
+    /// The log no longer contains what was signed.
+    #[error("checkpoint of row {sequence}: {why}")]
+    Checkpoint {
+        /// The last row of the batch that was signed.
+        sequence: i64,
+        /// What is wrong.
+        why: &'static str,
+    },
     /// The head does not say where the log ends.
     #[error("the head says row {head}, the log ends with row {log}, or their hashes differ")]
     Head {
@@ -75,6 +105,27 @@ pub enum Difference {
         /// As it must be, in decimals.
         computed: String,
     },
+    /// A statement is not what the rows of its day add up to.
+    #[error(
+        "statement of {participant} for {business_day}, {what} in {currency}: stated {stated}, by the log {computed}"
+    )]
+    Statement {
+        /// The day that it closed.
+        business_day: BusinessDay,
+        /// Whose.
+        participant: ClearingCode,
+        /// In which currency.
+        currency: Currency,
+        /// A balance, or a kind of entries.
+        what: &'static str,
+        /// As it says, in decimals, and how many entries.
+        stated: String,
+        /// As it must be.
+        computed: String,
+    },
+    /// A business day is not kept as the log says, or is no day of the log.
+    #[error("business day {0} is not kept as the log says")]
+    Day(BusinessDay),
     /// The balances of a currency do not add up to what was funded.
     #[error("all balances in {currency}: stored {stored}, funded {computed}")]
     Total {

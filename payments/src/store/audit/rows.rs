@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use store::Timestamp;
+
 use super::super::columns::{EventColumns, OutcomeColumns, PaymentColumns};
 use super::super::log::RawRows;
-use crate::clearing::Row;
+use crate::clearing::{BusinessDay, Row};
 use crate::error::Error;
 
 /// A row before it is understood.
@@ -20,6 +22,15 @@ impl Raw {
             Self::Payment(columns) => &columns.digest,
             Self::Outcome(columns) => &columns.digest,
             Self::Event(columns) => &columns.digest,
+        }
+    }
+
+    /// When it was recorded, and under which business day it is kept; events follow from where they stand.
+    pub(super) const fn recorded(&self) -> (Timestamp, Option<BusinessDay>) {
+        match self {
+            Self::Payment(columns) => (columns.record.recorded, Some(columns.record.business_day)),
+            Self::Outcome(columns) => (columns.recorded, Some(columns.business_day)),
+            Self::Event(columns) => (columns.recorded, None),
         }
     }
 

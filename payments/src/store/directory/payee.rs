@@ -8,7 +8,7 @@ use store::{Conn, Timestamp, on_db};
 use super::schema::directory_entry;
 use super::{Directory, DirectoryError};
 use crate::clearing::CreditTransfer;
-use crate::directory::{AccountToken, CannotOpen, CurrentEntry, EntryVersion, NotAsShown, check_payee};
+use crate::directory::{AccountToken, CurrentEntry, EntryVersion, NotAsShown, check_payee};
 use crate::participant::ClearingCode;
 
 impl Directory {
@@ -50,8 +50,12 @@ fn current_entries(conn: &mut Conn<'_>, hashes: &[Option<[u8; 32]>]) -> Result<B
         ))
         .load(c))?;
     let current = |(hash, agent, token, version): (Vec<u8>, ClearingCode, String, i64)| {
-        let account_token = AccountToken::parse(&token).ok_or(CannotOpen)?;
-        Ok(((hash, agent), CurrentEntry { account_token, version: EntryVersion::from_number(version) }))
+        let Some(account_token) = AccountToken::parse(&token) else {
+            // Nobody can be paid by it, but the others in the batch can: it is as if it were not registered.
+            tracing::error!(participant = %agent, version, "an entry of the directory is damaged");
+            return None;
+        };
+        Some(((hash, agent), CurrentEntry { account_token, version: EntryVersion::from_number(version) }))
     };
-    rows.into_iter().map(current).collect()
+    Ok(rows.into_iter().filter_map(current).collect())
 }

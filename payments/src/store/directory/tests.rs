@@ -219,6 +219,27 @@ fn many_payments_are_checked_in_their_own_order() {
 }
 
 #[test]
+fn a_damaged_entry_is_no_harm_to_others() {
+    on_each_database(|directory| {
+        register(directory, "012", "A-1");
+        let good = payment("027", &lookup(directory, "027"));
+        let other = proxy("61234567");
+        let registration = Registration { proxy: other.clone(), ..registration("B-1") };
+        directory.register(bank("038"), registration, NOW).unwrap();
+        let shown = directory.lookup(bank("027"), &other, None, NOW).unwrap();
+        let bad = CreditTransfer { creditor_proxy: Some(other), ..payment("027", &shown) };
+        let damage = |conn: &mut store::Conn<'_>| -> Result<usize, DirectoryError> {
+            Ok(on_db!(conn, c => diesel::sql_query(
+                "UPDATE directory_entry SET account_token = '?' WHERE participant = 38"
+            ).execute(c))?)
+        };
+        assert_eq!(directory.db().write(damage).unwrap(), 1);
+        let found = directory.db().read(|conn| directory.payees_not_as_shown(conn, &[&bad, &good], NOW)).unwrap();
+        assert_eq!(found, [Some(NotAsShown::Unknown), None]);
+    });
+}
+
+#[test]
 fn another_participants_entry_can_neither_be_seen_nor_removed() {
     on_each_database(|directory| {
         let entry = register(directory, "012", "A-1");

@@ -42,11 +42,11 @@ fn altered<T: Send + 'static>(
     told.recv().unwrap()
 }
 
-fn differences(world: &World, statement: &'static str) -> Vec<Difference> {
+pub(super) fn differences(world: &World, statement: &'static str) -> Vec<Difference> {
     altered(world, statement, books).unwrap().differences
 }
 
-fn names_row(found: &[Difference], row: i64) -> bool {
+pub(super) fn names_row(found: &[Difference], row: i64) -> bool {
     found.iter().any(|difference| matches!(difference, Difference::Row { sequence, .. } if *sequence == row))
 }
 

@@ -2,8 +2,9 @@
 
 use std::time::Instant;
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use store::{Backend, on_db};
+use store::{Backend, Conn, on_db};
 use tokio::sync::oneshot;
 
 use super::super::commit::{Decided, Work, commit};
@@ -12,7 +13,6 @@ use super::super::{log, memory};
 use super::*;
 use crate::clearing::tests::support::{pay, rejected, say, transfer};
 use crate::clearing::{Command, Rules, Status, Verdict};
-use crate::directory::{AccountNumber, Owner, OwnerKind, Proxy, Registration};
 use crate::error::Error;
 
 #[test]
@@ -134,27 +134,20 @@ fn a_commit_of_which_nobody_heard_is_looked_for_before_it_is_tried_again() {
 fn a_request_that_cannot_be_recorded_takes_no_other_with_it() {
     for world in World::each() {
         drop(world.funded());
-        let directory = world.directory();
-        let proxy = Proxy::parse_any("91234567").unwrap();
-        let registration = Registration {
-            proxy: proxy.clone(),
-            account: AccountNumber::parse("A-1").unwrap(),
-            owner: Owner::new(OwnerKind::Person, None, Some("HO Mei Yee")).unwrap(),
-            default: true,
+        let refuse = |conn: &mut Conn<'_>| -> Result<(), Error> {
+            match conn {
+                Conn::Postgres(c) => {
+                    c.batch_execute("ALTER TABLE payment ADD CONSTRAINT refused CHECK (end_to_end_id <> 'BAD')")?;
+                }
+                Conn::Sqlite(c) => c.batch_execute(
+                    "CREATE TRIGGER refused BEFORE INSERT ON payment WHEN NEW.end_to_end_id = 'BAD' \
+                     BEGIN SELECT RAISE(ABORT, 'refused'); END",
+                )?,
+            }
+            Ok(())
         };
-        directory.register(bank("027"), registration, NOW).unwrap();
-        let shown = directory.lookup(bank("012"), &proxy, None, NOW).unwrap();
-        let damage = "UPDATE directory_entry SET account_token = 'no token'";
-        let damaged = world.db().write(move |conn| -> Result<usize, Error> {
-            Ok(on_db!(conn, c => diesel::sql_query(damage).execute(c))?)
-        });
-        assert_eq!(damaged.unwrap(), 1);
-        let bad = CreditTransfer {
-            creditor_account: shown.account_token.as_str().to_owned(),
-            creditor_proxy: Some(proxy),
-            lookup_reference: Some(shown.reference.as_str().to_owned()),
-            ..transfer(2, NOW)
-        };
+        world.db().write(refuse).unwrap();
+        let bad = CreditTransfer { end_to_end_id: "BAD".to_owned(), ..transfer(2, NOW) };
         let job = |transfer| {
             let (reply, replied) = oneshot::channel();
             let commands = vec![pay(transfer, NOW)];

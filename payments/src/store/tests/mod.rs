@@ -1,6 +1,7 @@
 //! The switch on each database that is to be had.
 
 mod books;
+mod days;
 mod faults;
 mod inbox;
 mod lookups;
@@ -24,11 +25,15 @@ use super::queue::Queue;
 use super::sequencer::Sequencer;
 use super::{Clock, Submission, Switch, SwitchSettings};
 use crate::clearing::tests::support::{NOW, bank, hkd, particulars};
-use crate::clearing::{CreditTransfer, Rules, StatusReport};
+use crate::clearing::{CreditTransfer, CutOverTime, Rules, StatusReport};
 use crate::directory::{Directory, DirectoryKeys};
 
 const SETTINGS: SwitchSettings = SwitchSettings {
-    rules: Rules { time_to_answer: Duration::from_secs(10), acceptance_tolerance: Duration::from_secs(5) },
+    rules: Rules {
+        time_to_answer: Duration::from_secs(10),
+        acceptance_tolerance: Duration::from_secs(5),
+        cut_over: CutOverTime::MIDNIGHT,
+    },
     queue_capacity: 1_000,
     follow_every: Duration::from_millis(5),
     offline_after: Duration::from_mins(1),
