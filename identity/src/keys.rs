@@ -30,9 +30,11 @@ pub(crate) enum Purpose {
     DpopNonce,
     /// Makes the name of a session for one relying party.
     SessionAtClient,
+    /// Makes the refresh token that follows another.
+    RefreshToken,
 }
 
-const PURPOSES: [(Purpose, &str); 11] = [
+const PURPOSES: [(Purpose, &str); 12] = [
     (Purpose::Attributes, "attribute wrapping"),
     (Purpose::SigningKeys, "signing key wrapping"),
     (Purpose::Hkid, "HKID lookup"),
@@ -44,6 +46,7 @@ const PURPOSES: [(Purpose, &str); 11] = [
     (Purpose::ClientSecret, "client secret"),
     (Purpose::DpopNonce, "DPoP nonce"),
     (Purpose::SessionAtClient, "session at a client"),
+    (Purpose::RefreshToken, "refresh token succession"),
 ];
 
 /// Separates this crate's keys from those that others derive from the same master secret.

@@ -24,6 +24,8 @@ pub struct Consent {
     pub optional: Vec<Attribute>,
     /// Claims that exist and are not asked for.
     pub withheld: Vec<String>,
+    /// Whether the service may come back for them when the resident is not there.
+    pub is_offline: bool,
     /// The authorization request.
     pub interaction: String,
 }

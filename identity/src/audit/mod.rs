@@ -74,6 +74,8 @@ pub enum Act {
     ClientRemoved,
     /// An authorization code was shown a second time; what it gave ended.
     CodeReused,
+    /// A refresh token that had been replaced was shown again; what its authorization gave ended.
+    RefreshTokenReused,
     /// A relying party ended a token that it had been given.
     TokenRevoked,
     /// Keys to sign tokens were made for the first time.
@@ -104,6 +106,7 @@ impl Act {
             Self::ClientChanged => "client.changed",
             Self::ClientRemoved => "client.removed",
             Self::CodeReused => "code.reused",
+            Self::RefreshTokenReused => "refresh_token.reused",
             Self::TokenRevoked => "token.revoked",
             Self::SigningKeyMade => "signing_key.made",
             Self::SigningKeyRotated => "signing_key.rotated",

@@ -3,6 +3,7 @@
 //! Cryptography is ring's, but for what it does not have: making RSA keys, wrapping keys and AES-CBC. Signing and
 //! encrypting draw their own randomness, which is why this module is exempt from the rule that randomness is an argument. Times are checked here against `now`, never against a clock.
 
+mod audience;
 mod jwe;
 mod jws;
 mod key_ring;
@@ -12,6 +13,7 @@ mod public_key;
 mod rsa_key;
 mod times;
 
+pub use audience::Audience;
 pub use jsonwebtoken::jwk::{Jwk, JwkSet};
 pub use jsonwebtoken::{Algorithm, Header};
 pub use jwe::{ContentEncryption, KEY_MANAGEMENT, RecipientKey, encrypt};

@@ -10,7 +10,8 @@ use super::certificate::CertificateThumbprint;
 use super::dpop::KeyThumbprint;
 use super::error::{ErrorCode, OAuthError};
 use super::issuer::Issuer;
-use crate::jose::{self, NumericDate, SigningKey};
+use super::scope::Scopes;
+use crate::jose::{self, Audience, NumericDate, SigningKey};
 
 store::identifier! {
     /// One access token (`jti`).
@@ -25,14 +26,19 @@ const TYP: &str = "at+jwt";
 pub(crate) struct AccessTokenClaims {
     pub(crate) iss: String,
     pub(crate) sub: String,
-    pub(crate) aud: String,
+    pub(crate) aud: Audience,
     pub(crate) client_id: String,
     pub(crate) exp: NumericDate,
     pub(crate) iat: NumericDate,
     pub(crate) jti: String,
     pub(crate) scope: String,
-    pub(crate) auth_time: NumericDate,
-    pub(crate) acr: String,
+    /// When, how surely and how the resident signed in; none of it where nobody did (section 2.2.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) auth_time: Option<NumericDate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) acr: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) amr: Vec<String>,
     /// The key that it is bound to (RFC 7800).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) cnf: Option<Confirmation>,
@@ -68,6 +74,16 @@ impl AccessToken {
     pub(crate) fn key(&self) -> Option<&KeyThumbprint> {
         self.claims.cnf.as_ref()?.jkt.as_ref()
     }
+
+    /// Whether a resident's authorization stands behind it, or only the client itself.
+    pub(crate) fn is_of_resident(&self) -> bool {
+        self.claims.auth_time.is_some()
+    }
+
+    /// The scopes about residents that it reaches.
+    pub(crate) fn scopes(&self) -> Scopes {
+        Scopes::from(self.claims.scope.clone())
+    }
 }
 
 impl AccessTokenClaims {
@@ -76,8 +92,8 @@ impl AccessTokenClaims {
     }
 }
 
-/// Reads an access token of ours: signature, type, issuer, audience and time hold. Whether it was revoked is for
-/// the database to say.
+/// Reads an access token of ours: signature, type, issuer and time hold. Whether it was revoked is for the database to
+/// say; whom it is for, `aud` says.
 ///
 /// # Errors
 /// `invalid_token`.
@@ -89,10 +105,7 @@ pub(crate) fn read(
 ) -> Result<AccessToken, OAuthError> {
     let ours = jose::verify::<AccessTokenClaims>(token, keys, &[jose::Algorithm::ES256]).map_err(|_| invalid())?;
     let claims = ours.claims;
-    let holds = jose::has_typ(&ours.header, TYP)
-        && claims.iss == issuer.as_str()
-        && claims.aud == issuer.as_str()
-        && claims.exp.timestamp() > now;
+    let holds = jose::has_typ(&ours.header, TYP) && claims.iss == issuer.as_str() && claims.exp.timestamp() > now;
     let id = claims.jti.parse().ok().filter(|_| holds).ok_or(invalid())?;
     Ok(AccessToken { id, claims })
 }
@@ -112,20 +125,21 @@ mod tests {
         AccessTokenClaims {
             iss: ISSUER.to_owned(),
             sub: "s".to_owned(),
-            aud: ISSUER.to_owned(),
+            aud: Audience::One(ISSUER.to_owned()),
             client_id: "shop".to_owned(),
             exp: NumericDate(NOW.seconds() + 1),
             iat: NumericDate(NOW.seconds()),
             jti: AccessTokenId::new(NOW, &[1; 10]).to_string(),
             scope: "openid".to_owned(),
-            auth_time: NumericDate(NOW.seconds()),
-            acr: "a".to_owned(),
+            auth_time: Some(NumericDate(NOW.seconds())),
+            acr: Some("a".to_owned()),
+            amr: vec!["pop".to_owned()],
             cnf: None,
         }
     }
 
     #[test]
-    fn an_access_token_is_ours_for_us_in_time_and_of_its_type() {
+    fn an_access_token_is_ours_in_time_and_of_its_type() {
         let (key, stranger) = (signer(), signer());
         let keys = [key.jwk().clone()];
         let read = |token: &str| super::read(token, &keys, &issuer(), NOW);
@@ -137,7 +151,6 @@ mod tests {
         let other = || "https://other.example".to_owned();
         for wrong in [
             AccessTokenClaims { iss: other(), ..claims() },
-            AccessTokenClaims { aud: other(), ..claims() },
             AccessTokenClaims { exp: NumericDate(NOW.seconds()), ..claims() },
             AccessTokenClaims { jti: "1".to_owned(), ..claims() },
         ] {

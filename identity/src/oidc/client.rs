@@ -27,6 +27,7 @@ use super::claims::Claim;
 use super::lifetimes;
 use super::redirect_uri::RedirectUri;
 use super::scope::Scopes;
+use super::token::GrantType;
 use crate::jose::{ContentEncryption, SigningAlgorithm};
 
 /// A `client_id`: up to 200 visible ASCII characters.
@@ -165,6 +166,11 @@ pub struct Client {
     pub sector_identifier_uri: Option<Url>,
     /// The scopes it may ask for.
     pub scopes: Scopes,
+    /// The grants it may exchange for tokens.
+    pub grants: BTreeSet<GrantType>,
+    /// The scopes it may ask for by itself, with nobody signed in (`client_credentials`). What they mean is a matter
+    /// of the resource that takes its tokens.
+    pub machine_scopes: BTreeSet<String>,
     /// The claims it may ask for one by one, beside those of its scopes.
     pub claims: BTreeSet<Claim>,
     /// What its id_tokens are signed with.

@@ -6,6 +6,7 @@ use super::authorize::Prompt;
 use super::claims::Claim;
 use super::issuer::{Endpoint, Issuer};
 use super::scope::Scope;
+use super::token::GrantType;
 use crate::jose;
 
 /// The document at `/.well-known/openid-configuration`. `mutual_tls` is where the endpoints are for clients that show a
@@ -61,7 +62,7 @@ fn without_certificates(issuer: &Issuer) -> Value {
         "authorization_response_iss_parameter_supported": true,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code"],
+        "grant_types_supported": GrantType::ALL.map(GrantType::as_str),
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": Prompt::ALL.map(Prompt::as_str),
         "scopes_supported": Scope::ALL.map(Scope::as_str),
@@ -145,6 +146,7 @@ mod tests {
             if value == "tls_client_auth" {
                 metadata["tls_client_auth_san_dns"] = json!("shop.example");
             }
+            metadata["grant_types"] = serde_json::json!(["authorization_code", "refresh_token"]);
             metadata[member] = value;
             let keys = crate::IdentityKeys::from_master(&[7; 32]);
             let (sealed, _) = secret::seal(&metadata, &fallback, None, ClientSecret::new(&[1; 32]), &keys).unwrap();

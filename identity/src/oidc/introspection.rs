@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use super::access_token::AccessToken;
 use super::client::{Client, ClientId};
 use super::error::OAuthError;
+use super::issuer::Issuer;
 use super::parameters::Parameters;
+use super::token::refresh_token::StoredRefreshToken;
 
 /// The token that a request is about.
 ///
@@ -28,12 +30,28 @@ pub(crate) fn is_of(token: &AccessToken, client: &ClientId) -> bool {
     token.claims.client_id == client.as_str()
 }
 
-/// What is said of a token that is good (section 2.2).
+/// What is said of an access token that is good (section 2.2).
 pub(crate) fn active(token: &AccessToken) -> Value {
     let claims = &token.claims;
     let mut answer = json!(claims);
     answer["active"] = true.into();
     answer["token_type"] = if token.key().is_some() { "DPoP" } else { "Bearer" }.into();
+    answer
+}
+
+/// What is said of a refresh token that is good: `subject` and `scope` are those of its authorization.
+pub(crate) fn active_refresh(token: &StoredRefreshToken, issuer: &Issuer, subject: &str, scope: &str) -> Value {
+    let mut answer = json!({
+        "active": true,
+        "iss": issuer.as_str(),
+        "client_id": token.client_id,
+        "sub": subject,
+        "scope": scope,
+        "exp": token.expires_at.seconds(),
+    });
+    if let Some(confirmation) = &token.confirmation {
+        answer["cnf"] = json!(confirmation);
+    }
     answer
 }
 

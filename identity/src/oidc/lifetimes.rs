@@ -14,6 +14,16 @@ pub const FAPI2_ACCESS_TOKEN: Duration = Duration::from_mins(5);
 pub const ACCESS_TOKEN: Duration = Duration::from_mins(10);
 /// An id_token.
 pub const ID_TOKEN: Duration = Duration::from_mins(5);
+/// A refresh token that is not used for this long has ended.
+pub const REFRESH_TOKEN_IDLE: Duration = Duration::from_hours(30 * 24);
+/// A refresh token and those that follow it end after this long, however much they are used.
+pub const REFRESH_TOKEN: Duration = Duration::from_hours(365 * 24);
+/// Use of a refresh token is written down at most this often.
+pub const REFRESH_TOKEN_USE: Duration = Duration::from_hours(1);
+/// A refresh token that was replaced can be shown again for this long, by a client that lost the answer.
+pub const REFRESH_RETRY: Duration = Duration::from_mins(1);
+/// A refresh token that was replaced is remembered for this long, so that showing it is noticed.
+pub const REPLACED_REFRESH_TOKEN: Duration = Duration::from_hours(7 * 24);
 /// The `exp` of a client assertion lies at most this far ahead.
 pub const ASSERTION: Duration = Duration::from_mins(10);
 /// A proof of possession (DPoP) may be this old.

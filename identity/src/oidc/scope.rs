@@ -20,11 +20,14 @@ pub enum Scope {
     Birthdate,
     /// The number of the Hong Kong identity card.
     Hkid,
+    /// Tokens when the resident is not there (section 11): a refresh token.
+    OfflineAccess,
 }
 
 impl Scope {
     /// Every scope, in the order in which they are written.
-    pub const ALL: [Self; 6] = [Self::Openid, Self::Profile, Self::Email, Self::Phone, Self::Birthdate, Self::Hkid];
+    pub const ALL: [Self; 7] =
+        [Self::Openid, Self::Profile, Self::Email, Self::Phone, Self::Birthdate, Self::Hkid, Self::OfflineAccess];
 
     /// As it is written.
     pub const fn as_str(self) -> &'static str {
@@ -35,6 +38,7 @@ impl Scope {
             Self::Phone => "phone",
             Self::Birthdate => "birthdate",
             Self::Hkid => "hkid",
+            Self::OfflineAccess => "offline_access",
         }
     }
 
@@ -46,7 +50,7 @@ impl Scope {
     /// The claims that it stands for.
     pub const fn claims(self) -> &'static [Claim] {
         match self {
-            Self::Openid => &[],
+            Self::Openid | Self::OfflineAccess => &[],
             Self::Profile => &[Claim::Name, Claim::NameZhHant],
             Self::Email => &[Claim::Email],
             Self::Phone => &[Claim::PhoneNumber],
@@ -62,13 +66,15 @@ impl Scope {
 pub struct Scopes(BTreeSet<Scope>);
 
 impl Scopes {
-    /// Reads what a request asks for: order does not matter, unknown scopes are ignored.
+    /// Reads what a request asks for: order does not matter, unknown scopes are ignored, and so is `offline_access`
+    /// where the client cannot have it (OpenID Connect Core, section 11).
     ///
     /// # Errors
     /// `invalid_scope` when `openid` is missing, or a scope is asked for that the client was not allowed.
     pub fn asked(text: Option<&str>, allowed: &Self) -> Result<Self, OAuthError> {
         let refuse = |why| OAuthError::new(ErrorCode::InvalidScope, why).of("scope");
-        let asked = Self::from(text.unwrap_or_default().to_owned());
+        let mut asked = Self::from(text.unwrap_or_default().to_owned());
+        asked.0.retain(|scope| *scope != Scope::OfflineAccess || allowed.contains(Scope::OfflineAccess));
         if !asked.contains(Scope::Openid) {
             return Err(refuse("it must contain openid"));
         }
@@ -76,6 +82,25 @@ impl Scopes {
             return Err(refuse("the client is not registered for all of these"));
         }
         Ok(asked)
+    }
+
+    /// Reads what a client asks for when it refreshes: the same or less (RFC 6749, section 6).
+    ///
+    /// # Errors
+    /// `invalid_scope` for anything beyond.
+    pub fn narrowed(&self, text: Option<&str>) -> Result<Self, OAuthError> {
+        let Some(text) = text else { return Ok(self.clone()) };
+        let granted = |name| Scope::from_name(name).filter(|scope| self.contains(*scope));
+        let names = text.split(' ').filter(|name| !name.is_empty());
+        let refused = OAuthError::new(ErrorCode::InvalidScope, "it was not granted all of these").of("scope");
+        names.map(|name| granted(name).ok_or(refused)).collect()
+    }
+
+    /// The same without `scope`.
+    #[must_use]
+    pub fn without(mut self, scope: Scope) -> Self {
+        self.0.remove(&scope);
+        self
     }
 
     /// Whether `scope` is among them.
@@ -86,6 +111,11 @@ impl Scopes {
     /// The scopes, in order.
     pub fn iter(&self) -> impl Iterator<Item = Scope> + '_ {
         self.0.iter().copied()
+    }
+
+    /// Their names, in order.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.iter().map(Scope::as_str)
     }
 
     /// The claims that all of them stand for.
@@ -102,7 +132,7 @@ impl FromIterator<Scope> for Scopes {
 
 impl std::fmt::Display for Scopes {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let names: Vec<_> = self.iter().map(Scope::as_str).collect();
+        let names: Vec<_> = self.names().collect();
         f.write_str(&names.join(" "))
     }
 }
@@ -127,7 +157,7 @@ mod tests {
     #[test]
     fn the_order_of_scopes_does_not_matter_and_unknown_ones_are_ignored() {
         let allowed: Scopes = Scope::ALL.into_iter().collect();
-        let asked = Scopes::asked(Some("hkid offline_access openid profile"), &allowed).unwrap();
+        let asked = Scopes::asked(Some("hkid shoe_size openid profile"), &allowed).unwrap();
         assert_eq!(asked.to_string(), "openid profile hkid");
     }
 
@@ -136,6 +166,22 @@ mod tests {
         let allowed = Scopes::from("openid profile".to_owned());
         for wrong in [None, Some(""), Some("profile"), Some("openid hkid")] {
             assert_eq!(Scopes::asked(wrong, &allowed).unwrap_err().code, ErrorCode::InvalidScope, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn offline_access_is_ignored_where_it_cannot_be() {
+        let allowed = Scopes::from("openid profile".to_owned());
+        assert_eq!(Scopes::asked(Some("openid offline_access"), &allowed).unwrap().to_string(), "openid");
+    }
+
+    #[test]
+    fn scopes_are_narrowed_and_never_widened() {
+        let granted = Scopes::from("openid profile offline_access".to_owned());
+        assert_eq!(granted.narrowed(None).unwrap(), granted);
+        assert_eq!(granted.narrowed(Some("profile openid")).unwrap().to_string(), "openid profile");
+        for wider in ["openid email", "openid shoe_size"] {
+            assert_eq!(granted.narrowed(Some(wider)).unwrap_err().code, ErrorCode::InvalidScope, "{wider}");
         }
     }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::claims::Claim;
+use super::scope::Scopes;
 
 /// The answer of the userinfo endpoint (OpenID Connect Core, section 5.3.2).
 #[derive(Clone, PartialEq, Eq)]
@@ -44,9 +45,26 @@ pub(crate) fn told(granted: &BTreeSet<Claim>, values: &ClaimValues) -> Map<Strin
     told
 }
 
+/// What is left of the granted claims when a token reaches less than was granted: those that belong to a scope which
+/// was given up are no longer told.
+pub(crate) fn within(mut claims: BTreeSet<Claim>, granted: &Scopes, left: &Scopes) -> BTreeSet<Claim> {
+    let (granted, left) = (granted.claims(), left.claims());
+    claims.retain(|claim| !granted.contains(claim) || left.contains(claim));
+    claims
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn claims_of_a_scope_that_was_given_up_are_not_told() {
+        let scopes = |text: &str| Scopes::from(text.to_owned());
+        let claims: BTreeSet<_> = [Claim::Name, Claim::Email, Claim::Birthdate].into();
+        let (granted, left) = (scopes("openid profile email"), scopes("openid profile"));
+        assert_eq!(within(claims.clone(), &granted, &left), [Claim::Name, Claim::Birthdate].into());
+        assert_eq!(within(claims.clone(), &granted, &granted), claims);
+    }
 
     #[test]
     fn only_what_was_granted_and_is_on_record_is_told() {

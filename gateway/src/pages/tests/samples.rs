@@ -79,6 +79,7 @@ pub(super) fn consent(lang: Lang) -> Vec<Sample> {
         required: required.iter().copied().map(attribute).collect(),
         optional: optional.iter().copied().map(attribute).collect(),
         withheld: vec!["birthdate".to_owned()],
+        is_offline: true,
         interaction: "7".to_owned(),
     };
     let required = [("name#zh-Hant", Some("陳大文")), ("name", Some("CHAN Tai Man")), ("hkid", Some("A123456(3)"))];

@@ -140,6 +140,7 @@ fn consent(page: crate::pages::Page, shown: &ConsentPage) -> Result<String, aska
             .filter(|claim| shown.attributes.iter().all(|asked| asked.claim != **claim))
             .map(|claim| claim.as_str().to_owned())
             .collect(),
+        is_offline: shown.is_offline,
         interaction: shown.ticket.id.to_string(),
     }
     .render()

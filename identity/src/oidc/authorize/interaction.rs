@@ -106,6 +106,8 @@ pub struct ConsentPage {
     pub client: ClientDisplay,
     /// What is asked for, with the resident's own values.
     pub attributes: Vec<RequestedAttribute>,
+    /// Whether the client may come back for them when the resident is not there (`offline_access`).
+    pub is_offline: bool,
     /// The languages the client would like (`ui_locales`).
     pub ui_locales: Option<String>,
 }

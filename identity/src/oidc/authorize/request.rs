@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::interaction::PageError;
 use super::{Asked, Prompts, checks};
-use crate::consent::Extent;
+use crate::consent::{Consent, Extent};
 use crate::oidc::claims::{Claim, ClaimsRequest};
 use crate::oidc::client::Client;
 use crate::oidc::dpop::KeyThumbprint;
@@ -91,6 +91,16 @@ impl AuthorizationRequest {
             max_age,
             ui_locales: text("ui_locales"),
         })
+    }
+
+    /// Gives up `offline_access` unless the resident is asked for it, or agreed to it before (OpenID Connect Core,
+    /// section 11): nobody hands out a key to their house unasked.
+    pub(crate) fn settle_offline_access(&mut self, remembered: Option<&Consent>) {
+        let name = Scope::OfflineAccess.as_str();
+        let before = remembered.is_some_and(|consent| consent.granted.scopes.contains(name));
+        if !self.prompts.consent && !before {
+            self.scopes = std::mem::take(&mut self.scopes).without(Scope::OfflineAccess);
+        }
     }
 
     /// What the resident must have agreed to, with the optional attributes or without.

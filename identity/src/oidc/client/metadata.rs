@@ -21,6 +21,7 @@ use super::secret;
 use super::{Client, ClientAuthenticationMethod, ClientId, ClientKeys, SecurityProfile};
 use crate::jose::KEY_MANAGEMENT;
 use crate::oidc::redirect_uri::RedirectUri;
+use crate::oidc::token::GrantType;
 
 /// Metadata with which a client cannot be registered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -54,8 +55,9 @@ impl Client {
         let metadata = Metadata::of(metadata)?;
         metadata.refuse_unsupported()?;
         let id = metadata.client_id()?.unwrap_or_else(|| fallback.clone());
-        let redirect_uris = metadata.redirect_uris()?;
-        let scopes = metadata.scopes()?;
+        let grants = metadata.grants()?;
+        let redirect_uris = metadata.redirect_uris(&grants)?;
+        let (scopes, machine_scopes) = metadata.scopes(&grants)?;
         let profile = metadata.profile()?;
         let keys = metadata.keys()?;
         let authentication = metadata.authentication(&keys)?;
@@ -63,11 +65,14 @@ impl Client {
             let why = "fapi2 clients authenticate with private_key_jwt, tls_client_auth or self_signed_tls_client_auth";
             return Err(refuse("token_endpoint_auth_method", why));
         }
+        if grants.contains(&GrantType::ClientCredentials) && matches!(authentication, ClientAuthenticationMethod::None)
+        {
+            return Err(refuse("grant_types", "client_credentials is for clients that authenticate"));
+        }
         let (userinfo_algorithm, userinfo_encryption) = metadata.userinfo_response(profile, &keys)?;
         let is_certificate_bound = metadata.is_certificate_bound()?;
         let sector_identifier_uri = metadata.url("sector_identifier_uri")?;
         let client = Self {
-            id,
             profile,
             name: metadata
                 .localized("client_name", "client_name#zh-Hant")?
@@ -78,7 +83,7 @@ impl Client {
             userinfo_algorithm,
             userinfo_encryption,
             keys,
-            sector: metadata.sector(sector_identifier_uri.as_ref(), &redirect_uris)?,
+            sector: metadata.sector(&id, sector_identifier_uri.as_ref(), &redirect_uris)?,
             sector_identifier_uri,
             claims: metadata.claims()?,
             id_token_algorithm: metadata.id_token_algorithm(profile)?,
@@ -87,8 +92,11 @@ impl Client {
             must_push_requests: metadata.must_push_requests(profile)?,
             needs_dpop_nonce: metadata.flag("dpop_nonce_required")?,
             logout: metadata.logout()?,
+            id,
             redirect_uris,
+            grants,
             scopes,
+            machine_scopes,
         };
         metadata.refuse_unread()?;
         Ok(client)
@@ -104,10 +112,10 @@ impl Client {
             "redirect_uris": self.redirect_uris.iter().map(RedirectUri::as_str).collect::<Vec<_>>(),
             "token_endpoint_auth_method": self.authentication.as_str(),
             "sector": self.sector,
-            "scope": self.scopes.to_string(),
+            "scope": self.all_scopes(),
             "claims": self.claims.iter().map(|claim| claim.as_str()).collect::<Vec<_>>(),
-            "response_types": ["code"],
-            "grant_types": ["authorization_code"],
+            "response_types": if self.grants.contains(&GrantType::AuthorizationCode) { vec!["code"] } else { vec![] },
+            "grant_types": self.grants.iter().map(|grant| grant.as_str()).collect::<Vec<_>>(),
             "subject_type": "pairwise",
             "id_token_signed_response_alg": self.id_token_algorithm.as_str(),
             "dpop_bound_access_tokens": self.needs_dpop,
@@ -145,6 +153,13 @@ impl Client {
             metadata["sector_identifier_uri"] = json!(url);
         }
         metadata
+    }
+
+    /// The scopes about residents and those of the client's own.
+    fn all_scopes(&self) -> String {
+        let mut names: Vec<&str> = self.scopes.names().collect();
+        names.extend(self.machine_scopes.iter().map(String::as_str));
+        names.join(" ")
     }
 
     /// What the database keeps: the metadata, with the digest of the secret.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use store::Timestamp;
 
 use super::AssertionId;
-use crate::jose::{self, NumericDate, TimeRefusal, Times, Tolerance};
+use crate::jose::{self, Audience, NumericDate, TimeRefusal, Times, Tolerance};
 use crate::oidc::client::{Client, ClientId, SecurityProfile};
 use crate::oidc::error::OAuthError;
 use crate::oidc::issuer::{Endpoint, Issuer};
@@ -23,25 +23,13 @@ struct AssertionClaims {
     times: Times,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Audience {
-    One(String),
-    Several(Vec<String>),
-}
-
-impl Audience {
-    /// Under `fapi2` it is the issuer and nothing else, so that an assertion for another server is never good here
-    /// (FAPI 2.0 Security Profile, section 5.3.2.1); `oidc` takes the issuer or the token endpoint, alone or in a list.
-    fn is_us(&self, issuer: &Issuer, profile: SecurityProfile) -> bool {
-        if profile == SecurityProfile::Fapi2 {
-            return matches!(self, Self::One(audience) if audience == issuer.as_str());
-        }
-        let token_endpoint = issuer.endpoint(Endpoint::Token);
-        let us = |audience: &String| *audience == issuer.as_str() || *audience == token_endpoint;
-        match self {
-            Self::One(audience) => us(audience),
-            Self::Several(audiences) => audiences.iter().any(us),
+/// Under `fapi2` it is the issuer and nothing else, so that an assertion for another server is never good here
+/// (FAPI 2.0 Security Profile, section 5.3.2.1); `oidc` takes the issuer or the token endpoint, alone or in a list.
+fn is_us(audience: &Audience, issuer: &Issuer, profile: SecurityProfile) -> bool {
+    match profile {
+        SecurityProfile::Fapi2 => *audience == Audience::One(issuer.as_str().to_owned()),
+        SecurityProfile::Oidc => {
+            audience.contains(issuer.as_str()) || audience.contains(&issuer.endpoint(Endpoint::Token))
         }
     }
 }
@@ -68,7 +56,7 @@ pub(super) fn verify(
     if !is_client(&claims.iss) || !is_client(&claims.sub) {
         return Err(refuse("iss and sub must be the client_id"));
     }
-    if !claims.aud.is_some_and(|audience| audience.is_us(issuer, client.profile)) {
+    if !claims.aud.is_some_and(|audience| is_us(&audience, issuer, client.profile)) {
         return Err(refuse(match client.profile {
             SecurityProfile::Fapi2 => "aud must be the issuer, as a single text",
             SecurityProfile::Oidc => "aud must be the issuer or the token endpoint",

@@ -3,6 +3,7 @@
 
 use store::Timestamp;
 
+use super::check_possession;
 use crate::keys::Purpose;
 use crate::oidc::client::{Client, ClientId};
 use crate::oidc::dpop::KeyThumbprint;
@@ -83,7 +84,7 @@ pub(crate) fn judge(stored: &StoredCode, client: &Client, redemption: &Redemptio
     if stored.redirect_uri != redemption.redirect_uri {
         return Verdict::Refuse(OAuthError::invalid_grant("it is not the one of the request").of("redirect_uri"));
     }
-    if let Some(refused) = possession_refusal(stored, client, redemption) {
+    if let Err(refused) = check_possession(client, stored.key.as_ref(), redemption.key.as_ref()) {
         return Verdict::Refuse(refused);
     }
     let refuse = |why| Verdict::Refuse(OAuthError::invalid_grant(why).of("code_verifier"));
@@ -93,20 +94,6 @@ pub(crate) fn judge(stored: &StoredCode, client: &Client, redemption: &Redemptio
         (Some(_), Some(_)) => refuse("it does not belong to the code_challenge"),
         (Some(_), None) => refuse("it is missing"),
         (None, Some(_)) => refuse("the request had no code_challenge"),
-    }
-}
-
-/// What is wrong with the proof of possession (RFC 9449, sections 5 and 10), if anything is.
-fn possession_refusal(stored: &StoredCode, client: &Client, redemption: &Redemption) -> Option<OAuthError> {
-    match (&stored.key, &redemption.key) {
-        (None, None) if client.needs_dpop => {
-            Some(OAuthError::invalid_grant("tokens of this client are bound to a key: send a DPoP proof"))
-        }
-        (Some(_), None) => Some(OAuthError::invalid_grant("the code is bound to a key: send a DPoP proof")),
-        (Some(bound), Some(shown)) if bound != shown => {
-            Some(OAuthError::invalid_grant("the DPoP proof is by another key than the code is bound to"))
-        }
-        _ => None,
     }
 }
 

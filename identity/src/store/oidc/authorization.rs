@@ -17,7 +17,7 @@ use crate::oidc::authorize::{
 use crate::oidc::claims::Claim;
 use crate::oidc::client::{Client, ClientId};
 use crate::oidc::token::authorization_code::Code;
-use crate::oidc::{ErrorCode, OAuthError, Parameters, Subject, id_token, par};
+use crate::oidc::{ErrorCode, OAuthError, Parameters, Scope, Subject, id_token, par};
 use crate::resident::ResidentId;
 use crate::session::Session;
 use crate::store::{Identity, consents, random};
@@ -83,7 +83,7 @@ impl Identity {
         match self.requested(parameters, &client, now)? {
             Ok((request, pushed)) => {
                 let interaction = Interaction { client_id: client.id.clone(), request, pushed, begun: now };
-                self.advance(&Underway { client, interaction, place: Place::Begun(browser), now }, session)
+                self.advance(&mut Underway { client, interaction, place: Place::Begun(browser), now }, session)
             }
             Err(answer) => Ok(answer),
         }
@@ -126,7 +126,7 @@ impl Identity {
         now: Timestamp,
     ) -> Result<AuthorizationStep, Error> {
         match self.kept(ticket, now)? {
-            Some(underway) => self.advance(&underway, session),
+            Some(mut underway) => self.advance(&mut underway, session),
             None => Ok(AuthorizationStep::ErrorPage(PageError::Interaction)),
         }
     }
@@ -140,16 +140,16 @@ impl Identity {
         chosen: &BTreeSet<Claim>,
         now: Timestamp,
     ) -> Result<AuthorizationStep, Error> {
-        let Some(underway) = self.kept(ticket, now)? else {
+        let Some(mut underway) = self.kept(ticket, now)? else {
             return Ok(AuthorizationStep::ErrorPage(PageError::Interaction));
         };
-        match self.decide(&underway, Some(session))?.0 {
+        match self.decide(&mut underway, Some(session))?.0 {
             Decision::Consent | Decision::Done => {
                 let request = &underway.interaction.request;
                 let granted = request.asked.granted(chosen);
                 self.conclude(&underway, session, &granted, Some(request.granted_extent(&granted)))
             }
-            Decision::SignIn | Decision::Refuse(_) => self.advance(&underway, Some(session)),
+            Decision::SignIn | Decision::Refuse(_) => self.advance(&mut underway, Some(session)),
         }
     }
 
@@ -179,13 +179,19 @@ impl Identity {
         Ok(client.map(|client| Underway { client, interaction, place: Place::Kept(ticket), now }))
     }
 
-    fn decide(&self, underway: &Underway<'_>, session: Option<&Session>) -> Result<(Decision, Option<Consent>), Error> {
-        let Interaction { request, begun, .. } = &underway.interaction;
+    /// What is next, and what the resident agreed to before; the request gives up what it cannot have.
+    fn decide(
+        &self,
+        underway: &mut Underway<'_>,
+        session: Option<&Session>,
+    ) -> Result<(Decision, Option<Consent>), Error> {
+        let Interaction { request, begun, .. } = &mut underway.interaction;
         let Some(session) = session else { return Ok((decide(request, *begun, None), None)) };
         let (subject, remembered) = self.db().read(|conn| -> Result<_, Error> {
             let subject = subjects::find(conn, session.resident, &underway.client.sector)?;
             Ok((subject, consents::find(conn, session.resident, underway.client.id.as_str())?))
         })?;
+        request.settle_offline_access(remembered.as_ref());
         let standing = Standing {
             auth_time: session.auth_time,
             subject: subject.as_ref().map(Subject::as_str),
@@ -195,7 +201,7 @@ impl Identity {
     }
 
     /// Does what is next.
-    fn advance(&self, underway: &Underway<'_>, session: Option<&Session>) -> Result<AuthorizationStep, Error> {
+    fn advance(&self, underway: &mut Underway<'_>, session: Option<&Session>) -> Result<AuthorizationStep, Error> {
         let (decision, remembered) = self.decide(underway, session)?;
         let request = &underway.interaction.request;
         let client = ClientDisplay::of(&underway.client, request);
@@ -209,7 +215,8 @@ impl Identity {
             }
             (Decision::Consent, Some(session)) => {
                 let attributes = self.requested_attributes(session.resident, request)?;
-                let page = ConsentPage { ticket: self.ticket(underway)?, client, attributes, ui_locales };
+                let is_offline = request.scopes.contains(Scope::OfflineAccess);
+                let page = ConsentPage { ticket: self.ticket(underway)?, client, attributes, is_offline, ui_locales };
                 Ok(AuthorizationStep::Consent(Box::new(page)))
             }
             (Decision::SignIn | Decision::Done | Decision::Consent, _) => {

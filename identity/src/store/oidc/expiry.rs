@@ -3,7 +3,10 @@
 use ::store::{Timestamp, on_db};
 use diesel::prelude::*;
 
-use super::schema::{access_token, interaction, oauth_grant, pushed_request, session_client, used_assertion};
+use super::schema::{
+    access_token, ended_access_token, interaction, oauth_grant, pushed_request, refresh_token, session_client,
+    used_assertion,
+};
 use crate::Error;
 use crate::oidc::lifetimes;
 use crate::store::Identity;
@@ -35,8 +38,10 @@ impl Identity {
                 + delete_expired!(conn, pushed_request, reference_hash: Vec<u8>, answered, limit)
                 + delete_expired!(conn, interaction, id: Vec<u8>, now, limit)
                 + delete_expired!(conn, access_token, id: Vec<u8>, now, limit)
-                + delete_expired!(conn, oauth_grant, id: Vec<u8>, now, limit)
-                + delete_expired!(conn, session_client, session_id: Vec<u8>, now, limit))
+                + delete_expired!(conn, session_client, session_id: Vec<u8>, now, limit)
+                + delete_expired!(conn, ended_access_token, id: Vec<u8>, now, limit)
+                + delete_expired!(conn, refresh_token, token_hash: Vec<u8>, now, limit)
+                + delete_expired!(conn, oauth_grant, id: Vec<u8>, now, limit))
         })
     }
 }

@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use ::store::{Conn, Timestamp, on_db};
 use diesel::prelude::*;
 
-use super::schema::{access_token, oauth_grant};
+use super::schema::oauth_grant;
 use crate::Error;
 use crate::consent::ConsentId;
-use crate::oidc::access_token::AccessTokenId;
 use crate::oidc::claims::{self, Claim};
 use crate::oidc::client::ClientId;
 use crate::oidc::token::authorization_code::StoredCode;
@@ -87,7 +86,7 @@ pub(super) fn insert(
 pub(super) struct Grant {
     pub(super) id: GrantId,
     pub(super) resident_id: ResidentId,
-    client_id: String,
+    pub(super) client_id: String,
     subject: String,
     scopes: String,
     userinfo_claims: String,
@@ -165,31 +164,27 @@ pub(super) fn revoke(conn: &mut Conn<'_>, id: GrantId) -> Result<(), Error> {
     Ok(())
 }
 
-/// Records an access token: it is good while its row is there.
-pub(super) fn add_token(
-    conn: &mut Conn<'_>,
-    id: AccessTokenId,
-    grant: GrantId,
-    expires_at: Timestamp,
-) -> Result<(), Error> {
-    let row = (access_token::id.eq(id), access_token::grant_id.eq(grant), access_token::expires_at.eq(expires_at));
-    on_db!(conn, c => diesel::insert_into(access_token::table).values(row).execute(c))?;
-    Ok(())
-}
-
-/// Ends one access token. False when it had ended before.
-pub(super) fn end_token(conn: &mut Conn<'_>, id: AccessTokenId) -> Result<bool, Error> {
-    Ok(on_db!(conn, c => diesel::delete(access_token::table.find(id)).execute(c))? == 1)
-}
-
-/// The authorization that a recorded access token came of, if its resident is not suspended. The token itself
-/// says when it expires.
-pub(super) fn of_token(conn: &mut Conn<'_>, id: AccessTokenId) -> Result<Option<Grant>, Error> {
-    Ok(on_db!(conn, c => access_token::table
-        .inner_join(oauth_grant::table.inner_join(resident::table))
-        .filter(access_token::id.eq(id))
+/// The authorization, if its resident is not suspended. Whatever else wants to change it waits until we are done.
+pub(super) fn lock(conn: &mut Conn<'_>, id: GrantId) -> Result<Option<Grant>, Error> {
+    let locked = on_db!(conn, c => diesel::update(oauth_grant::table.find(id))
+        .set(oauth_grant::expires_at.eq(oauth_grant::expires_at))
+        .execute(c))?;
+    if locked == 0 {
+        return Ok(None);
+    }
+    Ok(on_db!(conn, c => oauth_grant::table
+        .inner_join(resident::table)
+        .filter(oauth_grant::id.eq(id))
         .filter(resident::state.eq(ACTIVE))
         .select(Grant::as_select())
         .first(c)
         .optional())?)
+}
+
+/// Keeps an authorization until what it gave has expired.
+pub(super) fn keep_until(conn: &mut Conn<'_>, id: GrantId, expires_at: Timestamp) -> Result<(), Error> {
+    on_db!(conn, c => diesel::update(oauth_grant::table.find(id))
+        .set(oauth_grant::expires_at.eq(expires_at))
+        .execute(c))?;
+    Ok(())
 }

@@ -1,16 +1,36 @@
 //! Introspection and revocation of tokens, by the clients they were given to.
 
-use ::store::Timestamp;
+use ::store::{Conn, Timestamp};
 use serde_json::Value;
 
 use super::authentication::Caller;
-use super::{grants, once};
+use super::{access_tokens, grants, once, refresh_tokens};
 use crate::Error;
 use crate::audit::{Act, Actor, Record};
 use crate::oidc::access_token::{self, AccessToken};
-use crate::oidc::introspection::{active, asked_token, inactive, is_of, may_ask};
-use crate::oidc::{self, Endpoint, EndpointRequest, OAuthError};
+use crate::oidc::client::ClientId;
+use crate::oidc::introspection::{active, active_refresh, asked_token, inactive, is_of, may_ask};
+use crate::oidc::token::refresh_token::RefreshToken;
+use crate::oidc::{self, Endpoint, EndpointRequest, Issuer, OAuthError};
 use crate::store::{Identity, audit};
+
+/// A token that a client asks about or ends. Its form says which kind it is, so `token_type_hint` is not needed.
+#[derive(Clone)]
+enum AskedToken {
+    /// An access token of ours, by its signature and times.
+    Access(Box<AccessToken>),
+    /// What may be a refresh token of ours, by keyed hash.
+    Refresh(Vec<u8>),
+    /// Neither.
+    Other,
+}
+
+/// What there was to end.
+enum Ended {
+    Now,
+    Before,
+    OfAnother,
+}
 
 impl Identity {
     /// Says whether a token is good now, and what it is good for (RFC 7662).
@@ -21,34 +41,30 @@ impl Identity {
         let Caller { client, once, .. } = self.authenticate(request, Endpoint::Introspection, now)?;
         let asked = may_ask(&client).and_then(|()| asked_token(&request.form));
         let token = match asked {
-            Ok(token) => self.access_token(token, now)?,
+            Ok(token) => self.asked_token(token, now)?,
             Err(error) => return Err(self.refuse_after(once, error)?.into()),
         };
-        let token = token.filter(|token| is_of(token, &client.id));
-        let stands = self.db().write(move |conn| -> Result<Result<Option<AccessToken>, OAuthError>, Error> {
+        let issuer = self.issuer();
+        let told = self.db().write(move |conn| -> Result<Result<Option<Value>, OAuthError>, Error> {
             if let Err(replayed) = once::use_up(conn, &once)? {
                 return Ok(Err(replayed));
             }
-            let Some(token) = &token else { return Ok(Ok(None)) };
-            Ok(Ok(grants::of_token(conn, token.id)?.map(|_| token.clone())))
+            tell(conn, &token, &client.id, &issuer, now).map(Ok)
         })??;
-        Ok(stands.map_or_else(inactive, |token| active(&token)))
+        Ok(told.unwrap_or_else(inactive))
     }
 
-    /// Ends a token before its time (RFC 7009). One that is no token, or no longer, is as good as ended.
+    /// Ends a token before its time (RFC 7009): an access token alone, a refresh token with everything that came of its
+    /// authorization. One that is no token, or no longer, is as good as ended.
     ///
     /// # Errors
     /// Refusals of client authentication; `invalid_request` without a token, or for one of another client.
     pub fn revoke_token(&self, request: &EndpointRequest, now: Timestamp) -> Result<(), oidc::Error> {
         let Caller { client, once, .. } = self.authenticate(request, Endpoint::Revocation, now)?;
         let token = match asked_token(&request.form) {
-            Ok(token) => self.access_token(token, now)?,
+            Ok(token) => self.asked_token(token, now)?,
             Err(error) => return Err(self.refuse_after(once, error)?.into()),
         };
-        if token.as_ref().is_some_and(|token| !is_of(token, &client.id)) {
-            let error = OAuthError::invalid_request("it was given to another client").of("token");
-            return Err(self.refuse_after(once, error)?.into());
-        }
         let record = Record {
             at: now,
             actor: Actor::Client(client.id.to_string()),
@@ -60,18 +76,63 @@ impl Identity {
             if let Err(replayed) = once::use_up(conn, &once)? {
                 return Ok(Err(replayed));
             }
-            if let Some(token) = &token
-                && grants::end_token(conn, token.id)?
-            {
-                audit::append(conn, &record)?;
+            match end(conn, &token, &client.id)? {
+                Ended::Now => audit::append(conn, &record)?,
+                Ended::Before => {}
+                Ended::OfAnother => {
+                    let refused = OAuthError::invalid_request("it was given to another client");
+                    return Ok(Err(refused.of("token")));
+                }
             }
             Ok(Ok(()))
         })??;
         Ok(())
     }
 
-    /// An access token of ours by its signature and times; whether it was revoked is not looked at.
-    fn access_token(&self, token: &str, now: Timestamp) -> Result<Option<AccessToken>, Error> {
-        Ok(access_token::read(token, &self.key_ring(now)?.jwks().keys, &self.issuer(), now).ok())
+    /// What a text may be; whether it was revoked is not looked at.
+    fn asked_token(&self, token: &str, now: Timestamp) -> Result<AskedToken, Error> {
+        if let Some(refresh) = RefreshToken::parse(token) {
+            return Ok(AskedToken::Refresh(refresh.keyed_hash(self.keys())));
+        }
+        let access = access_token::read(token, &self.key_ring(now)?.jwks().keys, &self.issuer(), now);
+        Ok(access.map_or(AskedToken::Other, |access| AskedToken::Access(Box::new(access))))
+    }
+}
+
+/// What this client is told of a token; `None` when it is not good, or not the client's.
+fn tell(
+    conn: &mut Conn<'_>,
+    token: &AskedToken,
+    client: &ClientId,
+    issuer: &Issuer,
+    now: Timestamp,
+) -> Result<Option<Value>, Error> {
+    match token {
+        AskedToken::Access(token) if is_of(token, client) => {
+            Ok(access_tokens::stands(conn, token)?.then(|| active(token)))
+        }
+        AskedToken::Refresh(hash) => {
+            let found = refresh_tokens::find(conn, hash)?;
+            Ok(found
+                .filter(|(stored, _)| stored.is_good_for(client, now))
+                .map(|(stored, grant)| active_refresh(&stored, issuer, grant.subject(), &grant.scopes().to_string())))
+        }
+        AskedToken::Access(_) | AskedToken::Other => Ok(None),
+    }
+}
+
+fn end(conn: &mut Conn<'_>, token: &AskedToken, client: &ClientId) -> Result<Ended, Error> {
+    match token {
+        AskedToken::Access(token) if !is_of(token, client) => Ok(Ended::OfAnother),
+        AskedToken::Access(token) => Ok(if access_tokens::end(conn, token)? { Ended::Now } else { Ended::Before }),
+        AskedToken::Refresh(hash) => match refresh_tokens::find(conn, hash)? {
+            Some((stored, _)) if stored.client_id != *client => Ok(Ended::OfAnother),
+            Some((_, grant)) => {
+                grants::revoke(conn, grant.id)?;
+                Ok(Ended::Now)
+            }
+            None => Ok(Ended::Before),
+        },
+        AskedToken::Other => Ok(Ended::Before),
     }
 }

@@ -1,5 +1,6 @@
 //! What the OpenID provider keeps, and its methods on [`crate::Identity`].
 
+mod access_tokens;
 mod authentication;
 mod authorization;
 mod claim_values;
@@ -12,6 +13,7 @@ mod introspection;
 mod logout;
 mod once;
 mod pushed_requests;
+mod refresh_tokens;
 mod schema;
 pub(super) mod session_clients;
 mod subjects;

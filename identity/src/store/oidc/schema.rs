@@ -82,6 +82,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    refresh_token (token_hash) {
+        token_hash -> Binary,
+        grant_id -> Binary,
+        confirmation -> Nullable<Text>,
+        issued_at -> BigInt,
+        expires_at -> BigInt,
+        ends_at -> BigInt,
+        replaced_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    ended_access_token (id) {
+        id -> Binary,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     used_assertion (id_hash) {
         id_hash -> Binary,
         expires_at -> BigInt,

@@ -10,8 +10,10 @@ mod expiry;
 mod fapi2;
 mod introspection;
 mod logout;
+mod machines;
 mod published;
 mod pushed_requests;
+mod refresh;
 mod userinfo;
 
 use std::collections::BTreeSet;
@@ -209,6 +211,10 @@ fn refusal<T>(result: Result<T, oidc::Error>) -> OAuthError {
         oidc::Error::Refused(error) => error,
         oidc::Error::Failed(error) => panic!("{error:?}"),
     }
+}
+
+fn id_token(tokens: &TokenResponse) -> &str {
+    tokens.id_token.as_deref().unwrap()
 }
 
 /// The claims of a signed token, checked against the published keys.

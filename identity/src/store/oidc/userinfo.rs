@@ -3,13 +3,14 @@
 use ::store::Timestamp;
 use serde_json::{Map, Value};
 
-use super::grants;
+use super::access_tokens;
 use super::once::{self, Once};
 use crate::jose;
 use crate::oidc::client::{Client, ClientId};
 use crate::oidc::dpop::check_binding;
 use crate::oidc::{
-    self, Endpoint, EndpointRequest, OAuthError, Scheme, UserinfoResponse, access_token, shown_token, userinfo,
+    self, Endpoint, EndpointRequest, ErrorCode, OAuthError, Scheme, Scope, UserinfoResponse, access_token, shown_token,
+    userinfo,
 };
 use crate::store::Identity;
 
@@ -26,6 +27,9 @@ impl Identity {
         };
         let token =
             access_token::read(shown.token, &self.key_ring(now)?.jwks().keys, &issuer, now).map_err(challenged)?;
+        if !token.claims.aud.contains(issuer.as_str()) {
+            return Err(challenged(access_token::invalid()).into());
+        }
         let url = self.called(Endpoint::Userinfo, request);
         let bound = token.claims.cnf.as_ref();
         let proof = check_binding(&shown, bound, request, &url, self.keys(), now).map_err(challenged)?;
@@ -33,11 +37,18 @@ impl Identity {
             let once = [Once::proof(self.keys(), &proof)];
             self.db().write(move |conn| once::use_up(conn, &once))?.map_err(challenged)?;
         }
-        let found = self.db().read(|conn| grants::of_token(conn, token.id))?;
+        let scopes = token.scopes();
+        if !scopes.contains(Scope::Openid) {
+            return Err(
+                challenged(OAuthError::new(ErrorCode::InsufficientScope, "the token has no scope openid")).into()
+            );
+        }
+        let found = self.db().read(|conn| access_tokens::grant(conn, token.id))?;
         let grant = found.ok_or(challenged(access_token::invalid()))?;
         let client = self.client(&ClientId::from_stored(token.claims.client_id))?;
         let client = client.ok_or(challenged(access_token::invalid()))?;
-        let mut told = userinfo::told(&grant.userinfo_claims(), &self.claim_values(grant.resident_id)?);
+        let claims = userinfo::within(grant.userinfo_claims(), &grant.scopes(), &scopes);
+        let mut told = userinfo::told(&claims, &self.claim_values(grant.resident_id)?);
         told.insert("sub".to_owned(), Value::from(grant.subject()));
         self.in_registered_form(told, &client, now)
     }

@@ -4,21 +4,29 @@ use std::collections::BTreeSet;
 
 use url::Url;
 
-use super::MetadataError;
 use super::members::{Metadata, refuse};
+use super::{ClientId, MetadataError};
 use crate::oidc::redirect_uri::RedirectUri;
+use crate::oidc::token::GrantType;
 
 impl Metadata<'_> {
-    pub(super) fn redirect_uris(&self) -> Result<Vec<RedirectUri>, MetadataError> {
+    /// Needed by whoever sends residents here, and of no use to others.
+    pub(super) fn redirect_uris(&self, grants: &BTreeSet<GrantType>) -> Result<Vec<RedirectUri>, MetadataError> {
         const FIELD: &str = "redirect_uris";
         let parse = |text: &str| RedirectUri::parse(text).map_err(|e| refuse(FIELD, e.to_string()));
         let uris: Vec<_> = self.texts(FIELD)?.into_iter().map(parse).collect::<Result<_, _>>()?;
-        if uris.is_empty() { Err(refuse(FIELD, "at least one is needed")) } else { Ok(uris) }
+        match (grants.contains(&GrantType::AuthorizationCode), uris.is_empty()) {
+            (true, true) => Err(refuse(FIELD, "at least one is needed")),
+            (false, false) => Err(refuse(FIELD, "only with the authorization_code grant")),
+            _ => Ok(uris),
+        }
     }
 
-    /// The given sector, else the host that publishes it, else the one host that all redirect URIs have in common.
+    /// The given sector, else the host that publishes it, else the one host that all redirect URIs have in common. A
+    /// client that no resident signs in to is a sector by itself.
     pub(super) fn sector(
         &self,
+        id: &ClientId,
         published_at: Option<&Url>,
         redirect_uris: &[RedirectUri],
     ) -> Result<String, MetadataError> {
@@ -38,6 +46,7 @@ impl Metadata<'_> {
         }
         let hosts: BTreeSet<_> = redirect_uris.iter().map(RedirectUri::host).collect();
         match hosts.len() {
+            0 => Ok(id.to_string()),
             1 => Ok(hosts.into_iter().collect()),
             _ => Err(refuse(FIELD, "needed, because the redirect URIs have several hosts")),
         }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::jose::SigningAlgorithm;
+use crate::oidc::scope::Scope;
 use crate::oidc::testing::{RelyingParty, registered};
 
 fn shop() -> RelyingParty {
@@ -72,6 +73,10 @@ fn every_refusal_names_its_field() {
         ("claims", json!(["shoe_size"])),
         ("sector", json!("two words")),
         ("grant_types", json!(["authorization_code", "implicit"])),
+        ("grant_types", json!(["refresh_token"])),
+        ("grant_types", json!("authorization_code")),
+        ("scope", json!("openid offline_access")),
+        ("redirect_uris", json!([])),
         ("response_types", json!(["code", "token"])),
         ("subject_type", json!("public")),
         ("id_token_signed_response_alg", json!("none")),
@@ -205,6 +210,29 @@ fn encryption_is_asked_for_whole_and_to_a_key_that_is_there() {
         wrong[field] = value;
         assert_eq!(refused(&wrong).field, named);
     }
+}
+
+#[test]
+fn each_grant_brings_what_it_needs_and_nothing_else() {
+    let client = registered(&with("grant_types", &json!(["refresh_token", "authorization_code"])));
+    assert!(client.scopes.contains(Scope::OfflineAccess), "whoever may refresh may ask for it");
+    assert_eq!(registered(&client.to_metadata()), client);
+    let mut machine = with("grant_types", &json!(["client_credentials"]));
+    machine["scope"] = json!("readings:read");
+    assert_eq!(refused(&machine).field, "redirect_uris");
+    machine["redirect_uris"] = json!(null);
+    let client = registered(&machine);
+    assert_eq!((client.sector.as_str(), client.scopes.to_string()), ("shop", String::new()));
+    assert_eq!(client.to_metadata()["scope"], "readings:read");
+    assert_eq!(registered(&client.to_metadata()), client);
+    machine["scope"] = json!("openid");
+    assert_eq!(refused(&machine).field, "scope");
+    machine["scope"] = json!("say \"hello\"");
+    assert_eq!(refused(&machine).field, "scope");
+    let mut public = with("grant_types", &json!(["authorization_code", "client_credentials"]));
+    public["token_endpoint_auth_method"] = json!("none");
+    public["jwks"] = json!(null);
+    assert_eq!(refused(&public).field, "grant_types");
 }
 
 #[test]

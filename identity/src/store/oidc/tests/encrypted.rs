@@ -58,7 +58,7 @@ fn id_tokens_and_userinfo_are_encrypted_for_whoever_registered_it_so() {
             }),
         );
         let UserinfoResponse::Token(userinfo) = userinfo(world, &tokens) else { panic!("not encrypted") };
-        for (token, encryption) in [(&tokens.id_token, "A256CBC-HS512"), (&userinfo, "A256GCM")] {
+        for (token, encryption) in [(tokens.id_token.as_ref().unwrap(), "A256CBC-HS512"), (&userinfo, "A256GCM")] {
             let header = header(token);
             assert_eq!((&header["alg"], &header["enc"]), (&json!("ECDH-ES+A256KW"), &json!(encryption)));
             assert_eq!((token.split('.').count(), &header["cty"]), (5, &json!("JWT")));

@@ -53,7 +53,7 @@ fn happy_flow() {
         let code = code(world, &party, &push(world, &party, &[("state", "")]).unwrap());
         let tokens = redeem(world, &party, &code, &[], proof(&prover, "token")).unwrap();
         assert_eq!((tokens.token_type, tokens.expires_in), ("DPoP", 300));
-        let claims = claims_of(&world.identity, &tokens.id_token);
+        let claims = claims_of(&world.identity, id_token(&tokens));
         assert_eq!((claims["aud"].as_str(), claims["nonce"].as_str()), (Some("transport"), Some("n0nce")));
         let bearer = refusal(world.userinfo(&tokens.access_token, NOW));
         assert_eq!((bearer.code.as_str(), bearer.status()), ("invalid_token", 401));
@@ -131,6 +131,6 @@ fn ensure_authorization_request_with_long_state_and_nonce_comes_back_whole() {
         let step = world.grant(&page.ticket, &ours, &[]);
         assert_eq!(answer(&step, "state"), Some(state));
         let tokens = redeem(world, &party, &code_in(&step), &[], proof(&prover, "token")).unwrap();
-        assert_eq!(claims_of(&world.identity, &tokens.id_token)["nonce"], nonce);
+        assert_eq!(claims_of(&world.identity, id_token(&tokens))["nonce"], nonce);
     });
 }

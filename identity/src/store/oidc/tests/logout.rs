@@ -42,7 +42,7 @@ fn a_relying_party_signs_its_resident_out_with_an_id_token_that_has_expired() {
         let code = world.code(&shop, &[], &ours.session);
         let tokens = world.redeem(&shop, &code, &[], NOW).unwrap();
         let later = NOW + Duration::from_mins(20);
-        let wish = asked(&[("id_token_hint", &tokens.id_token), ("post_logout_redirect_uri", BYE), ("state", "st")]);
+        let wish = asked(&[("id_token_hint", id_token(&tokens)), ("post_logout_redirect_uri", BYE), ("state", "st")]);
         let step = world.identity.begin_logout(&wish, Some(&ours.session), later).unwrap();
         let LogoutStep::Redirect(location) = step else { panic!("{step:?}") };
         assert_eq!(location.as_str(), "https://shop.example/bye?state=st");
@@ -60,7 +60,7 @@ fn only_their_own_id_token_signs_a_resident_out_unasked() {
         let of_somebody_else = world.redeem(&shop, &code, &[], NOW).unwrap();
         let access_token = of_somebody_else.access_token.as_str();
         for (hint, step) in [
-            (of_somebody_else.id_token.as_str(), LogoutStep::Ask(None)),
+            (id_token(&of_somebody_else), LogoutStep::Ask(None)),
             (access_token, LogoutStep::Ask(Some(Objection::Hint))),
             ("rubbish", LogoutStep::Ask(Some(Objection::Hint))),
         ] {
@@ -96,7 +96,7 @@ fn an_id_token_names_its_session_as_no_other_client_knows_it() {
         let (shop, bank, ours) = (shop(world), world.relying_party("bank"), world.session());
         let sid = |party: &RelyingParty, who: &Session| {
             let tokens = world.redeem(party, &world.code(party, &[], who), &[], NOW).unwrap();
-            claims_of(&world.identity, &tokens.id_token)["sid"].as_str().unwrap().to_owned()
+            claims_of(&world.identity, id_token(&tokens))["sid"].as_str().unwrap().to_owned()
         };
         assert_eq!(sid(&shop, &ours), sid(&shop, &ours));
         assert_ne!(sid(&shop, &ours), sid(&bank, &ours));

@@ -31,7 +31,7 @@ fn a_token_that_is_not_good_is_refused_with_a_challenge() {
         let shop = world.relying_party("shop");
         let tokens = tokens(world, &shop);
         let expired = refusal(world.userinfo(&tokens.access_token, NOW + Duration::from_mins(10)));
-        let not_an_access_token = refusal(world.userinfo(&tokens.id_token, NOW));
+        let not_an_access_token = refusal(world.userinfo(id_token(&tokens), NOW));
         let forged = crate::jose::sign(&shop.key, "at+jwt", &claims_of(&world.identity, &tokens.access_token)).unwrap();
         for error in [
             expired,

@@ -2,16 +2,20 @@
 
 use ::store::{Conn, Timestamp};
 
-use super::issue::Issue;
+use super::issue::{Issue, OfResident};
+use super::reuse_record;
 use crate::Error;
-use crate::audit::{Act, Actor, Record};
+use crate::audit::Act;
 use crate::oidc::access_token::AccessTokenId;
 use crate::oidc::client::Client;
 use crate::oidc::token::authorization_code::{Redemption, UNKNOWN, Verdict, judge};
-use crate::oidc::{self, OAuthError, Parameters, TokenResponse};
+use crate::oidc::token::refresh_token::{RefreshToken, confirmation};
+use crate::oidc::{self, GrantType, OAuthError, Parameters, Scope, TokenResponse, lifetimes};
+use crate::store::oidc::access_tokens;
 use crate::store::oidc::authentication::Caller;
 use crate::store::oidc::grants::{self, Grant};
 use crate::store::oidc::once::{self, Once};
+use crate::store::oidc::refresh_tokens::{self, NewRefreshToken};
 use crate::store::{Identity, audit, random};
 
 /// What a redemption needs inside its transaction.
@@ -22,7 +26,15 @@ struct Attempt {
     redemption: Redemption,
     code_hash: Vec<u8>,
     token: AccessTokenId,
+    /// The refresh token to write, should the resident have agreed to one.
+    refresh_token: NewRefreshToken,
     now: Timestamp,
+}
+
+impl Attempt {
+    fn may_refresh(&self, grant: &Grant) -> bool {
+        grant.scopes().contains(Scope::OfflineAccess) && self.client.grants.contains(&GrantType::RefreshToken)
+    }
 }
 
 impl Identity {
@@ -36,8 +48,14 @@ impl Identity {
             Ok(redemption) => redemption,
             Err(error) => return self.refuse_token(caller, error),
         };
+        let refresh_token = RefreshToken::new(random()?);
         let certificate = caller.certificate;
         let attempt = Attempt {
+            refresh_token: NewRefreshToken {
+                hash: refresh_token.keyed_hash(self.keys()),
+                confirmation: confirmation(&caller.client, redemption.key.as_ref(), certificate.as_ref()),
+                ends_at: now + lifetimes::REFRESH_TOKEN,
+            },
             code_hash: redemption.code.keyed_hash(self.keys()),
             token: AccessTokenId::new(now, &random()?),
             client: caller.client,
@@ -47,8 +65,13 @@ impl Identity {
         };
         let redeemed = attempt.clone();
         let grant = self.db().write(move |conn| redeem(conn, &attempt))??;
-        let Attempt { client, token, redemption, .. } = redeemed;
-        self.issue(&Issue { client: &client, grant: &grant, token, key: redemption.key, certificate, now })
+        let Attempt { client, token, redemption, .. } = &redeemed;
+        let (key, scopes) = (redemption.key.clone(), grant.scopes());
+        let issue = Issue { client, token: *token, key, certificate, scope: scopes.to_string(), now };
+        let of_resident = OfResident { grant: &grant, scopes: &scopes, nonce: grant.nonce.clone() };
+        let mut response = self.issue(&issue, Some(&of_resident))?;
+        response.refresh_token = redeemed.may_refresh(&grant).then(|| refresh_token.expose());
+        Ok(response)
     }
 }
 
@@ -61,21 +84,18 @@ fn redeem(conn: &mut Conn<'_>, attempt: &Attempt) -> Result<Result<Grant, OAuthE
     match judge(&grant.code(), &attempt.client, &attempt.redemption, attempt.now) {
         Verdict::Redeem if grants::use_code(conn, grant.id)? => {
             let expires_at = attempt.now + attempt.client.profile.access_token_lifetime();
-            grants::add_token(conn, attempt.token, grant.id, expires_at)?;
+            access_tokens::add(conn, attempt.token, grant.id, expires_at)?;
+            if attempt.may_refresh(&grant) {
+                refresh_tokens::add(conn, &attempt.refresh_token, grant.id, attempt.now)?;
+            }
             Ok(Ok(grant))
         }
         Verdict::Refuse(error) => Ok(Err(error)),
         // Used before, or by another gateway in this very moment.
         Verdict::Redeem | Verdict::RefuseAndRevoke => {
             grants::revoke(conn, grant.id)?;
-            audit::append(conn, &reuse_record(attempt))?;
+            audit::append(conn, &reuse_record(Act::CodeReused, &attempt.client.id, attempt.now))?;
             Ok(Err(UNKNOWN))
         }
     }
-}
-
-fn reuse_record(attempt: &Attempt) -> Record {
-    let subject = format!("client:{}", attempt.client.id);
-    let actor = Actor::Client(attempt.client.id.to_string());
-    Record { at: attempt.now, actor, act: Act::CodeReused, subject, detail: String::new() }
 }

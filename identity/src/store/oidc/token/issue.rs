@@ -4,63 +4,84 @@ use ::store::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::Error;
-use crate::jose::{NumericDate, SigningAlgorithm};
+use crate::jose::{Audience, NumericDate, SigningAlgorithm};
 use crate::oidc::access_token::{AccessTokenClaims, AccessTokenId, Confirmation};
 use crate::oidc::client::Client;
 use crate::oidc::id_token::{IdTokenClaims, at_hash};
 use crate::oidc::sid::sid;
-use crate::oidc::{self, CertificateThumbprint, KeyThumbprint, TokenResponse, lifetimes, userinfo};
+use crate::oidc::{self, CertificateThumbprint, KeyThumbprint, Scope, Scopes, TokenResponse, lifetimes, userinfo};
 use crate::store::Identity;
 use crate::store::oidc::grants::Grant;
 
 /// What is to be signed.
 pub(super) struct Issue<'a> {
     pub(super) client: &'a Client,
-    pub(super) grant: &'a Grant,
     pub(super) token: AccessTokenId,
     /// The key that the tokens are bound to.
     pub(super) key: Option<KeyThumbprint>,
     /// The certificate that they are bound to.
     pub(super) certificate: Option<CertificateThumbprint>,
+    pub(super) scope: String,
     pub(super) now: Timestamp,
 }
 
+/// What a resident's authorization adds.
+pub(super) struct OfResident<'a> {
+    pub(super) grant: &'a Grant,
+    /// What is left of the scopes that were granted.
+    pub(super) scopes: &'a Scopes,
+    pub(super) nonce: Option<String>,
+}
+
 impl Identity {
-    /// Signs what a grant gives.
-    pub(super) fn issue(&self, issue: &Issue<'_>) -> Result<TokenResponse, oidc::Error> {
-        let access_token = self.sign_access_token(issue)?;
-        let id_token = self.sign_id_token(issue, &access_token)?;
-        let id_token = self.encrypted_to(issue.client, id_token, issue.client.id_token_encryption, issue.now)?;
+    /// Signs what a grant gives, without a refresh token.
+    pub(super) fn issue(
+        &self,
+        issue: &Issue<'_>,
+        of_resident: Option<&OfResident<'_>>,
+    ) -> Result<TokenResponse, oidc::Error> {
+        let access_token = self.sign_access_token(issue, of_resident)?;
+        let id_token = match of_resident {
+            Some(of) if of.scopes.contains(Scope::Openid) => {
+                let signed = self.sign_id_token(issue, of, &access_token)?;
+                Some(self.encrypted_to(issue.client, signed, issue.client.id_token_encryption, issue.now)?)
+            }
+            _ => None,
+        };
         Ok(TokenResponse {
             access_token,
             token_type: if issue.key.is_some() { "DPoP" } else { "Bearer" },
             expires_in: issue.client.profile.access_token_lifetime().as_secs(),
-            scope: issue.grant.scopes().to_string(),
+            scope: issue.scope.clone(),
             id_token,
+            refresh_token: None,
         })
     }
 
-    fn sign_access_token(&self, issue: &Issue<'_>) -> Result<String, Error> {
-        let Issue { client, grant, token, now, .. } = issue;
+    /// Without a resident the token is about the client itself (RFC 9068, section 2.2).
+    fn sign_access_token(&self, issue: &Issue<'_>, of_resident: Option<&OfResident<'_>>) -> Result<String, Error> {
+        let Issue { client, token, scope, now, .. } = issue;
         let issuer = self.issuer();
+        let grant = of_resident.map(|of| of.grant);
         AccessTokenClaims {
             iss: issuer.as_str().to_owned(),
-            sub: grant.subject().to_owned(),
-            aud: issuer.as_str().to_owned(),
+            sub: grant.map_or(client.id.as_str(), Grant::subject).to_owned(),
+            aud: Audience::One(issuer.as_str().to_owned()),
             client_id: client.id.to_string(),
             exp: date(*now + client.profile.access_token_lifetime()),
             iat: date(*now),
             jti: token.to_string(),
-            scope: grant.scopes().to_string(),
-            auth_time: date(grant.auth_time),
-            acr: grant.acr.clone(),
+            scope: scope.clone(),
+            auth_time: grant.map(|grant| date(grant.auth_time)),
+            acr: grant.map(|grant| grant.acr.clone()),
+            amr: grant.map(Grant::amr).unwrap_or_default(),
             cnf: Confirmation::of(issue.key.as_ref(), issue.certificate.as_ref()),
         }
         .sign(&*self.signing_key(SigningAlgorithm::Es256, *now)?)
     }
 
-    fn sign_id_token(&self, issue: &Issue<'_>, access_token: &str) -> Result<String, Error> {
-        let Issue { client, grant, now, .. } = issue;
+    fn sign_id_token(&self, issue: &Issue<'_>, of: &OfResident<'_>, access_token: &str) -> Result<String, Error> {
+        let (Issue { client, now, .. }, grant) = (issue, of.grant);
         IdTokenClaims {
             iss: self.issuer().as_str().to_owned(),
             sub: grant.subject().to_owned(),
@@ -68,7 +89,7 @@ impl Identity {
             exp: date(*now + lifetimes::ID_TOKEN),
             iat: date(*now),
             auth_time: date(grant.auth_time),
-            nonce: grant.nonce.clone(),
+            nonce: of.nonce.clone(),
             acr: grant.acr.clone(),
             amr: grant.amr(),
             at_hash: Some(at_hash(access_token)),

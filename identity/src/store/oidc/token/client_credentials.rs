@@ -1,0 +1,30 @@
+//! A token for a client itself.
+
+use ::store::Timestamp;
+
+use super::issue::Issue;
+use crate::oidc::access_token::AccessTokenId;
+use crate::oidc::token::client_credentials;
+use crate::oidc::{self, Parameters, TokenResponse};
+use crate::store::oidc::authentication::Caller;
+use crate::store::oidc::once;
+use crate::store::{Identity, random};
+
+impl Identity {
+    /// Nothing of the token is written down: it is good unless it is ended.
+    pub(super) fn client_credentials(
+        &self,
+        form: &Parameters,
+        caller: Caller,
+        now: Timestamp,
+    ) -> Result<TokenResponse, oidc::Error> {
+        let scope = match client_credentials::read(form, &caller.client, caller.key.as_ref()) {
+            Ok(scope) => scope,
+            Err(error) => return self.refuse_token(caller, error),
+        };
+        let Caller { client, key, certificate, once } = caller;
+        self.db().write(move |conn| once::use_up(conn, &once))??;
+        let token = AccessTokenId::new(now, &random()?);
+        self.issue(&Issue { client: &client, token, key, certificate, scope, now }, None)
+    }
+}
