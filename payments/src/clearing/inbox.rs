@@ -1,5 +1,7 @@
 //! What a participant reads: the messages of the log that concern it, in the order of the log.
 
+use std::sync::Arc;
+
 use store::Timestamp;
 use uuid::Uuid;
 
@@ -55,7 +57,7 @@ pub struct ForwardedPayment {
     /// `InstdAgt`.
     pub creditor_agent: ClearingCode,
     /// The transaction as the debtor agent sent it (`CdtTrfTxInf`), never rewritten.
-    pub body: Vec<u8>,
+    pub body: Arc<[u8]>,
 }
 
 /// A settled return on its way to the original debtor agent.

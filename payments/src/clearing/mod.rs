@@ -55,7 +55,7 @@ pub use returns::{PaymentReturn, ReturnDetail, ReturnRecord, ReturnRefusal};
 pub(crate) use row::EventFields;
 pub use row::{Duplicate, Event, EventRow, OutcomeRow, PaymentRow, Row};
 pub(crate) use search_key::SearchKey;
-pub(crate) use state::Parts;
 pub use state::{BrokenLog, Certificate, State};
+pub(crate) use state::{Mark, Parts};
 pub use transfer::{Answer, CreditTransfer, Status, StatusReport, Subject, Verdict};
 pub use turnover::{Entry, Statement, Total, Turnover};

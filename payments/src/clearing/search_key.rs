@@ -11,6 +11,9 @@ const SEGMENT_BITS: u32 = 20;
 /// up compares the payment itself anyway.
 const HASH_BITS: u32 = 40;
 const KIND_BITS: u32 = 2;
+const UETR: i64 = 0;
+const TRANSACTION: i64 = 1;
+const END_TO_END: i64 = 2;
 
 /// The hash of something that a payment is known by.
 ///
@@ -24,21 +27,21 @@ impl SearchKey {
     pub(crate) fn uetr(uetr: &Uuid) -> Self {
         let mut canonical = Canonical::new("lionrock:key:uetr");
         canonical.bytes(uetr.as_bytes());
-        Self::of(canonical, 0)
+        Self::of(canonical, UETR)
     }
 
     /// Of a `TxId` and whose it is: what makes a payment the same payment.
     pub(crate) fn transaction_id(debtor_agent: ClearingCode, transaction_id: &str) -> Self {
         let mut canonical = Canonical::new("lionrock:key:transaction");
         canonical.number(debtor_agent.number().into()).text(transaction_id);
-        Self::of(canonical, 1)
+        Self::of(canonical, TRANSACTION)
     }
 
     /// Of an `EndToEndId`, which means something to payers only.
     pub(crate) fn end_to_end_id(end_to_end_id: &str) -> Self {
         let mut canonical = Canonical::new("lionrock:key:end-to-end");
         canonical.text(end_to_end_id);
-        Self::of(canonical, 2)
+        Self::of(canonical, END_TO_END)
     }
 
     fn of(canonical: Canonical, kind: i64) -> Self {
@@ -56,6 +59,22 @@ impl SearchKey {
     /// The stored keys, were the payment among these rows.
     pub(crate) fn among(self, first: i64, last: i64) -> impl Iterator<Item = i64> {
         (first.max(0) >> SEGMENT_BITS..=last >> SEGMENT_BITS).map(move |segment| self.in_segment(segment))
+    }
+
+    /// The hash alone.
+    pub(crate) const fn hash(self) -> u64 {
+        self.0.cast_unsigned()
+    }
+
+    /// Reads a stored key; `None` when ids of its kind may be used again.
+    pub(crate) const fn of_unique(stored: i64) -> Option<Self> {
+        let key = Self(stored & ((1 << HASH_BITS) - 1));
+        if key.0 & ((1 << KIND_BITS) - 1) == END_TO_END { None } else { Some(key) }
+    }
+
+    /// The smallest key under which rows from this one on are stored.
+    pub(crate) const fn least_of(sequence: i64) -> i64 {
+        Self(0).of_row(sequence)
     }
 
     const fn in_segment(self, segment: i64) -> i64 {

@@ -3,7 +3,7 @@
 mod days;
 mod events;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use store::Timestamp;
@@ -67,11 +67,23 @@ pub(crate) struct Mark {
     certificates: Arc<BTreeMap<Thumbprint, Certificate>>,
     positions: BTreeMap<(ClearingCode, Currency), Position>,
     turnovers: BTreeMap<(ClearingCode, Currency), Turnover>,
+    /// How many changes the journal had seen.
+    changes: usize,
 }
 
-/// What happened to the payments in memory since the last mark, in order.
+/// What happened to the payments in memory, in order, as far as it can still be undone.
 #[derive(Debug, Clone, Default)]
-struct Journal(Vec<Change>);
+struct Journal {
+    changes: VecDeque<Change>,
+    /// How many came before these.
+    forgotten: usize,
+}
+
+impl Journal {
+    fn len(&self) -> usize {
+        self.forgotten + self.changes.len()
+    }
+}
 
 /// How a state came about does not make it another.
 impl PartialEq for Journal {
@@ -212,7 +224,7 @@ impl State {
     /// Takes a payment into memory: one under way, or a final one that a command of this batch asks about.
     pub(crate) fn remember(&mut self, payment: Payment) {
         let payment = Arc::new(payment);
-        self.journal.0.push(Change::Remembered(payment.sequence));
+        self.journal.changes.push_back(Change::Remembered(payment.sequence));
         if !payment.state.is_final() {
             self.deadlines.insert((payment.deadline, payment.sequence));
         }
@@ -229,13 +241,25 @@ impl State {
         }
     }
 
-    /// Forgets the payments that have become final since the last mark, and all returns: their place is the log.
-    /// What happened until now can no longer be undone.
+    /// Forgets the payments that have become final, and all returns: their place is the log. What happened until
+    /// now can no longer be undone.
     pub(crate) fn forget_final(&mut self) {
+        self.forget_until(self.journal.len(), self.sequence);
+    }
+
+    /// The same for what happened before `mark`, while what came after it may still be undone.
+    pub(crate) fn forget_before(&mut self, mark: &Mark) {
+        self.forget_until(mark.changes, mark.sequence);
+    }
+
+    fn forget_until(&mut self, changes: usize, last: i64) {
         self.returns.clear();
-        for change in std::mem::take(&mut self.journal.0) {
+        while self.journal.forgotten < changes {
+            let Some(change) = self.journal.changes.pop_front() else { break };
+            self.journal.forgotten += 1;
             let sequence = change.payment();
-            if self.payments.get(&sequence).is_some_and(|payment| payment.state.is_final()) {
+            let ended = |payment: &Arc<Payment>| payment.state.is_final() && payment.state_sequence <= last;
+            if self.payments.get(&sequence).is_some_and(ended) {
                 self.forget(sequence);
             }
         }
@@ -257,6 +281,11 @@ impl State {
     /// under way is not copied.
     pub(crate) fn mark(&mut self) -> Mark {
         self.forget_final();
+        self.mark_again()
+    }
+
+    /// The same, while it is still open whether what happened before will be undone.
+    pub(crate) fn mark_again(&self) -> Mark {
         Mark {
             sequence: self.sequence,
             hash: self.hash,
@@ -266,23 +295,25 @@ impl State {
             certificates: Arc::clone(&self.certificates),
             positions: self.positions.clone(),
             turnovers: self.turnovers.clone(),
+            changes: self.journal.len(),
         }
     }
 
-    /// Goes back to `mark`, the last one made.
+    /// Goes back to `mark`. Nothing from before it may have been made final since.
     pub(crate) fn undo(&mut self, mark: &Mark) {
         // What was said and returned since is of payments that ended since: they go, or are as they were.
         self.returns.clear();
-        for change in std::mem::take(&mut self.journal.0).into_iter().rev() {
-            match change {
-                Change::Remembered(sequence) => self.forget(sequence),
-                Change::Ended(before) => {
+        while self.journal.len() > mark.changes {
+            match self.journal.changes.pop_back() {
+                Some(Change::Remembered(sequence)) => self.forget(sequence),
+                Some(Change::Ended(before)) => {
                     self.deadlines.insert((before.deadline, before.sequence));
                     self.payments.insert(before.sequence, before);
                 }
+                None => break,
             }
         }
-        let Mark { sequence, hash, now, day, participants, certificates, positions, turnovers } = mark.clone();
+        let Mark { sequence, hash, now, day, participants, certificates, positions, turnovers, .. } = mark.clone();
         (self.sequence, self.hash, self.now, self.day) = (sequence, hash, now, day);
         (self.participants, self.certificates) = (participants, certificates);
         (self.positions, self.turnovers) = (positions, turnovers);
@@ -335,7 +366,7 @@ impl State {
             return Err(broken("it ends a payment that had ended"));
         }
         self.deadlines.remove(&(payment.deadline, payment.sequence));
-        self.journal.0.push(Change::Ended(Arc::clone(payment)));
+        self.journal.changes.push_back(Change::Ended(Arc::clone(payment)));
         let payment = Arc::make_mut(payment);
         payment.state = row.ending.state();
         payment.posting = row.ending.posting();

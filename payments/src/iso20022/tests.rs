@@ -223,7 +223,7 @@ fn the_largest_inbox_is_still_read() {
             amount: transfer().amount,
             debtor_agent: bank("012"),
             creditor_agent: bank("027"),
-            body: body.clone(),
+            body: body.clone().into(),
         }),
     };
     let page = Inbox { messages: (1..=500).map(payment).collect(), next: 500 };
@@ -313,7 +313,7 @@ fn an_inbox_is_valid_part_by_part_and_the_same_every_time() {
         amount: transfer().amount,
         debtor_agent: bank("012"),
         creditor_agent: bank("027"),
-        body: ParsedTransfer::new(transfer()).body,
+        body: ParsedTransfer::new(transfer()).body.into(),
     };
     let item = |sequence, message| InboxItem { sequence, recorded: Timestamp::from_seconds(1_795_000_000), message };
     let messages = vec![item(41, InboxMessage::Payment(payment)), item(42, InboxMessage::Report(report()))];

@@ -4,7 +4,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use store::{Conn, Db, Timestamp};
 
-use super::{log, projection, recall};
+use super::projection::Changed;
+use super::recall::{self, LookUps};
+use super::recent::{Entry, Recent};
+use super::{log, memory};
 use crate::clearing::chain::{self, Batch};
 use crate::clearing::{Command, Digest, Refusal, Reply, Row, Rules, State, cut_over, settle};
 use crate::directory::Directory;
@@ -15,25 +18,99 @@ pub(super) struct Work {
     /// Where memory stands before them.
     pub(super) state: State,
     pub(super) commands: Arc<[Command]>,
+    /// What they refer to that is not in the state.
+    pub(super) asked: LookUps,
+    /// Where it is looked for first.
+    pub(super) recent: Arc<Recent>,
     pub(super) now: Timestamp,
     pub(super) rules: Rules,
     pub(super) directory: Directory,
+    /// Whether others are appending too. The head is then taken first, so that nobody can be quicker, and what they
+    /// appended is folded in before anything is decided.
+    pub(super) contended: bool,
 }
 
-/// What they lead to.
+/// Steps as they are decided, one after the other.
+#[derive(Default)]
+pub(super) struct Steps {
+    rows: Vec<Row>,
+    digests: Vec<Digest>,
+    entries: Vec<Entry>,
+    replies: Vec<Reply>,
+}
+
+impl Steps {
+    /// Decides one more command and folds what follows into `state`.
+    pub(super) fn take(
+        &mut self,
+        state: &mut State,
+        command: &Command,
+        payee: Option<Refusal>,
+        now: Timestamp,
+        rules: &Rules,
+    ) -> Result<(), Error> {
+        let step = settle::apply(state, command, payee, now, rules)?;
+        if let Some(row) = step.row {
+            self.digests.push(row.digest());
+            self.entries.push(Entry::of(&row, state));
+            self.rows.push(row);
+        }
+        self.replies.push(step.reply);
+        Ok(())
+    }
+
+    /// How many commands were decided.
+    pub(super) const fn len(&self) -> usize {
+        self.replies.len()
+    }
+
+    /// Makes them a batch. `state`, into which they are folded, then ends with it.
+    pub(super) fn seal(self, state: &mut State) -> Decided {
+        let Self { rows, digests, entries, replies } = self;
+        let recording = chain::batch(state.hash, &rows, &digests).map(|batch| {
+            state.hash = batch.hash;
+            let changed = Changed::by(&rows, state);
+            Arc::new(Recording { batch, rows, digests, changed })
+        });
+        Decided { recording, entries, replies }
+    }
+}
+
+/// What commands lead to.
 #[derive(Clone)]
 pub(super) struct Decided {
-    pub(super) rows: Vec<Row>,
+    /// None when there was nothing to record.
+    pub(super) recording: Option<Arc<Recording>>,
+    /// What its rows mean to those who read along.
+    pub(super) entries: Vec<Entry>,
     /// One for each command.
     pub(super) replies: Vec<Reply>,
-    /// None when there was nothing to record.
-    pub(super) batch: Option<Batch>,
+}
+
+/// What is written in one transaction.
+#[derive(Clone)]
+pub(super) struct Recording {
+    pub(super) batch: Batch,
+    pub(super) rows: Vec<Row>,
+    digests: Vec<Digest>,
+    changed: Changed,
+}
+
+impl Recording {
+    /// # Errors
+    /// [`Error::HeadMoved`] when the log no longer ends where this begins.
+    pub(super) fn write(&self, conn: &mut Conn<'_>) -> Result<(), Error> {
+        log::append(conn, &self.batch, &self.rows, &self.digests)?;
+        self.changed.write(conn)
+    }
 }
 
 /// They are recorded.
 pub(super) struct Done {
     /// The state afterwards; payments that ended in this batch are still in it.
     pub(super) state: State,
+    /// What others had appended before.
+    pub(super) caught_up: Vec<Entry>,
     pub(super) decided: Decided,
 }
 
@@ -65,14 +142,10 @@ pub(super) fn commit(db: &Db, mut work: Work) -> Result<Done, Box<Failed>> {
         (std::mem::take(&mut attempt.0.state), attempt.1.take())
     };
     match (committed, decided) {
-        (Ok(()), Some(decided)) => {
-            if let Some(batch) = &decided.batch {
-                state.hash = batch.hash;
-            }
-            Ok(Done { state, decided })
-        }
+        (Ok(()), Some((caught_up, decided))) => Ok(Done { state, caught_up, decided }),
         (committed, attempted) => {
             state.undo(&before);
+            let attempted = attempted.map(|(_, decided)| decided);
             // The work is only ever left without a decision by an error.
             let error = committed.err().unwrap_or(Error::Store(store::Error::Panicked));
             Err(Box::new(Failed { error, state, attempted }))
@@ -81,25 +154,25 @@ pub(super) fn commit(db: &Db, mut work: Work) -> Result<Done, Box<Failed>> {
 }
 
 impl Work {
-    fn run(&mut self, conn: &mut Conn<'_>) -> Result<Decided, Error> {
+    fn run(&mut self, conn: &mut Conn<'_>) -> Result<(Vec<Entry>, Decided), Error> {
         log::prepare(conn)?;
+        let mut caught_up = Vec::new();
+        if self.contended {
+            log::lock_head(conn)?;
+            caught_up = memory::catch_up(conn, &mut self.state)?;
+        }
         let today = cut_over::day_at(&self.state, self.now, &self.rules);
-        recall::recall(conn, &mut self.state, &self.commands, today)?;
-        let mut rows = Vec::with_capacity(self.commands.len());
-        let mut replies = Vec::with_capacity(self.commands.len());
+        recall::recall(conn, &mut self.state, &self.commands, (&self.asked, &self.recent), today)?;
         let payees = self.payees(conn)?;
+        let mut steps = Steps::default();
         for (command, payee) in self.commands.iter().zip(payees) {
-            let step = settle::apply(&mut self.state, command, payee, self.now, &self.rules)?;
-            rows.extend(step.row);
-            replies.push(step.reply);
+            steps.take(&mut self.state, command, payee, self.now, &self.rules)?;
         }
-        let digests: Vec<Digest> = rows.iter().map(Row::digest).collect();
-        let batch = chain::batch(self.state.hash, &rows, &digests);
-        if let Some(batch) = &batch {
-            log::append(conn, batch, &rows, &digests)?;
-            projection::write(conn, &self.state, &rows)?;
+        let decided = steps.seal(&mut self.state);
+        if let Some(recording) = &decided.recording {
+            recording.write(conn)?;
         }
-        Ok(Decided { rows, replies, batch })
+        Ok((caught_up, decided))
     }
 
     /// What the directory says, for each command, against the payee of a payment that is not a repetition. It

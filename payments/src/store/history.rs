@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::columns::{EventColumns, RecordColumns};
 use super::memory::with_outcomes;
+use super::recent::Recent;
 use super::schema::{event, payment};
 use super::{days, keys};
 use crate::clearing::{EventRow, Payment, SearchKey};
@@ -50,8 +51,8 @@ pub(super) fn payment(conn: &mut Conn<'_>, sequence: i64) -> Result<Option<Payme
     Ok(with_outcomes(conn, found)?.pop())
 }
 
-pub(super) fn payment_by_uetr(conn: &mut Conn<'_>, uetr: Uuid) -> Result<Option<Payment>, Error> {
-    let sequences = keys::find(conn, &[SearchKey::uetr(&uetr)], 1)?;
+pub(super) fn payment_by_uetr(conn: &mut Conn<'_>, recent: &Recent, uetr: Uuid) -> Result<Option<Payment>, Error> {
+    let sequences = keys::find(conn, recent, &[SearchKey::uetr(&uetr)], 1)?;
     let mut found = records(conn, &sequences)?;
     found.retain(|columns| columns.uetr == uetr.as_bytes());
     let owner = found.into_iter().min_by_key(RecordColumns::claim);

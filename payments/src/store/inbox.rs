@@ -1,10 +1,13 @@
 //! A participant's inbox, read from the log. Nothing is stored for it: what concerns whom follows from the rows.
 
+use std::sync::Arc;
+
 use diesel::prelude::*;
-use store::{Conn, on_db};
+use store::{Conn, Db, on_db};
 
 use super::columns::{OutcomeColumns, RecordColumns};
 use super::days::{self, Days};
+use super::recent::{Page, Recent};
 use super::schema::{outcome, payment};
 use super::{inbox_events, log};
 use crate::clearing::{ForwardedPayment, Inbox, InboxItem, InboxMessage, Payment};
@@ -16,8 +19,26 @@ const WINDOW: i64 = 4_096;
 /// So many windows in one page: a reader far behind gets an empty page and a cursor, rather than a long wait.
 const WINDOWS: usize = 64;
 
-/// At most `max` messages to `reader` after row `after`. Everything must be read from one snapshot.
-pub(super) fn page(conn: &mut Conn<'_>, reader: ClearingCode, after: i64, max: usize) -> Result<Inbox, Error> {
+/// At most `max` messages to `reader` after row `after`: from memory when they are recent, otherwise from the log.
+pub(super) fn read(db: &Db, recent: &Recent, reader: ClearingCode, after: i64, max: usize) -> Result<Inbox, Error> {
+    let Some(Page { mut messages, last, has_events }) = recent.page(reader, after, max) else {
+        return db.snapshot(|conn| page(conn, reader, after, max));
+    };
+    let mut next = last;
+    if has_events {
+        let limit = i64::try_from(max).unwrap_or(i64::MAX);
+        messages.extend(db.snapshot(|conn| inbox_events::window(conn, reader, after + 1, last, limit))?);
+        messages.sort_unstable_by_key(|item| item.sequence);
+        if messages.len() >= max {
+            messages.truncate(max);
+            next = messages.last().map_or(next, |item| item.sequence);
+        }
+    }
+    Ok(Inbox { messages, next })
+}
+
+/// The same from the log. Everything must be read from one snapshot.
+fn page(conn: &mut Conn<'_>, reader: ClearingCode, after: i64, max: usize) -> Result<Inbox, Error> {
     let head = log::head(conn)?.sequence;
     let mut next = after.clamp(0, head);
     let mut messages = Vec::new();
@@ -78,18 +99,7 @@ fn to_answer(conn: &mut Conn<'_>, reader: ClearingCode, window: Window) -> Resul
         .limit(window.limit)
         .select((RecordColumns::as_select(), payment::body))
         .load(c))?;
-    let item = |(columns, body): (RecordColumns, Vec<u8>)| {
-        let payment = columns.payment(None)?;
-        let forwarded = ForwardedPayment {
-            uetr: payment.uetr,
-            amount: payment.amount,
-            debtor_agent: payment.debtor_agent,
-            creditor_agent: payment.creditor_agent,
-            body,
-        };
-        let message = InboxMessage::Payment(forwarded);
-        Ok(InboxItem { sequence: payment.sequence, recorded: payment.recorded, message })
-    };
+    let item = |(columns, body): (RecordColumns, Vec<u8>)| Ok(forward(&columns.payment(None)?, Arc::from(body)));
     found.into_iter().map(item).collect()
 }
 
@@ -123,7 +133,21 @@ fn ended(conn: &mut Conn<'_>, reader: ClearingCode, window: Window) -> Result<Ve
     found.into_iter().map(|(outcome, columns)| Ok(report(&columns.payment(Some(&outcome))?))).collect()
 }
 
-fn report(payment: &Payment) -> InboxItem {
+/// A payment that was reserved, as its creditor agent is sent it.
+pub(super) fn forward(payment: &Payment, body: Arc<[u8]>) -> InboxItem {
+    let forwarded = ForwardedPayment {
+        uetr: payment.uetr,
+        amount: payment.amount,
+        debtor_agent: payment.debtor_agent,
+        creditor_agent: payment.creditor_agent,
+        body,
+    };
+    let message = InboxMessage::Payment(forwarded);
+    InboxItem { sequence: payment.sequence, recorded: payment.recorded, message }
+}
+
+/// How a payment ended, as its agents are told it.
+pub(super) fn report(payment: &Payment) -> InboxItem {
     let message = InboxMessage::Report(payment.report());
     InboxItem { sequence: payment.state_sequence, recorded: payment.state_recorded, message }
 }

@@ -7,9 +7,10 @@ use diesel::prelude::*;
 use store::{Conn, on_db};
 use uuid::Uuid;
 
+use super::recent::Recent;
 use super::schema::{payment, payment_key, projection};
 use super::{copy, days};
-use crate::clearing::SearchKey;
+use crate::clearing::{BusinessDay, SearchKey};
 use crate::error::Error;
 use crate::participant::ClearingCode;
 
@@ -21,8 +22,9 @@ const KEYS_A_STATEMENT: usize = 8_192;
 #[diesel(table_name = payment)]
 pub(super) struct Known {
     pub(super) seq: i64,
-    debtor_agent: ClearingCode,
-    transaction_id: String,
+    pub(super) business_day: BusinessDay,
+    pub(super) debtor_agent: ClearingCode,
+    pub(super) transaction_id: String,
     end_to_end_id: String,
     uetr: Vec<u8>,
 }
@@ -55,8 +57,8 @@ pub(super) fn projected(conn: &mut Conn<'_>) -> Result<i64, Error> {
 }
 
 /// The sequence numbers of payments from row `first` on that have one of `keys`, ascending. The payments must be
-/// looked at: others may have the same short hash.
-pub(super) fn find(conn: &mut Conn<'_>, keys: &[SearchKey], first: i64) -> Result<Vec<i64>, Error> {
+/// looked at: others may have the same short hash. Of rows that are not projected yet, `recent` knows.
+pub(super) fn find(conn: &mut Conn<'_>, recent: &Recent, keys: &[SearchKey], first: i64) -> Result<Vec<i64>, Error> {
     if keys.is_empty() {
         return Ok(Vec::new());
     }
@@ -80,13 +82,28 @@ pub(super) fn find(conn: &mut Conn<'_>, keys: &[SearchKey], first: i64) -> Resul
         }
     }
     let wanted: BTreeSet<SearchKey> = keys.iter().copied().collect();
-    for payment in known(conn, first.max(projected + 1), i64::MAX)? {
-        if payment.keys()?.iter().any(|key| wanted.contains(key)) {
-            found.insert(payment.seq);
+    let after = projected.max(first - 1);
+    if let Some(sequences) = recent.find(after, &wanted) {
+        found.extend(sequences);
+    } else {
+        for payment in known(conn, after + 1, i64::MAX)? {
+            if payment.keys()?.iter().any(|key| wanted.contains(key)) {
+                found.insert(payment.seq);
+            }
         }
     }
     found.retain(|sequence| *sequence >= first);
     Ok(found.into_iter().collect())
+}
+
+/// Stored keys after this one, in order, at most so many.
+pub(super) fn stored_after(conn: &mut Conn<'_>, after: i64, limit: i64) -> Result<Vec<i64>, Error> {
+    Ok(on_db!(conn, c => payment_key::table
+        .filter(payment_key::key.gt(after))
+        .order(payment_key::key)
+        .limit(limit)
+        .select(payment_key::key)
+        .load(c))?)
 }
 
 /// Moves the projection from `before` to `after`; says whether it stood there.

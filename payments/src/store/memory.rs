@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use store::{Conn, on_db};
 
 use super::columns::{OutcomeColumns, RecordColumns};
+use super::recent::Entry;
 use super::schema::{outcome, payment};
 use super::{after_settlement, closed_days, days, log, projection};
 use crate::clearing::{Digest, Parts, Payment, Row, State, chain};
@@ -86,21 +87,23 @@ fn open_payments(conn: &mut Conn<'_>, first: i64) -> Result<Vec<Payment>, Error>
     found.into_iter().map(|columns| columns.payment(None)).collect()
 }
 
-/// Folds in what others appended. Returns the new rows' number. Everything must be read from one snapshot.
-pub(super) fn catch_up(conn: &mut Conn<'_>, state: &mut State) -> Result<i64, Error> {
+/// Folds in what others appended, and says what it means to those who read along. Everything must be read from one
+/// snapshot.
+pub(super) fn catch_up(conn: &mut Conn<'_>, state: &mut State) -> Result<Vec<Entry>, Error> {
     let head = log::head(conn)?;
-    let before = state.sequence();
+    let mut entries = Vec::new();
     while state.sequence() < head.sequence {
         let (first, last) = (state.sequence() + 1, (state.sequence() + ROWS_A_STEP).min(head.sequence));
         for row in log::rows(conn, first, last)? {
             state.fold(&row)?;
+            entries.push(Entry::of(&row, state));
         }
         if state.sequence() != last {
             return Err(Error::Damaged(format!("row {} of the log is missing", state.sequence() + 1)));
         }
     }
     state.hash = head.hash;
-    Ok(state.sequence() - before)
+    Ok(entries)
 }
 
 /// How these payments ended, of those that have, by their sequence number.

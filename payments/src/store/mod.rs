@@ -4,18 +4,23 @@
 //! sequencer decides commands in order and makes them durable in batches.
 
 mod after_settlement;
+mod ahead;
 mod arrays;
+mod asked;
 pub mod audit;
 mod checkpoint;
 mod closed_days;
 mod columns;
 mod commit;
+mod committer;
 mod copy;
 mod days;
 pub(crate) mod directory;
 mod due;
 mod entries;
+mod filter;
 mod history;
+mod ids;
 mod inbox;
 mod inbox_events;
 mod keys;
@@ -28,6 +33,7 @@ mod projector;
 mod queue;
 mod random;
 mod recall;
+mod recent;
 mod schema;
 mod sequencer;
 mod statistics;

@@ -10,7 +10,9 @@ use super::columns::{currency, currency_column};
 use super::schema::{participant, participant_certificate, position};
 use super::turnover::TurnoverColumns;
 use super::{arrays, closed_days};
-use crate::clearing::{BusinessDay, Certificate, Event, Limits, Operation, Position, Row, Sent, State, Turnover};
+use crate::clearing::{
+    BusinessDay, Certificate, Event, EventRow, Limits, Operation, Position, Row, Sent, State, Turnover,
+};
 use crate::error::Error;
 use crate::money::Currency;
 use crate::participant::{ClearingCode, Participant, Standing, Thumbprint};
@@ -55,40 +57,64 @@ struct CertificateColumns {
     revoked: Option<Timestamp>,
 }
 
-/// Writes what `rows` touched, as it is in `state`, into which they are folded.
-pub(super) fn write(conn: &mut Conn<'_>, state: &State, rows: &[Row]) -> Result<(), Error> {
-    let mut touched = Touched::default();
-    for row in rows {
-        touched.by(row, state);
-        if let Row::Event(row) = row
-            && let Some(cut_over) = row.event.as_cut_over()
-        {
-            closed_days::close(conn, row, cut_over)?;
-        }
-    }
-    for code in touched.participants {
-        if let Some(known) = state.participant(code) {
-            write_participant(conn, known)?;
-        }
-    }
-    for thumbprint in touched.certificates {
-        if let Some(known) = state.certificates.get(&thumbprint) {
-            write_certificate(conn, thumbprint, known)?;
-        }
-    }
-    let positions = touched
-        .positions
-        .into_iter()
-        .map(|(code, currency)| (code, currency, state.position(code, currency), state.turnover(code, currency)));
-    match conn {
-        Conn::Postgres(c) => arrays::write_positions(c, positions)?,
-        Conn::Sqlite(c) => {
-            for (code, currency, now, moved) in positions {
-                write_position(c, code, currency, now, moved)?;
+/// What rows changed, as it is after them.
+#[derive(Clone)]
+pub(super) struct Changed {
+    participants: Vec<Participant>,
+    certificates: Vec<(Thumbprint, Certificate)>,
+    positions: Vec<(ClearingCode, Currency, Position, Turnover)>,
+    /// Ends of business days.
+    cut_overs: Vec<EventRow>,
+}
+
+impl Changed {
+    /// What `rows` touched, as it is in `state`, into which they are folded.
+    pub(super) fn by(rows: &[Row], state: &State) -> Self {
+        let mut touched = Touched::default();
+        let mut cut_overs = Vec::new();
+        for row in rows {
+            touched.by(row, state);
+            if let Row::Event(row) = row
+                && row.event.as_cut_over().is_some()
+            {
+                cut_overs.push(row.clone());
             }
         }
+        let Touched { participants, certificates, positions } = touched;
+        let known = |code| state.participant(code).cloned();
+        let certificate = |thumbprint| Some((thumbprint, *state.certificates.get(&thumbprint)?));
+        let position =
+            |(code, currency)| (code, currency, state.position(code, currency), state.turnover(code, currency));
+        Self {
+            participants: participants.into_iter().filter_map(known).collect(),
+            certificates: certificates.into_iter().filter_map(certificate).collect(),
+            positions: positions.into_iter().map(position).collect(),
+            cut_overs,
+        }
     }
-    Ok(())
+
+    pub(super) fn write(&self, conn: &mut Conn<'_>) -> Result<(), Error> {
+        for row in &self.cut_overs {
+            if let Some(cut_over) = row.event.as_cut_over() {
+                closed_days::close(conn, row, cut_over)?;
+            }
+        }
+        for known in &self.participants {
+            write_participant(conn, known)?;
+        }
+        for (thumbprint, known) in &self.certificates {
+            write_certificate(conn, *thumbprint, known)?;
+        }
+        match conn {
+            Conn::Postgres(c) => arrays::write_positions(c, self.positions.iter().copied())?,
+            Conn::Sqlite(c) => {
+                for (code, currency, now, moved) in &self.positions {
+                    write_position(c, *code, *currency, *now, *moved)?;
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 #[derive(Default)]

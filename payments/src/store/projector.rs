@@ -2,12 +2,14 @@
 //! found. It works in bulk and beside the sequencer, so that looking up by random ids costs the clearing path
 //! nothing. Each gateway has one; on one database whoever is first does the work, and the others wait.
 
+use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use store::{Conn, Db};
 
+use super::recent::{Keyed, Recent};
 use super::{keys, log};
 use crate::error::Error;
 
@@ -25,12 +27,12 @@ pub(super) struct Projector {
 }
 
 impl Projector {
-    pub(super) fn start(db: Db) -> Result<Self, Error> {
+    pub(super) fn start(db: Db, recent: Arc<Recent>) -> Result<Self, Error> {
         let (stop, stopped) = channel();
         let thread = std::thread::Builder::new().name("projector".to_owned()).spawn(move || {
             let mut pause = EVERY;
             while stopped.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
-                pause = follow(&db);
+                pause = follow(&db, &recent);
             }
         })?;
         Ok(Self { stop: Some(stop), thread: Some(thread) })
@@ -47,8 +49,8 @@ impl Drop for Projector {
 }
 
 /// Does one step. Returns how long to wait before the next.
-fn follow(db: &Db) -> Duration {
-    match step(db) {
+fn follow(db: &Db, recent: &Recent) -> Duration {
+    match step(db, recent) {
         Ok(Step::Done { more: true }) => Duration::ZERO,
         Ok(Step::Done { more: false }) => EVERY,
         Ok(Step::Outrun) => STAND_BY,
@@ -69,19 +71,18 @@ pub(super) enum Step {
 }
 
 /// Projects the next rows of the log, if there are any. Whole or not at all, and never twice.
-pub(super) fn step(db: &Db) -> Result<Step, Error> {
-    let (before, after, more, mut stored) = db.snapshot(|conn: &mut Conn<'_>| -> Result<_, Error> {
-        let (before, head) = (keys::projected(conn)?, log::head(conn)?.sequence);
-        let after = head.min(before + ROWS_A_STEP);
-        let mut stored = Vec::new();
-        for payment in keys::known(conn, before + 1, after)? {
-            stored.extend(payment.keys()?.map(|key| (key.of_row(payment.seq), payment.seq)));
-        }
-        Ok((before, after, after < head, stored))
-    })?;
+pub(super) fn step(db: &Db, recent: &Recent) -> Result<Step, Error> {
+    let before = db.read(keys::projected)?;
+    let (after, payments) = match recent.keys(before, ROWS_A_STEP) {
+        Some(found) => found,
+        None => db.snapshot(|conn| from_log(conn, before))?,
+    };
     if after <= before {
         return Ok(Step::Done { more: false });
     }
+    let more = after - before >= ROWS_A_STEP;
+    let of_payment = |(seq, keys): Keyed| keys.map(|key| (key.of_row(seq), seq));
+    let mut stored: Vec<(i64, i64)> = payments.into_iter().flat_map(of_payment).collect();
     stored.sort_unstable();
     let first = db.write(move |conn| -> Result<bool, Error> {
         let first = keys::advance(conn, before, after)?;
@@ -91,4 +92,12 @@ pub(super) fn step(db: &Db) -> Result<Step, Error> {
         Ok(first)
     })?;
     Ok(if first { Step::Done { more } } else { Step::Outrun })
+}
+
+/// The next rows' keys, read from the log: this gateway has not seen them, or not kept them.
+fn from_log(conn: &mut Conn<'_>, before: i64) -> Result<(i64, Vec<Keyed>), Error> {
+    let after = log::head(conn)?.sequence.min(before + ROWS_A_STEP);
+    let known = keys::known(conn, before + 1, after)?;
+    let keys = known.iter().map(|payment| Ok((payment.seq, payment.keys()?))).collect::<Result<_, Error>>()?;
+    Ok((after, keys))
 }

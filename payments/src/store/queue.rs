@@ -65,6 +65,7 @@ struct Inner {
     new: Lanes,
     reserve: Lanes,
     closed: bool,
+    woken: bool,
 }
 
 /// What waits of one kind, by whose it is; operators have no code.
@@ -155,14 +156,15 @@ impl Queue {
         Ok(())
     }
 
-    /// Waits at most `patience` and takes what has gathered, whole jobs up to about `steps` steps, at most half
-    /// of them new payments while anything else waits, and the other way round. `None` when the queue is closed
-    /// and empty.
+    /// Waits at most `patience`, or until it is woken, and takes what has gathered, whole jobs up to about `steps`
+    /// steps, at most half of them new payments while anything else waits, and the other way round. `None` when the
+    /// queue is closed and empty.
     pub(super) fn take(&self, steps: usize, patience: Duration) -> Option<Vec<Job>> {
         let mut inner = self.inner();
-        if inner.len() == 0 && !inner.closed {
+        if inner.len() == 0 && !inner.closed && !inner.woken {
             inner = self.something.wait_timeout(inner, patience).unwrap_or_else(PoisonError::into_inner).0;
         }
+        inner.woken = false;
         if inner.len() == 0 {
             return if inner.closed { None } else { Some(Vec::new()) };
         }
@@ -171,6 +173,12 @@ impl Queue {
         inner.new.take(&mut jobs, &mut taken, steps);
         inner.reserve.take(&mut jobs, &mut taken, steps);
         Some(jobs)
+    }
+
+    /// Lets whoever waits for something to do look around.
+    pub(super) fn wake(&self) {
+        self.inner().woken = true;
+        self.something.notify_one();
     }
 
     /// When the oldest job that waits arrived.

@@ -11,19 +11,27 @@ use std::time::{Duration, Instant};
 use store::{Db, Timestamp};
 use tokio::sync::{oneshot, watch};
 
+use super::ahead::{Gathered, InFlight};
+use super::asked::{Asked, opened};
 use super::commit::{Decided, Done, Failed, Work, commit};
+use super::committer::Committer;
+use super::ids::Ids;
 use super::metrics::Counters;
 use super::presence::Presence;
-use super::queue::{Ask, Job, Queue};
+use super::queue::{Job, Queue};
+use super::recall::LookUps;
+use super::recent::Recent;
 use super::{Clock, SwitchSettings, history, log, memory};
-use crate::clearing::{Command, Reply, State, StatusReport, cut_over, timeout};
+use crate::clearing::{Command, Payment, Reply, State, StatusReport, cut_over, timeout};
 use crate::directory::Directory;
 use crate::error::Error;
 
 /// At most about so many steps share a transaction.
-const STEPS_A_BATCH: usize = 1_024;
+pub(super) const STEPS_A_BATCH: usize = 2_048;
 /// So often a batch is tried that the database refuses for what is in it.
 const ATTEMPTS: u32 = 3;
+/// How long after another gateway was quicker this one counts on it.
+const CONTENDED: Duration = Duration::from_secs(1);
 /// The pause before a failing database is tried again.
 const RETRY_PAUSE: Duration = Duration::from_millis(50);
 
@@ -36,6 +44,16 @@ pub(super) struct Sequencer {
     pub(super) counters: Arc<Counters>,
     /// Tells readers how far the log reaches.
     pub(super) head: watch::Sender<i64>,
+    /// Shared with those who read along.
+    pub(super) recent: Arc<Recent>,
+    pub(super) ids: Ids,
+    pub(super) committer: Committer,
+    pub(super) gathered: Option<Gathered>,
+    pub(super) in_flight: Option<InFlight>,
+    /// The last row that is certainly recorded; memory may be ahead of it.
+    pub(super) recorded: i64,
+    /// When another gateway was last quicker.
+    pub(super) outrun: Option<Instant>,
     pub(super) state: State,
     /// Tells handlers who takes part, and learns from them who was heard of.
     pub(super) presence: Arc<Presence>,
@@ -54,19 +72,49 @@ impl Drop for Sequencer {
 }
 
 impl Sequencer {
+    /// Reads the state of `db` and readies everything.
+    pub(super) fn open(db: Db, settings: SwitchSettings, clock: Clock, directory: Directory) -> Result<Self, Error> {
+        let state = db.snapshot(memory::load)?;
+        let (recorded, queue) = (state.sequence(), Arc::new(Queue::new(settings.queue_capacity)));
+        let ids = Ids::load(&db, recorded, state.business_day(state.clock(clock())));
+        let recent = Arc::new(Recent::after(recorded));
+        Ok(Self {
+            presence: Arc::new(Presence::new(&state, clock())),
+            committer: Committer::start(db.clone(), Arc::clone(&queue))?,
+            head: watch::channel(recorded).0,
+            counters: Arc::default(),
+            gathered: None,
+            in_flight: None,
+            outrun: None,
+            stale: false,
+            waiters: HashMap::new(),
+            db,
+            settings,
+            clock,
+            directory,
+            queue,
+            recent,
+            ids,
+            recorded,
+            state,
+        })
+    }
+
     /// Runs until the queue is closed and empty.
     pub(super) fn run(mut self) {
-        while let Some(jobs) = self.queue.take(STEPS_A_BATCH, self.patience()) {
+        while let Some(jobs) = self.queue.take(self.room(), self.patience()) {
             let now = (self.clock)();
             let due = self.due(now, STEPS_A_BATCH);
             let day_is_over = cut_over::is_due(&self.state, now, &self.settings.rules);
-            if jobs.is_empty() && due.is_empty() && !day_is_over {
+            let idle = jobs.is_empty() && due.is_empty() && !day_is_over;
+            self.process(jobs, due, now);
+            self.advance();
+            if idle && self.is_settled() {
                 self.follow();
-            } else {
-                self.process(jobs, due, now);
             }
             self.counters.open(self.state.open());
         }
+        self.wait_for_all();
     }
 
     /// How long to wait for something to do: not past the next deadline, nor longer than others' rows may wait.
@@ -87,7 +135,14 @@ impl Sequencer {
     fn reload(&mut self) -> Result<(), Error> {
         self.state = self.db.snapshot(memory::load)?;
         self.stale = false;
+        let (last, today) = (self.state.sequence(), self.state.business_day(self.state.clock((self.clock)())));
+        self.recent.restart(last);
+        let ids = &mut self.ids;
+        if self.db.read(|conn| ids.catch_up(conn, last, today)).is_err() {
+            self.ids = Ids::load(&self.db, last, today);
+        }
         self.publish();
+        self.state.forget_final();
         Ok(())
     }
 
@@ -96,18 +151,36 @@ impl Sequencer {
             return Ok(());
         }
         let state = &mut self.state;
-        self.db.snapshot(|conn| memory::catch_up(conn, state))?;
+        let entries = self.db.snapshot(|conn| memory::catch_up(conn, state))?;
+        self.ids.add(&entries);
+        self.recent.push(entries);
         self.publish();
+        self.state.forget_final();
         Ok(())
     }
 
-    /// After memory has moved: readers learn how far the log reaches, and waiters what has become final.
+    /// After memory was made what is recorded: readers learn how far the log reaches, and waiters what is final.
     fn publish(&mut self) {
-        let sequence = self.state.sequence();
-        self.presence.follow(&self.state);
-        self.head.send_if_modified(|head| std::mem::replace(head, sequence) != sequence);
+        self.recorded = self.state.sequence();
+        self.tell_readers();
         self.tell_waiters();
-        self.state.forget_final();
+    }
+
+    fn tell_readers(&self) {
+        self.presence.follow(&self.state);
+        let last = self.recorded;
+        self.head.send_if_modified(|head| std::mem::replace(head, last) != last);
+    }
+
+    /// A batch is on disk: whoever reads along may know.
+    pub(super) fn recorded(&mut self, decided: Decided) {
+        let Some(recording) = decided.recording else { return };
+        self.counters.committed(&recording.rows);
+        self.ids.add(&decided.entries);
+        self.recent.push(decided.entries);
+        self.recorded = recording.batch.last;
+        self.tell_readers();
+        self.tell_waiters();
     }
 
     /// Tells those who wait for payments that are no longer under way.
@@ -125,31 +198,30 @@ impl Sequencer {
         }
     }
 
+    /// Whether it has not ended, as far as is recorded.
     fn is_open(&self, payment: i64) -> bool {
-        self.state.payment(payment).is_some_and(|payment| !payment.state.is_final())
+        let open = |payment: &Payment| !payment.state.is_final() || payment.state_sequence > self.recorded;
+        self.state.payment(payment).is_some_and(open)
     }
 
-    /// Ends the business day if it is over, then decides everything in `jobs`, then what is due, and replies.
+    /// Ends the business day if it is over, then decides everything in `jobs`, then what is due: ahead of what is
+    /// recorded, if memory alone can.
     pub(super) fn process(&mut self, jobs: Vec<Job>, due: Vec<Command>, now: Timestamp) {
-        let (mut commands, mut asked) = (Vec::new(), Vec::with_capacity(jobs.len()));
-        if cut_over::is_due(&self.state, now, &self.settings.rules) {
-            // First in its batch: so a day has whole batches, and what is decided now belongs to the new one.
-            commands.push(Command::CutOver);
-            asked.push(Asked::Nobody);
+        let day_is_over = cut_over::is_due(&self.state, now, &self.settings.rules);
+        let (asked, commands) = opened(day_is_over, jobs, due);
+        if asked.is_empty() {
+            return;
         }
-        for job in jobs {
-            match job.ask {
-                Ask::Decide { commands: more, reply } => {
-                    asked.push(Asked::Decided(more.len(), reply));
-                    commands.extend(more);
-                }
-                Ask::WaitFinal { debtor_agent, transaction_id, reply } => {
-                    asked.push(Asked::Final(reply));
-                    commands.push(Command::Enquire { debtor_agent, transaction_id });
-                }
-            }
+        if self.can_go_ahead(&commands) {
+            self.gather(asked, commands, now);
+        } else {
+            self.wait_for_all();
+            self.process_in_order(asked, commands, now);
         }
-        commands.extend(due);
+    }
+
+    /// Decides these when everything before them is recorded, and replies when they are recorded, too.
+    pub(super) fn process_in_order(&mut self, asked: Vec<Asked>, commands: Vec<Command>, now: Timestamp) {
         let commands: Arc<[Command]> = commands.into();
         match self.decide(&commands, now) {
             Ok(replies) => self.reply(asked, replies),
@@ -173,10 +245,6 @@ impl Sequencer {
                 Err(error) => tracing::error!(%error, "a request was given up"),
             }
         }
-        // What was due is last; what fails now falls due again.
-        if let Err(error) = self.decide(&rest.into(), now) {
-            tracing::error!(%error, "what was due is put off");
-        }
     }
 
     /// Decides until it is recorded, or until trying again is of no use.
@@ -186,12 +254,16 @@ impl Sequencer {
             if self.stale {
                 self.insist(began, Self::reload)?;
             }
+            let asked = LookUps::by(commands, &self.state, &mut self.ids);
             let work = Work {
                 state: std::mem::take(&mut self.state),
+                asked,
                 commands: Arc::clone(commands),
                 now,
                 rules: self.settings.rules,
                 directory: self.directory.clone(),
+                recent: Arc::clone(&self.recent),
+                contended: self.is_contended(),
             };
             let failed = match commit(&self.db, work) {
                 Ok(done) => return Ok(self.committed(done)),
@@ -210,6 +282,11 @@ impl Sequencer {
         }
     }
 
+    /// Whether another gateway is appending to the same log at this time.
+    pub(super) fn is_contended(&self) -> bool {
+        self.outrun.is_some_and(|when| when.elapsed() < CONTENDED)
+    }
+
     /// Makes memory right again. The replies, when what seemed to fail was recorded after all: that must be
     /// known before anything is tried again, since not every command may be done twice.
     pub(super) fn after_failure(
@@ -220,14 +297,13 @@ impl Sequencer {
     ) -> Result<Option<Vec<Reply>>, Error> {
         if matches!(error, Error::HeadMoved) {
             self.counters.head_moved();
-            self.follow();
+            self.outrun = Some(Instant::now());
             return Ok(None);
         }
         tracing::warn!(%error, "a batch could not be recorded");
         self.stale = true;
-        let Some((attempted, batch)) = attempted.and_then(|decided| decided.batch.map(|batch| (decided, batch))) else {
-            return Ok(None);
-        };
+        let Some(Decided { recording: Some(recording), replies, .. }) = attempted else { return Ok(None) };
+        let batch = recording.batch;
         let recorded = self.insist(began, |sequencer| {
             sequencer.db.write(move |conn| -> Result<_, Error> {
                 // The lost transaction holds the head until it has ended, one way or the other.
@@ -238,8 +314,8 @@ impl Sequencer {
         if recorded != Some(batch) {
             return Ok(None);
         }
-        self.counters.committed(&attempted.rows);
-        Ok(Some(attempted.replies))
+        self.counters.committed(&recording.rows);
+        Ok(Some(replies))
     }
 
     /// Tries until it succeeds, or until the switch's patience, counted from `began`, is at its end.
@@ -253,20 +329,23 @@ impl Sequencer {
     }
 
     fn committed(&mut self, done: Done) -> Vec<Reply> {
-        let Done { state, decided } = done;
+        let Done { state, caught_up, mut decided } = done;
         self.state = state;
-        if decided.batch.is_some() {
-            self.counters.committed(&decided.rows);
+        self.ids.add(&caught_up);
+        self.recent.push(caught_up);
+        if decided.recording.is_none() {
             self.publish();
         }
-        decided.replies
+        let replies = std::mem::take(&mut decided.replies);
+        self.recorded(decided);
+        self.state.forget_final();
+        replies
     }
 
-    fn reply(&mut self, asked: Vec<Asked>, replies: Vec<Reply>) {
+    pub(super) fn reply(&mut self, asked: Vec<Asked>, replies: Vec<Reply>) {
         let mut replies = replies.into_iter();
         for asked in asked {
             match asked {
-                Asked::Nobody => _ = replies.next(),
                 Asked::Decided(count, reply) => {
                     // Who no longer listens is not told; what it asked for is done all the same.
                     let _ = reply.send(replies.by_ref().take(count).collect());
@@ -281,26 +360,10 @@ impl Sequencer {
                     }
                     _ => {}
                 },
+                Asked::ByTime(count) => drop(replies.by_ref().take(count).count()),
             }
         }
         // Some may have ended later in the same batch.
         self.tell_waiters();
-    }
-}
-
-/// Who asked, and how many of the replies are theirs.
-enum Asked {
-    /// It was time.
-    Nobody,
-    Decided(usize, oneshot::Sender<Vec<Reply>>),
-    Final(oneshot::Sender<Option<StatusReport>>),
-}
-
-impl Asked {
-    fn commands(&self) -> usize {
-        match self {
-            Self::Decided(count, _) => *count,
-            Self::Nobody | Self::Final(_) => 1,
-        }
     }
 }

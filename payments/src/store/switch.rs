@@ -16,10 +16,11 @@ use super::metrics::{Counters, Metrics};
 use super::presence::Presence;
 use super::projector::Projector;
 use super::queue::{Ask, Job, NotTaken, Queue, Room};
+use super::recent::Recent;
 use super::sequencer::Sequencer;
 use super::statistics::Minute;
 use super::trial_balance::{self, TrialBalance};
-use super::{history, inbox, memory, projection, statistics};
+use super::{history, inbox, projection, statistics};
 use crate::clearing::{
     Answer, AnswerRefusal, Command, CreditTransfer, EventRow, Inbox, Payment, Position, Reply, Rules, StatusReport,
 };
@@ -84,6 +85,7 @@ struct Inner {
     queue: Arc<Queue>,
     counters: Arc<Counters>,
     presence: Arc<Presence>,
+    recent: Arc<Recent>,
     head: watch::Receiver<i64>,
     thread: Mutex<Option<JoinHandle<()>>>,
     projector: Mutex<Option<Projector>>,
@@ -131,28 +133,14 @@ impl Switch {
         if db.needs_migration()? {
             return Err(Error::NeedsMigration);
         }
-        let state = db.snapshot(memory::load)?;
-        let queue = Arc::new(Queue::new(settings.queue_capacity));
-        let counters = Arc::<Counters>::default();
-        let presence = Arc::new(Presence::new(&state, clock()));
-        let (sender, head) = watch::channel(state.sequence());
-        let sequencer = Sequencer {
-            db: db.clone(),
-            settings,
-            clock: Arc::clone(&clock),
-            directory,
-            queue: Arc::clone(&queue),
-            counters: Arc::clone(&counters),
-            head: sender,
-            presence: Arc::clone(&presence),
-            state,
-            stale: false,
-            waiters: std::collections::HashMap::new(),
-        };
-        let projector = Mutex::new(Some(Projector::start(db.clone())?));
+        let sequencer = Sequencer::open(db.clone(), settings, Arc::clone(&clock), directory)?;
+        let (queue, counters) = (Arc::clone(&sequencer.queue), Arc::clone(&sequencer.counters));
+        let presence = Arc::clone(&sequencer.presence);
+        let (recent, head) = (Arc::clone(&sequencer.recent), sequencer.head.subscribe());
+        let projector = Mutex::new(Some(Projector::start(db.clone(), Arc::clone(&recent))?));
         let thread = std::thread::Builder::new().name("sequencer".to_owned()).spawn(move || sequencer.run())?;
         let thread = Mutex::new(Some(thread));
-        Ok(Self(Arc::new(Inner { db, clock, queue, counters, presence, head, thread, projector })))
+        Ok(Self(Arc::new(Inner { db, clock, queue, counters, presence, recent, head, thread, projector })))
     }
 
     /// Finishes what was taken and stops. Blocks until then; afterwards nothing more is taken.
@@ -256,7 +244,7 @@ impl Switch {
     /// A page of `reader`'s inbox: at most `max` messages after `after`. Blocks on the database. With no
     /// messages and `next` at the head, wait for [`Switch::head`] to change.
     pub fn inbox(&self, reader: ClearingCode, after: i64, max: usize) -> Result<Inbox, Error> {
-        self.0.db.snapshot(|conn| inbox::page(conn, reader, after, max))
+        inbox::read(&self.0.db, &self.0.recent, reader, after, max)
     }
 }
 
@@ -289,7 +277,7 @@ impl Switch {
 
     /// The payment with this UETR.
     pub fn payment(&self, uetr: uuid::Uuid) -> Result<Option<Payment>, Error> {
-        self.0.db.snapshot(|conn| history::payment_by_uetr(conn, uetr))
+        self.0.db.snapshot(|conn| history::payment_by_uetr(conn, &self.0.recent, uetr))
     }
 
     /// What operators did and whatever else happened, newest first, at most `limit`, before row `before`.

@@ -266,4 +266,38 @@ proptest! {
         state.undo(&mark);
         prop_assert_eq!(state, stood);
     }
+
+    #[test]
+    fn what_was_decided_ahead_can_be_undone_by_itself(
+        before in prop::collection::vec(act(), 1..60),
+        recorded in prop::collection::vec(act(), 1..60),
+        ahead in prop::collection::vec(act(), 1..60),
+    ) {
+        let mut state = books();
+        for (command, now) in commands(&before) {
+            apply(&mut state, &command, now);
+        }
+        state.mark();
+        for (command, now) in commands(&recorded) {
+            apply(&mut state, &command, now);
+        }
+        let after = state.mark_again();
+        let mut stood = state.clone();
+        for (command, now) in commands(&ahead).into_iter().filter(|(command, _)| goes_ahead(command)) {
+            apply(&mut state, &command, now);
+        }
+        state.forget_before(&after);
+        state.undo(&after);
+        stood.forget_final();
+        prop_assert_eq!(state, stood);
+    }
+}
+
+/// What the switch decides before the batch it follows is recorded.
+fn goes_ahead(command: &Command) -> bool {
+    match command {
+        Command::Answer { answer, .. } => !matches!(answer.verdict, Verdict::Credited | Verdict::Blocked),
+        Command::Reserve { .. } | Command::TimeOut { .. } => true,
+        _ => false,
+    }
 }

@@ -10,6 +10,7 @@ mod report;
 mod returned;
 mod rows;
 mod tally;
+mod used_twice;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -70,6 +71,8 @@ fn books_with(conn: &mut Conn<'_>, checkpoints: &[Checkpoint]) -> Result<AuditRe
     audit.log(conn)?;
     audit.missing_checkpoints();
     audit.report.differences.extend(returned::differences(conn)?);
+    let last = audit.report.sequence;
+    audit.report.differences.extend(std::mem::take(&mut audit.ids).used_twice(conn, last)?);
     audit.positions(conn)?;
     audit.participants(conn)?;
     audit.closed_days(conn)?;
@@ -95,6 +98,7 @@ struct Audit {
     open: HashMap<i64, Reservation>,
     participants: BTreeMap<ClearingCode, (Particulars, Standing, bool)>,
     certificates: BTreeMap<Thumbprint, (ClearingCode, bool)>,
+    ids: used_twice::Ids,
 }
 
 impl Audit {
@@ -200,6 +204,7 @@ impl Audit {
             Raw::Payment(columns) => {
                 self.report.payments += 1;
                 let record = &columns.record;
+                self.ids.take(record);
                 let Some(currency) = currency(record.currency) else { return };
                 if record.reason.is_none() {
                     let (debtor, creditor, amount) =

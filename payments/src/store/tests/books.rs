@@ -65,6 +65,7 @@ fn every_alteration_of_a_row_is_found_and_named() {
         ("UPDATE event SET amount = amount * 2 WHERE seq = 4", 4),
         ("UPDATE event SET actor = 'nobody' WHERE seq = 4", 4),
         ("UPDATE event SET kind = 'gifted' WHERE seq = 4", 4),
+        ("UPDATE payment SET transaction_id = 'TX-1' WHERE seq = 9", 9),
         ("DELETE FROM outcome WHERE seq = 8", 8),
         ("DELETE FROM payment WHERE seq = 7", 7),
         (

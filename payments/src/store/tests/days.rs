@@ -5,7 +5,7 @@ use crate::clearing::tests::support::{give_back, say, transfer};
 use crate::clearing::{BusinessDay, Checkpoint, Command, Statement, Verdict};
 use crate::money::Currency;
 use crate::store::audit::Difference;
-use crate::store::queue::{Ask, Job, Room};
+use crate::store::queue::{Ask, Job, Queue, Room};
 
 const A_DAY: Duration = Duration::from_hours(24);
 

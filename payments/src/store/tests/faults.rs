@@ -7,8 +7,11 @@ use diesel::prelude::*;
 use store::{Backend, Conn, on_db};
 use tokio::sync::oneshot;
 
-use super::super::commit::{Decided, Work, commit};
+use super::super::commit::{Decided, Recording, Work, commit};
+use super::super::ids::Ids;
 use super::super::queue::{Ask, Job};
+use super::super::recall::LookUps;
+use super::super::recent::Recent;
 use super::super::{log, memory};
 use super::*;
 use crate::clearing::tests::support::{pay, rejected, say, transfer};
@@ -102,12 +105,16 @@ fn a_full_queue_refuses_whole_requests() {
 
 /// Decides `command` on what the database holds, as a sequencer would.
 fn work(world: &World, command: Command) -> Work {
+    let state = world.db().snapshot(memory::load).unwrap();
     Work {
-        state: world.db().snapshot(memory::load).unwrap(),
+        asked: LookUps::by(std::slice::from_ref(&command), &state, &mut Ids::unknown()),
+        state,
         commands: Arc::from([command]),
         now: NOW,
         rules: Rules::default(),
         directory: world.directory(),
+        recent: Arc::new(Recent::after(i64::MAX)),
+        contended: false,
     }
 }
 
@@ -122,9 +129,9 @@ fn a_commit_of_which_nobody_heard_is_looked_for_before_it_is_tried_again() {
         let done = done.decided;
         let found = sequencer.after_failure(&lost(), Some(done.clone()), Instant::now()).unwrap();
         assert_eq!(found, Some(done.replies.clone()), "it had");
-        let mut never = done.batch.unwrap();
-        (never.first, never.last) = (never.first + 1, never.last + 1);
-        let never = Decided { batch: Some(never), ..done };
+        let mut never = Recording::clone(done.recording.as_deref().unwrap());
+        (never.batch.first, never.batch.last) = (never.batch.first + 1, never.batch.last + 1);
+        let never = Decided { recording: Some(Arc::new(never)), ..done };
         assert_eq!(sequencer.after_failure(&lost(), Some(never), Instant::now()).unwrap(), None, "it had not");
         assert!(sequencer.stale, "memory is not believed any more");
     }

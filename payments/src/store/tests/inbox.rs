@@ -6,7 +6,7 @@ use crate::clearing::{InboxItem, InboxMessage, Status, Verdict};
 
 fn told(item: &InboxItem) -> (String, Option<Status>) {
     match &item.message {
-        InboxMessage::Payment(payment) => (String::from_utf8(payment.body.clone()).unwrap(), None),
+        InboxMessage::Payment(payment) => (String::from_utf8(payment.body.to_vec()).unwrap(), None),
         InboxMessage::LowLiquidity(low) => (low.currency.to_string(), None),
         InboxMessage::Recall(recall) => (recall.body.clone(), None),
         InboxMessage::Return(back) => (back.body.clone(), None),

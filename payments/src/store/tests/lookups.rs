@@ -7,13 +7,15 @@ use super::*;
 use crate::clearing::tests::support::{rejected, say, transfer, uetr};
 use crate::clearing::{Status, Verdict};
 use crate::store::projector::{Step, step};
+use crate::store::recent::Recent;
 use crate::store::{keys, log};
 
 /// The switch's own projector may be at work too: whoever does it, it gets done.
 fn project(world: &World) {
+    let recent = Recent::after(i64::MAX);
     let behind = || world.db().read(keys::projected).unwrap() < world.db().read(log::head).unwrap().sequence;
     while behind() {
-        step(&world.db()).unwrap();
+        step(&world.db(), &recent).unwrap();
     }
 }
 
@@ -47,7 +49,7 @@ fn the_log_is_projected_once() {
         (1..=3).for_each(|number| drop(submit(&switch, transfer(number, NOW), NOW)));
         switch.stop();
         project(&world);
-        assert_eq!(step(&world.db()).unwrap(), Step::Done { more: false });
+        assert_eq!(step(&world.db(), &Recent::after(i64::MAX)).unwrap(), Step::Done { more: false });
         let head = world.db().read(log::head).unwrap().sequence;
         // Another gateway that had read where the projection stood before.
         let late = world.db().write(move |conn| keys::advance(conn, head - 1, head)).unwrap();

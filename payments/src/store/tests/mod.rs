@@ -1,5 +1,6 @@
 //! The switch on each database that is to be had.
 
+mod ahead;
 mod books;
 mod days;
 mod faults;
@@ -12,7 +13,6 @@ mod returns;
 mod simulation;
 mod trial_balance;
 
-use std::collections::HashMap;
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -21,7 +21,6 @@ use std::time::Duration;
 use store::testing::TestDatabase;
 use store::{Db, Options, Timestamp};
 
-use super::queue::Queue;
 use super::sequencer::Sequencer;
 use super::{Clock, Submission, Switch, SwitchSettings};
 use crate::clearing::tests::support::{NOW, bank, hkd, particulars};
@@ -86,20 +85,7 @@ impl World {
 
     /// A sequencer that nobody runs.
     fn sequencer(&self) -> Sequencer {
-        let state = crate::clearing::State::default();
-        Sequencer {
-            presence: Arc::new(super::presence::Presence::new(&state, self.now())),
-            db: self.db(),
-            settings: SETTINGS,
-            clock: self.reading(),
-            directory: self.directory(),
-            queue: Arc::new(Queue::new(1)),
-            counters: Arc::default(),
-            head: tokio::sync::watch::channel(0).0,
-            state,
-            stale: true,
-            waiters: HashMap::new(),
-        }
+        Sequencer::open(self.db(), SETTINGS, self.reading(), self.directory()).unwrap()
     }
 
     /// Another gateway on the same database.
