@@ -6,6 +6,7 @@ mod histogram;
 mod measure;
 mod memory;
 mod pgbench;
+mod switch;
 
 use clap::{Parser, Subcommand};
 
@@ -21,11 +22,14 @@ struct Cli {
 enum What {
     /// Payments reserved, answered and settled, each step durable before it is told
     Clearing(clearing::Options),
+    /// The whole program from outside: banks that pay, read and answer over mutual TLS
+    Switch(switch::Options),
 }
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     match Cli::parse().what {
         What::Clearing(options) => clearing::run(options).await,
+        What::Switch(options) => switch::run(options).await,
     }
 }
