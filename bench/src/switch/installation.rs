@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
@@ -24,6 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct Bank {
     pub(crate) code: &'static str,
     pub(crate) tls: Arc<rustls::ClientConfig>,
+    /// How far it has read its inbox.
+    pub(crate) cursor: Arc<AtomicU64>,
 }
 
 /// A folder with keys and configurations, and gateways that run in it. They are ended when dropped.
@@ -126,7 +129,7 @@ impl Installation {
             .with_safe_default_protocol_versions()?
             .with_root_certificates(roots)
             .with_client_auth_cert(chain, key)?;
-        Ok(Bank { code, tls: Arc::new(tls) })
+        Ok(Bank { code, tls: Arc::new(tls), cursor: Arc::default() })
     }
 
     async fn serve(&mut self, configuration: &str) -> anyhow::Result<()> {

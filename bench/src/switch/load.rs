@@ -45,11 +45,9 @@ pub(crate) struct Outcome {
 /// Connections on which each bank answers.
 const ANSWERING: usize = 2;
 
-/// Runs of one process are told apart by their number, so that no id comes twice.
-static RUNS: AtomicU64 = AtomicU64::new(1);
-
 struct Run {
-    number: u64,
+    /// When it began, in seconds: ids of two runs are never the same.
+    number: i64,
     codes: Vec<&'static str>,
     plan: Plan,
     began: Instant,
@@ -66,8 +64,7 @@ struct Lines {
     paying: Vec<Connection>,
     reading: Connection,
     answering: Vec<Connection>,
-    /// Where its inbox ends now.
-    cursor: u64,
+    cursor: Arc<AtomicU64>,
 }
 
 impl Lines {
@@ -83,12 +80,8 @@ impl Lines {
         for number in 0..ANSWERING {
             answering.push(Connection::open(port(number), tls).await?);
         }
-        let mut reading = Connection::open(port(0), tls).await?;
-        let mut cursor = 0;
-        while let Some(next) = message::next(reading.get(&inbox(cursor, 0)).await?.body) {
-            cursor = next;
-        }
-        Ok(Self { paying, reading, answering, cursor })
+        let reading = Connection::open(port(0), tls).await?;
+        Ok(Self { paying, reading, answering, cursor: Arc::clone(&installation.banks[bank].cursor) })
     }
 }
 
@@ -104,7 +97,7 @@ pub(crate) async fn run(installation: &Installation, plan: Plan, progress: &dyn 
         lines.push(Lines::open(installation, bank, plan).await?);
     }
     let run = Arc::new(Run {
-        number: RUNS.fetch_add(1, Ordering::Relaxed),
+        number: message::now().micros() / 1_000_000,
         codes: installation.banks.iter().map(|bank| bank.code).collect(),
         plan,
         began: Instant::now(),
@@ -201,20 +194,20 @@ impl Run {
         let others = self.codes.len() as u64 - 1;
         let to = (bank as u64 + 1 + number % others) % (others + 1);
         let to = usize::try_from(to).unwrap_or_default();
-        (format!("{}-{due:012}-{number:012}", self.number), self.codes[to])
+        (format!("{}-{due:012}-{number:09}", self.number), self.codes[to])
     }
 
     async fn read(
         self: Arc<Self>,
         bank: usize,
         mut connection: Connection,
-        mut cursor: u64,
+        cursor: Arc<AtomicU64>,
         answers: mpsc::UnboundedSender<String>,
     ) -> anyhow::Result<()> {
         let own = format!("<MmbId>{}</MmbId>", self.codes[bank]);
         loop {
             let stopped = self.stopped();
-            let answer = connection.get(&inbox(cursor, 1)).await?;
+            let answer = connection.get(&inbox(cursor.load(Ordering::Relaxed), 1)).await?;
             if answer.status == 204 {
                 // What was under way when the load ended is still answered, and its end read.
                 if stopped {
@@ -223,7 +216,7 @@ impl Run {
                 continue;
             }
             ensure!(answer.status == 200, "{} {}", answer.status, answer.body);
-            cursor = message::next(answer.body).context("an inbox without a cursor")?;
+            cursor.store(message::next(answer.body).context("an inbox without a cursor")?, Ordering::Relaxed);
             self.take_ends(bank, answer.body, &own)?;
             if let Some(acceptance) = message::acceptance(answer.body) {
                 answers.send(acceptance)?;

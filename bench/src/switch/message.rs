@@ -20,7 +20,7 @@ pub(crate) struct Report<'a> {
 
 /// A pacs.008 with a transaction for each end-to-end id and payee.
 pub(crate) fn payments(from: &str, transactions: &[(String, &str)]) -> String {
-    let now = now();
+    let now = now().to_string();
     let date = &now[..10];
     let first = transactions.first().map_or("", |(id, _)| id);
     let mut message = String::with_capacity(512 + 1_024 * transactions.len());
@@ -108,9 +108,9 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
 }
 
 #[allow(clippy::disallowed_methods)] // a load has no other clock
-fn now() -> String {
+pub(crate) fn now() -> Timestamp {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_micros(i64::try_from(since_epoch.as_micros()).unwrap_or(i64::MAX)).to_string()
+    Timestamp::from_micros(i64::try_from(since_epoch.as_micros()).unwrap_or(i64::MAX))
 }
 
 #[allow(clippy::disallowed_methods)] // as banks make them
