@@ -1,6 +1,7 @@
 //! The public listener: pages for residents, the OpenID provider for relying parties.
 
 mod activation;
+mod back_channel_logout;
 mod cookies;
 mod home;
 mod me;
@@ -69,8 +70,9 @@ const HOUSEKEEPING: Duration = Duration::from_secs(30);
 /// How many rows of a kind go at once, so that no transaction is long.
 const BATCH: u16 = 500;
 
-/// Deletes what has expired and keeps the signing keys fresh, in the background, for as long as the program runs.
+/// Deletes what has expired, keeps the signing keys fresh and tells relying parties of sign-outs, in the background, for as long as the program runs.
 pub fn housekeeping(gateway: &Arc<Gateway>) {
+    back_channel_logout::deliver(gateway);
     let gateway = Arc::downgrade(gateway);
     actix_web::rt::spawn(async move {
         let first =

@@ -56,6 +56,8 @@ fn without_certificates(issuer: &Issuer) -> Value {
             ["private_key_jwt", "client_secret_basic", "client_secret_post", "none"],
         "revocation_endpoint_auth_signing_alg_values_supported": ["ES256", "EdDSA", "PS256"],
         "end_session_endpoint": issuer.endpoint(Endpoint::EndSession),
+        "backchannel_logout_supported": true,
+        "backchannel_logout_session_supported": true,
         "jwks_uri": issuer.endpoint(Endpoint::Jwks),
         // Per client: those of the fapi2 profile must, the others may.
         "require_pushed_authorization_requests": false,

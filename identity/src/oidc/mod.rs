@@ -8,6 +8,7 @@
 
 pub(crate) mod access_token;
 pub mod authorize;
+pub mod back_channel_logout;
 mod bearer;
 pub(crate) mod certificate;
 pub mod claims;

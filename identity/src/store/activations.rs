@@ -116,7 +116,7 @@ impl Identity {
             }
             residents::activate(conn, resident, now)?;
             // Who takes possession again may have lost a device on which they are signed in.
-            sessions::end_all(conn, resident, None)?;
+            sessions::end_all(conn, resident, None, now)?;
             passkeys::insert(conn, &new)?;
             sessions::insert(conn, &session, &secret_hash)?;
             audit::append(conn, &Record::of_resident(now, &by, Act::ResidentActivated, resident))?;

@@ -226,7 +226,7 @@ impl Identity {
             if count(conn, resident)? == 0 {
                 return Err(Refusal::LastPasskey.into());
             }
-            sessions::end_all(conn, resident, Some(kept))?;
+            sessions::end_all(conn, resident, Some(kept), now)?;
             audit::append(conn, &record)
         })
     }

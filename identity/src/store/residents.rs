@@ -124,7 +124,7 @@ impl Identity {
             if moved == 0 {
                 return Err(Refusal::UnknownResident.into());
             }
-            sessions::end_all(conn, id, None)?;
+            sessions::end_all(conn, id, None, now)?;
             audit::append(conn, &record)
         })
     }

@@ -140,7 +140,7 @@ impl Identity {
                 .filter(session::resident_id.eq(owner))
                 .execute(c))?;
             if ended > 0 {
-                session_clients::leave(conn, &[id])?;
+                session_clients::leave(conn, &[id], now)?;
                 audit::append(conn, &record)?;
             }
             Ok(ended > 0)
@@ -161,12 +161,17 @@ impl Identity {
 }
 
 /// Ends every session of a resident but `kept`.
-pub(super) fn end_all(conn: &mut Conn<'_>, owner: ResidentId, kept: Option<SessionId>) -> Result<(), Error> {
+pub(super) fn end_all(
+    conn: &mut Conn<'_>,
+    owner: ResidentId,
+    kept: Option<SessionId>,
+    now: Timestamp,
+) -> Result<(), Error> {
     let kept = kept.unwrap_or_else(|| SessionId::from_uuid(uuid::Uuid::nil()));
     let ended: Vec<SessionId> = on_db!(conn, c => diesel::delete(session::table)
         .filter(session::resident_id.eq(owner))
         .filter(session::id.ne(kept))
         .returning(session::id)
         .get_results(c))?;
-    session_clients::leave(conn, &ended)
+    session_clients::leave(conn, &ended, now)
 }

@@ -7,6 +7,9 @@ use crate::oidc::redirect_uri::RedirectUri;
 pub struct Logout {
     /// Where a browser may be sent after signing out (OpenID Connect RP-Initiated Logout, section 3.1).
     pub redirect_uris: Vec<RedirectUri>,
+    /// Where it is told that a session has ended (OpenID Connect Back-Channel Logout, section 2.2). The same kind of
+    /// address as the others.
+    pub back_channel: Option<RedirectUri>,
 }
 
 impl Logout {

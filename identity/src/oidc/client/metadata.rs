@@ -124,6 +124,10 @@ impl Client {
             "dpop_nonce_required": self.needs_dpop_nonce,
             "post_logout_redirect_uris": self.logout.redirect_uris.iter().map(RedirectUri::as_str).collect::<Vec<_>>(),
         });
+        if let Some(uri) = &self.logout.back_channel {
+            metadata["backchannel_logout_uri"] = json!(uri.as_str());
+            metadata["backchannel_logout_session_required"] = json!(true);
+        }
         if let Some(purpose) = &self.purpose {
             metadata["purpose"] = json!(purpose.en);
             metadata["purpose#zh-Hant"] = json!(purpose.zh_hant);

@@ -4,7 +4,7 @@ use ::store::{Timestamp, on_db};
 use diesel::prelude::*;
 
 use super::schema::{
-    access_token, ended_access_token, interaction, oauth_grant, pushed_request, refresh_token, session_client,
+    access_token, ended_access_token, interaction, logout_notice, oauth_grant, pushed_request, refresh_token, session_client,
     used_assertion,
 };
 use crate::Error;
@@ -38,6 +38,7 @@ impl Identity {
                 + delete_expired!(conn, pushed_request, reference_hash: Vec<u8>, answered, limit)
                 + delete_expired!(conn, interaction, id: Vec<u8>, now, limit)
                 + delete_expired!(conn, access_token, id: Vec<u8>, now, limit)
+                + delete_expired!(conn, logout_notice, id: Vec<u8>, now, limit)
                 + delete_expired!(conn, session_client, session_id: Vec<u8>, now, limit)
                 + delete_expired!(conn, ended_access_token, id: Vec<u8>, now, limit)
                 + delete_expired!(conn, refresh_token, token_hash: Vec<u8>, now, limit)

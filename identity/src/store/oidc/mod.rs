@@ -11,6 +11,7 @@ mod grants;
 mod interactions;
 mod introspection;
 mod logout;
+mod logout_notices;
 mod once;
 mod pushed_requests;
 mod refresh_tokens;

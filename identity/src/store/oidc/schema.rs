@@ -74,6 +74,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    logout_notice (id) {
+        id -> Binary,
+        session_id -> Binary,
+        client_id -> Text,
+        subject -> Text,
+        attempts -> BigInt,
+        due_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     access_token (id) {
         id -> Binary,
         grant_id -> Binary,

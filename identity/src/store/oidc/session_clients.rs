@@ -4,6 +4,7 @@ use ::store::{Conn, Timestamp, on_db};
 use diesel::prelude::*;
 
 use super::grants::GrantId;
+use super::logout_notices;
 use super::schema::{oauth_grant, session_client};
 use crate::Error;
 use crate::oidc::Subject;
@@ -35,11 +36,12 @@ pub(super) fn remember(conn: &mut Conn<'_>, visit: &Visit<'_>, now: Timestamp) -
 }
 
 /// Follows up sessions that have just ended: what was authorized in them ends too, unless the resident agreed that
-/// it lasts while they are away (`offline_access`).
-pub(in crate::store) fn leave(conn: &mut Conn<'_>, ended: &[SessionId]) -> Result<(), Error> {
+/// it lasts while they are away (`offline_access`), and the relying parties are told.
+pub(in crate::store) fn leave(conn: &mut Conn<'_>, ended: &[SessionId], now: Timestamp) -> Result<(), Error> {
     if ended.is_empty() {
         return Ok(());
     }
+    logout_notices::write_down(conn, ended, now)?;
     let given: Vec<(GrantId, String)> = on_db!(conn, c => oauth_grant::table
         .filter(oauth_grant::session_id.eq_any(ended))
         .select((oauth_grant::id, oauth_grant::scopes))

@@ -1,4 +1,4 @@
-//! Members about signing out (OpenID Connect RP-Initiated Logout, section 3.1).
+//! Members about signing out (OpenID Connect RP-Initiated Logout, section 3.1; Back-Channel Logout, section 2.2).
 
 use super::MetadataError;
 use super::members::{Metadata, refuse};
@@ -10,6 +10,14 @@ impl Metadata<'_> {
         const FIELD: &str = "post_logout_redirect_uris";
         let parse = |text: &str| RedirectUri::parse(text).map_err(|e| refuse(FIELD, e.to_string()));
         let redirect_uris = self.texts(FIELD)?.into_iter().map(parse).collect::<Result<_, _>>()?;
-        Ok(Logout { redirect_uris })
+        // Every logout token has a `sid`, so that a client may require one or not; the member must only be understood.
+        self.flag("backchannel_logout_session_required")?;
+        Ok(Logout { redirect_uris, back_channel: self.back_channel()? })
+    }
+
+    fn back_channel(&self) -> Result<Option<RedirectUri>, MetadataError> {
+        const FIELD: &str = "backchannel_logout_uri";
+        let uri = self.text(FIELD)?.map(RedirectUri::parse).transpose();
+        uri.map_err(|_| refuse(FIELD, "an https URL without fragment, or http on this machine"))
     }
 }

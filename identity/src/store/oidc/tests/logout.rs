@@ -9,11 +9,14 @@ use crate::store::sessions;
 
 const BYE: &str = "https://shop.example/bye";
 
+const TOLD_AT: &str = "https://shop.example/told?of=sign-out";
+
 /// A shop that sends its customers back after signing out.
 fn shop(world: &World) -> RelyingParty {
     let shop = RelyingParty::new("shop", crate::jose::SigningAlgorithm::Es256);
     let mut metadata = shop.metadata();
     metadata["post_logout_redirect_uris"] = json!([BYE]);
+    metadata["backchannel_logout_uri"] = json!(TOLD_AT);
     world.identity.add_client(&metadata, &clerk(), NOW).unwrap();
     shop
 }
@@ -101,5 +104,53 @@ fn an_id_token_names_its_session_as_no_other_client_knows_it() {
         assert_eq!(sid(&shop, &ours), sid(&shop, &ours));
         assert_ne!(sid(&shop, &ours), sid(&bank, &ours));
         assert_ne!(sid(&shop, &ours), sid(&shop, &world.session()));
+    });
+}
+
+#[test]
+fn every_relying_party_of_a_session_is_told_of_its_end_until_it_has_heard() {
+    each(|world| {
+        let (shop, deaf, ours) = (shop(world), world.relying_party("deaf"), signed_in(world));
+        let tokens = world.redeem(&shop, &world.code(&shop, &[], &ours.session), &[], NOW).unwrap();
+        world.code(&shop, &[], &ours.session);
+        world.code(&deaf, &[], &ours.session);
+        assert!(world.identity.take_logout_deliveries(NOW, 10).unwrap().is_empty(), "nothing has ended");
+        world.identity.sign_out(&ours.session, NOW).unwrap();
+
+        let told = world.identity.take_logout_deliveries(NOW, 10).unwrap();
+        assert_eq!(told.iter().map(|one| one.url.as_str()).collect::<Vec<_>>(), [TOLD_AT], "once, and who wants it");
+        let id_token = claims_of(&world.identity, &tokens.id_token);
+        let keys = world.identity.jwks(NOW).unwrap().keys;
+        let token = crate::jose::verify::<Value>(&told[0].logout_token, &keys, &[crate::jose::Algorithm::ES256]).unwrap();
+        assert_eq!(token.header.typ.as_deref(), Some("logout+jwt"));
+        let expected = json!({
+            "iss": ISSUER, "aud": "shop", "sub": id_token["sub"], "sid": id_token["sid"],
+            "iat": NOW.seconds(), "exp": NOW.seconds() + 120, "jti": told[0].id.to_string(),
+            "events": { "http://schemas.openid.net/event/backchannel-logout": {} },
+        });
+        assert_eq!(token.claims, expected, "and no nonce");
+
+        assert!(world.identity.take_logout_deliveries(NOW, 10).unwrap().is_empty(), "somebody is trying");
+        let later = NOW + Duration::from_secs(30);
+        let again = another(world).take_logout_deliveries(later, 10).unwrap();
+        assert_eq!((again.len(), again[0].attempts_before), (1, 1), "another gateway tries again");
+        world.identity.logout_delivered(again[0].id).unwrap();
+        assert!(world.identity.take_logout_deliveries(later + Duration::from_hours(2), 10).unwrap().is_empty());
+    });
+}
+
+#[test]
+fn whoever_cannot_be_told_is_given_up() {
+    each(|world| {
+        let (shop, ours) = (shop(world), signed_in(world));
+        world.code(&shop, &[], &ours.session);
+        world.identity.suspend_resident(ours.session.resident, &clerk(), NOW).unwrap();
+        let tried = (0..48).filter(|half_hour| {
+            let now = NOW + half_hour * Duration::from_mins(30);
+            !world.identity.take_logout_deliveries(now, 10).unwrap().is_empty()
+        });
+        assert_eq!(tried.count(), 6);
+        let left = world.identity.expire_authorizations(NOW + Duration::from_hours(24), 100).unwrap();
+        assert!(left > 0, "the notice is deleted");
     });
 }
