@@ -13,5 +13,6 @@ mod guides;
 mod interop;
 mod journey;
 mod security;
+mod signing_out;
 mod support;
 mod tidy;

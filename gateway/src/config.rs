@@ -21,6 +21,9 @@ pub struct Config {
     pub public: Public,
     /// The listener for relying parties with certificates; left out, there is none.
     pub mtls: Option<Mtls>,
+    /// How residents may sign in.
+    #[serde(default)]
+    pub sign_in: SignIn,
     /// The banks' listener; left out, this gateway takes no payments.
     pub participants: Option<Participants>,
     /// Health, metrics and the operator's console; left out, there are none.
@@ -96,6 +99,14 @@ pub struct Mtls {
     pub key: PathBuf,
     /// PEM certificates of the authorities that may name clients (`tls_client_auth`).
     pub client_ca: Option<PathBuf>,
+}
+
+/// `[sign_in]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SignIn {
+    /// By password too, at relying parties that take it.
+    pub password: bool,
 }
 
 /// `[participants]`

@@ -1,6 +1,6 @@
 //! What can go wrong when this crate is asked for something.
 
-use crate::authenticator::Refusal as PasskeyRefusal;
+use crate::authenticator::{PasswordRefusal, Refusal as PasskeyRefusal};
 use crate::resident::Refusal as ResidentRefusal;
 
 /// A refusal, or a failure of what the crate stands on.
@@ -16,6 +16,9 @@ pub enum Error {
     /// What was asked about a passkey is refused.
     #[error(transparent)]
     Passkey(#[from] PasskeyRefusal),
+    /// What was asked about a password is refused.
+    #[error(transparent)]
+    Password(#[from] PasswordRefusal),
     /// A stored value does not open under this installation's keys, or is not what was written.
     #[error("a stored {0} is damaged, or was written under another master key")]
     Damaged(&'static str),

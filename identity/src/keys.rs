@@ -32,9 +32,15 @@ pub(crate) enum Purpose {
     SessionAtClient,
     /// Makes the refresh token that follows another.
     RefreshToken,
+    /// The pepper of passwords.
+    Password,
+    /// Finds a password by its user name.
+    UserName,
+    /// Recognises accounts and addresses whose attempts at passwords are counted.
+    SignInTally,
 }
 
-const PURPOSES: [(Purpose, &str); 12] = [
+const PURPOSES: [(Purpose, &str); 15] = [
     (Purpose::Attributes, "attribute wrapping"),
     (Purpose::SigningKeys, "signing key wrapping"),
     (Purpose::Hkid, "HKID lookup"),
@@ -47,6 +53,9 @@ const PURPOSES: [(Purpose, &str); 12] = [
     (Purpose::DpopNonce, "DPoP nonce"),
     (Purpose::SessionAtClient, "session at a client"),
     (Purpose::RefreshToken, "refresh token succession"),
+    (Purpose::Password, "password pepper"),
+    (Purpose::UserName, "user name lookup"),
+    (Purpose::SignInTally, "sign-in tally"),
 ];
 
 /// Separates this crate's keys from those that others derive from the same master secret.

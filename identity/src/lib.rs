@@ -37,6 +37,7 @@
 //!     mutual_tls_url: None,
 //!     relying_party_id: "id.lionrock.example".to_owned(),
 //!     relying_party_name: "Lionrock".to_owned(),
+//!     password_sign_in: false,
 //! };
 //! let master_secret = [7; 32]; // from a key file in earnest
 //! let identity = Identity::open(db, IdentityKeys::from_master(&master_secret), settings)?;

@@ -38,6 +38,7 @@ pub(crate) fn open(database: &TestDatabase, master: &[u8; 32]) -> Identity {
         mutual_tls_url: Some(MUTUAL_TLS.parse().unwrap()),
         relying_party_id: "id.lionrock.example".to_owned(),
         relying_party_name: "Lionrock".to_owned(),
+        password_sign_in: true,
     };
     Identity::open(database.db(), IdentityKeys::from_master(master), settings).unwrap()
 }

@@ -11,6 +11,7 @@ mod gateway;
 pub(crate) mod judges;
 pub(crate) mod postgres;
 pub(crate) mod resident;
+pub(crate) mod website;
 
 pub(crate) use browser::Browser;
 pub(crate) use gateway::Gateway;

@@ -70,6 +70,7 @@ impl Installation {
             mutual_tls_url: self.config.mtls.as_ref().map(|mtls| mtls.url.clone()),
             relying_party_id: issuer.host_str().context("public.issuer has no host")?.to_owned(),
             relying_party_name: "Lionrock 獅子山".to_owned(),
+            password_sign_in: self.config.sign_in.password,
             issuer,
         };
         Ok(Identity::open(self.db.clone(), IdentityKeys::from_master(self.keys.master()), settings)?)

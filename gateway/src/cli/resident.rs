@@ -7,8 +7,10 @@ use anyhow::Context;
 use clap::Subcommand;
 use identity::Identity;
 use identity::audit::Actor;
+use identity::authenticator::{Password, PasswordRefusal, UserName};
 use identity::resident::{Registration, Resident as Standing, ResidentId};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::operator::operator;
 use super::{ConfigPath, Installation, Output, input};
@@ -27,7 +29,8 @@ pub(super) struct Resident {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Register residents from JSON (hkid, name_zh, name_en, birth_date, phone, email) and print activation links
+    /// Register residents from JSON (hkid, name_zh, name_en, birth_date, phone, email; for tests also `user_name` and
+    /// password) and print activation links
     Add {
         /// The file with one object or an array of them; - for standard input
         file: PathBuf,
@@ -51,6 +54,26 @@ enum Command {
     List,
 }
 
+/// The user name and the password that a resident for tests is registered with.
+struct TestPassword {
+    name: UserName,
+    password: Password,
+}
+
+impl TestPassword {
+    /// Takes `user_name` and `password` out of a resident's JSON.
+    fn take(object: &mut Value) -> anyhow::Result<Option<Self>> {
+        let mut text = |field: &str| object.as_object_mut().and_then(|members| members.remove(field));
+        let (name, password) = match (text("user_name"), text("password")) {
+            (None, None) => return Ok(None),
+            (Some(Value::String(name)), Some(Value::String(password))) => (name, password),
+            _ => anyhow::bail!("user_name and password go together, and both are texts"),
+        };
+        let name = UserName::parse(&name).ok_or(PasswordRefusal::UserName)?;
+        Ok(Some(Self { name, password: Password::chosen(password)? }))
+    }
+}
+
 #[derive(Serialize)]
 struct Issued {
     resident: String,
@@ -72,10 +95,14 @@ pub(super) fn run(command: Resident) -> anyhow::Result<ExitCode> {
     match command.command {
         Command::Add { file } => {
             let mut issued = Vec::new();
-            for object in input::objects(&file)? {
+            for mut object in input::objects(&file)? {
+                let password = TestPassword::take(&mut object)?;
                 let registration: Registration = serde_json::from_value(object).context("resident")?;
                 let id = identity.register_resident(&registration, &by, clock::now())?;
                 issued.push(issue(&identity, id, &by)?);
+                if let Some(TestPassword { name, password }) = password {
+                    identity.set_password(id, &name, &password, &by, clock::now())?;
+                }
             }
             print(command.output, &issued)?;
         }

@@ -1,4 +1,4 @@
-//! Signing in with a passkey.
+//! Signing in.
 
 use askama::Template;
 
@@ -14,6 +14,16 @@ pub struct SignIn {
     pub relying_party: Option<RelyingParty>,
     /// The authorization request that waits with it.
     pub interaction: Option<String>,
+    /// The form for a password, where the service takes one. It posts `interaction`, `user_name` and `password` to
+    /// `/oauth/authorize/password`.
+    pub password: Option<PasswordForm>,
+}
+
+/// The form for a password.
+#[derive(Debug, Clone, Default)]
+pub struct PasswordForm {
+    /// Why the last attempt was refused.
+    pub refusal: Option<String>,
 }
 
 /// A service that asks who the resident is, as registered.

@@ -13,7 +13,7 @@ use super::Settings;
 use super::cookies::{self, Name};
 use super::page;
 use super::refusal::{PageError, ScriptError};
-use super::session::{self, FormToken, SignedIn};
+use super::session::{self, FormToken, StronglySignedIn};
 use crate::clock;
 use crate::pages::me::{self, Me};
 use crate::server::Gateway;
@@ -27,7 +27,7 @@ pub(super) fn configure(app: &mut web::ServiceConfig) {
         .route("/me/sessions/{id}/revoke", web::post().to(revoke_session));
 }
 
-async fn show(request: HttpRequest, gateway: web::Data<Gateway>, session: SignedIn) -> Result<HttpResponse, PageError> {
+async fn show(request: HttpRequest, gateway: web::Data<Gateway>, StronglySignedIn(session): StronglySignedIn) -> Result<HttpResponse, PageError> {
     let page = page::context(&request, Some(&session.0));
     let shown = web::block(move || gather(&gateway, page, &session.0)).await??;
     page::render(shown.render())
@@ -92,7 +92,7 @@ struct ScriptToken {
 async fn passkey_options(
     gateway: web::Data<Gateway>,
     settings: web::Data<Settings>,
-    session: SignedIn,
+    StronglySignedIn(session): StronglySignedIn,
     token: web::Json<ScriptToken>,
 ) -> Result<HttpResponse, ScriptError> {
     session.must_have_sent_token(&token.csrf, &gateway)?;
@@ -114,7 +114,7 @@ async fn add_passkey(
     request: HttpRequest,
     gateway: web::Data<Gateway>,
     settings: web::Data<Settings>,
-    session: SignedIn,
+    StronglySignedIn(session): StronglySignedIn,
     made: web::Json<NewPasskey>,
 ) -> Result<HttpResponse, ScriptError> {
     let NewPasskey { csrf, credential, label } = made.into_inner();
@@ -129,7 +129,7 @@ async fn add_passkey(
 
 async fn remove_passkey(
     gateway: web::Data<Gateway>,
-    session: SignedIn,
+    StronglySignedIn(session): StronglySignedIn,
     id: web::Path<String>,
     form: web::Form<FormToken>,
 ) -> Result<HttpResponse, PageError> {
@@ -141,7 +141,7 @@ async fn remove_passkey(
 
 async fn revoke_consent(
     gateway: web::Data<Gateway>,
-    session: SignedIn,
+    StronglySignedIn(session): StronglySignedIn,
     client_id: web::Path<String>,
     form: web::Form<FormToken>,
 ) -> Result<HttpResponse, PageError> {
@@ -156,7 +156,7 @@ async fn revoke_consent(
 
 async fn revoke_session(
     gateway: web::Data<Gateway>,
-    session: SignedIn,
+    StronglySignedIn(session): StronglySignedIn,
     id: web::Path<String>,
     form: web::Form<FormToken>,
 ) -> Result<HttpResponse, PageError> {

@@ -7,6 +7,7 @@ mod home;
 mod me;
 mod oauth;
 mod page;
+mod password_pool;
 mod refusal;
 mod session;
 mod sign_in;
@@ -31,12 +32,14 @@ const BODY_LIMIT: usize = 64 * 1024;
 pub struct Settings {
     /// Residents come by https, so cookies are marked for it.
     pub https: bool,
+    /// Where passwords are looked at.
+    passwords: password_pool::PasswordPool,
 }
 
 impl Settings {
     /// From the configured issuer: what residents see counts, not whether this process speaks TLS itself.
     pub fn new(public: &config::Public) -> Self {
-        Self { https: public.issuer.scheme() == "https" }
+        Self { https: public.issuer.scheme() == "https", passwords: password_pool::PasswordPool::default() }
     }
 }
 

@@ -4,12 +4,12 @@ use std::fmt;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
-use identity::authenticator::Refusal as PasskeyRefusal;
+use identity::authenticator::{PasswordRefusal, Refusal as PasskeyRefusal};
 use identity::oidc::authorize::PageError as AuthorizationError;
 use identity::resident::Refusal as ResidentRefusal;
 
-use crate::pages::Page;
 use crate::pages::message::Link;
+use crate::pages::{Lang, Page, moment};
 
 /// Why a page is not shown.
 #[derive(Debug)]
@@ -30,6 +30,10 @@ pub(super) enum PageError {
     Authorization(AuthorizationError),
     /// The framework refused the request: method, size, form.
     Status(StatusCode),
+    /// Something about a password.
+    Password(PasswordRefusal),
+    /// More passwords wait to be looked at than may.
+    Busy,
     /// The database cannot be reached.
     Unavailable,
     /// A fault of ours; the cause is for the log alone.
@@ -47,17 +51,25 @@ pub(super) struct Words {
     pub(super) link: Option<Link>,
 }
 
+impl Words {
+    fn of(headline: String, link: Link) -> Self {
+        Self { headline, sentences: Vec::new(), link: Some(link) }
+    }
+}
+
 impl PageError {
     pub(super) fn status(&self) -> StatusCode {
         match self {
             Self::SignInFirst => StatusCode::SEE_OTHER,
             Self::NothingHere => StatusCode::NOT_FOUND,
             Self::FormExpired => StatusCode::FORBIDDEN,
-            Self::ActivationOver | Self::Resident(_) | Self::Passkey(_) | Self::Authorization(_) => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::ActivationOver
+            | Self::Resident(_)
+            | Self::Passkey(_)
+            | Self::Password(_)
+            | Self::Authorization(_) => StatusCode::BAD_REQUEST,
             Self::Status(status) => *status,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -90,6 +102,12 @@ impl PageError {
             ),
             Self::Resident(refusal) => (resident_words(*refusal), &[], activate()),
             Self::Passkey(refusal) => (passkey_words(refusal), &[], home()),
+            Self::Password(refusal) => return Words::of(password_words(page, *refusal), home()),
+            Self::Busy => (
+                ("很多人正在登入", "Many people are signing in just now"),
+                &[("稍等片刻，返回上一頁再試。", "Wait a moment, go back and try again.")],
+                home(),
+            ),
             Self::Authorization(error) => {
                 (("這次登入不能繼續", "This sign-in cannot go on"), authorization_words(*error), home())
             }
@@ -138,6 +156,24 @@ pub(super) fn resident_words(refusal: ResidentRefusal) -> Bilingual {
         ResidentRefusal::Suspended => ("這個數碼身分已經停用。請聯絡我們。", "This identity is suspended. Contact us."),
         _ => ("這個要求不能完成。", "This could not be done."),
     }
+}
+
+/// Also beside the fields of the sign-in form.
+pub(super) fn password_words(page: &Page, refusal: PasswordRefusal) -> String {
+    let said = match refusal {
+        PasswordRefusal::TooMany { until } => {
+            let time = moment::short(until);
+            return match page.lang {
+                Lang::ZhHant => format!("試得太多次。{time} 後再試，或者用通行密鑰登入。"),
+                Lang::En => format!("Too many attempts. Try again after {time}, or sign in with a passkey."),
+            };
+        }
+        PasswordRefusal::NotAllowed => {
+            ("這裏不可以用密碼登入。", "You cannot sign in with a password here.")
+        }
+        _ => ("用戶名稱或密碼不對。", "The user name or the password is wrong."),
+    };
+    page.say(said.0, said.1).to_owned()
 }
 
 fn passkey_words(refusal: &PasskeyRefusal) -> Bilingual {
@@ -227,6 +263,7 @@ impl From<identity::Error> for PageError {
         match error {
             identity::Error::Resident(refusal) => Self::Resident(refusal),
             identity::Error::Passkey(refusal) => Self::Passkey(refusal),
+            identity::Error::Password(refusal) => Self::Password(refusal),
             identity::Error::Store(store::Error::Unavailable(_)) => Self::Unavailable,
             other => Self::Failed(other.to_string()),
         }

@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
-use identity::authenticator::{CeremonySecret, Refusal};
+use identity::authenticator::{Assurance, CeremonySecret, Refusal};
 use identity::session::{Session, SessionSecret};
 use serde::Deserialize;
 
@@ -20,6 +20,15 @@ pub(super) struct MaybeSignedIn(pub(super) Option<Session>);
 
 /// The live session of the browser; without one the request is sent to sign in.
 pub(super) struct SignedIn(pub(super) Session);
+
+/// The same of somebody who did not sign in by a password alone: for the resident's own page, from which passkeys are
+/// made. Others are sent to sign in again.
+pub(super) struct StronglySignedIn(pub(super) SignedIn);
+
+/// Whether the resident's own page opens for this session.
+pub(super) fn is_strong(session: &Session) -> bool {
+    session.acr >= Assurance::Substantial
+}
 
 impl FromRequest for MaybeSignedIn {
     type Error = PageError;
@@ -38,6 +47,19 @@ impl FromRequest for SignedIn {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move { find(&request).await?.map(Self).ok_or(PageError::SignInFirst) })
+    }
+}
+
+impl FromRequest for StronglySignedIn {
+    type Error = PageError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, PageError>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let session = find(&request).await?.filter(is_strong).ok_or(PageError::SignInFirst)?;
+            Ok(Self(SignedIn(session)))
+        })
     }
 }
 

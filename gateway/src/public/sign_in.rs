@@ -23,10 +23,11 @@ pub(super) fn configure(app: &mut web::ServiceConfig) {
 
 /// The sign-in page for a resident who came by themselves. (A relying party's comes from `/oauth/authorize`.)
 async fn show(request: HttpRequest, session: MaybeSignedIn) -> Result<HttpResponse, PageError> {
-    if session.0.is_some() {
+    if session.0.as_ref().is_some_and(session::is_strong) {
         return Ok(page::see_other("/me"));
     }
-    page::render(SignIn { page: page::context(&request, None), relying_party: None, interaction: None }.render())
+    let page = page::context(&request, None);
+    page::render(SignIn { page, relying_party: None, interaction: None, password: None }.render())
 }
 
 async fn options(gateway: web::Data<Gateway>, settings: web::Data<Settings>) -> Result<HttpResponse, ScriptError> {

@@ -23,7 +23,7 @@ async fn ask(request: TestRequest) -> Answer {
     let app = init_service(
         App::new()
             .app_data(web::Data::from(gateway.clone()))
-            .app_data(web::Data::new(Settings { https: false }))
+            .app_data(web::Data::new(Settings::new(&installation.config.public)))
             .configure(configure)
             .wrap(from_fn(http::page_security))
             .wrap(from_fn(http::observe)),

@@ -56,6 +56,8 @@ pub enum Act {
     PasskeyRenamed,
     /// A passkey was removed, and with it every other session of the resident.
     PasskeyRemoved,
+    /// A resident was given a password.
+    PasswordSet,
     /// A resident signed in.
     SignedIn,
     /// A resident signed out.
@@ -97,6 +99,7 @@ impl Act {
             Self::PasskeyAdded => "passkey.added",
             Self::PasskeyRenamed => "passkey.renamed",
             Self::PasskeyRemoved => "passkey.removed",
+            Self::PasswordSet => "password.set",
             Self::SignedIn => "session.signed_in",
             Self::SignedOut => "session.signed_out",
             Self::SessionRevoked => "session.revoked",

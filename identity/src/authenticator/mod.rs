@@ -1,10 +1,13 @@
-//! How residents prove who they are: passkeys (WebAuthn level 3).
+//! How residents prove who they are: passkeys (WebAuthn level 3), or where that is allowed passwords.
 //!
 //! The WebAuthn library draws its own challenges and salts, which is why this module is exempt from the rule
 //! that randomness is an argument.
 
 mod assurance;
+mod methods;
 mod passkey;
+mod password;
+pub(crate) mod throttle;
 
 use store::Timestamp;
 
@@ -12,7 +15,10 @@ use crate::keys::Purpose;
 use crate::secret::secret;
 
 pub use assurance::{Assurance, PASSKEY_AMR, PASSKEY_ASSURANCE};
+pub use methods::SignInMethod;
+pub(crate) use methods::default_methods;
 pub(crate) use passkey::{CEREMONY_LIFETIME, CeremonyState, MOST_PASSKEYS, RelyingParty, label};
+pub use password::{PASSWORD_AMR, PASSWORD_ASSURANCE, Password, PasswordRefusal, UserName};
 
 store::identifier! {
     /// One passkey of a resident. Not its WebAuthn credential id.

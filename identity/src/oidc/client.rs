@@ -28,6 +28,7 @@ use super::lifetimes;
 use super::redirect_uri::RedirectUri;
 use super::scope::Scopes;
 use super::token::GrantType;
+use crate::authenticator::SignInMethod;
 use crate::jose::{ContentEncryption, SigningAlgorithm};
 
 /// A `client_id`: up to 200 visible ASCII characters.
@@ -193,6 +194,8 @@ pub struct Client {
     pub needs_dpop_nonce: bool,
     /// How it takes part when a resident signs out.
     pub logout: Logout,
+    /// The ways of signing in that it takes.
+    pub sign_in_methods: BTreeSet<SignInMethod>,
 }
 
 /// A client that was just registered.

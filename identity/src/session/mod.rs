@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use store::Timestamp;
 
-use crate::authenticator::Assurance;
+use crate::authenticator::{Assurance, SignInMethod};
 use crate::keys::Purpose;
 use crate::resident::ResidentId;
 use crate::secret::secret;
@@ -48,6 +48,11 @@ pub struct Session {
 }
 
 impl Session {
+    /// How it was signed in to.
+    pub fn method(&self) -> SignInMethod {
+        SignInMethod::of(&self.amr)
+    }
+
     /// Whether it has neither been left idle nor grown too old.
     pub fn is_live(&self, now: Timestamp) -> bool {
         now < self.expires && now < self.last_seen + IDLE

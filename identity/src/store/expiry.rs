@@ -6,7 +6,7 @@ use ::store::{Conn, Timestamp, on_db};
 use diesel::prelude::*;
 
 use super::Identity;
-use super::schema::{activation, activation_session, ceremony, session};
+use super::schema::{activation, activation_session, ceremony, session, sign_in_tally};
 use crate::Error;
 use crate::session::IDLE;
 
@@ -14,7 +14,7 @@ use crate::session::IDLE;
 const CODES_REMEMBERED: Duration = Duration::from_hours(60 * 24);
 
 impl Identity {
-    /// Deletes activation codes, activations under way, ceremonies and sessions that have expired, at most
+    /// Deletes activation codes, activations under way, ceremonies, sessions and counts that have expired, at most
     /// `limit` of each, and says how many. For a background job, until it answers 0.
     pub fn expire_sessions(&self, now: Timestamp, limit: u16) -> Result<usize, Error> {
         self.db().write(move |conn| delete_expired(conn, now, limit.into()))
@@ -33,5 +33,6 @@ fn delete_expired(conn: &mut Conn<'_>, now: Timestamp, limit: i64) -> Result<usi
         + delete_some!(conn, activation, id, activation::expires_at.le(now - CODES_REMEMBERED), limit)
         + delete_some!(conn, ceremony, secret_hash, ceremony::expires_at.le(now), limit)
         + delete_some!(conn, session, id, session::expires_at.le(now), limit)
+        + delete_some!(conn, sign_in_tally, key_hash, sign_in_tally::expires_at.le(now), limit)
         + delete_some!(conn, session, id, session::last_seen.le(now - IDLE), limit))
 }

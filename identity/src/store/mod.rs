@@ -7,6 +7,7 @@ pub(crate) mod consents;
 mod expiry;
 pub(crate) mod oidc;
 mod passkeys;
+mod passwords;
 mod random;
 mod residents;
 pub(crate) mod schema;
@@ -40,6 +41,8 @@ pub struct IdentitySettings {
     pub relying_party_id: String,
     /// The name that authenticators show beside a passkey.
     pub relying_party_name: String,
+    /// Whether residents may sign in by password where the relying party takes it, too.
+    pub password_sign_in: bool,
 }
 
 /// The identity provider. Cheap to clone; every method blocks while it works on the database.

@@ -110,6 +110,26 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    password (resident_id) {
+        resident_id -> Binary,
+        user_name_hash -> Binary,
+        hash -> Text,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sign_in_tally (key_hash) {
+        key_hash -> Binary,
+        attempts -> BigInt,
+        since -> BigInt,
+        trusted_until -> Nullable<BigInt>,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::joinable!(password -> resident (resident_id));
 diesel::joinable!(session -> resident (resident_id));
 diesel::joinable!(passkey -> resident (resident_id));
-diesel::allow_tables_to_appear_in_same_query!(resident, session, passkey);
+diesel::allow_tables_to_appear_in_same_query!(resident, session, passkey, password);

@@ -43,7 +43,13 @@ pub(super) fn entrance(lang: Lang) -> Vec<Sample> {
     let sign_in = |relying_party: Option<sign_in::RelyingParty>| sign_in::SignIn {
         page: page(lang),
         interaction: relying_party.as_ref().map(|_| "7".to_owned()),
+        password: None,
         relying_party,
+    };
+    let wrong = page(lang).say("用戶名稱或密碼不對。", "The user name or the password is wrong.").to_owned();
+    let by_password = sign_in::SignIn {
+        password: Some(sign_in::PasswordForm { refusal: Some(wrong) }),
+        ..sign_in(Some(party()))
     };
     let message = message::Message {
         page: page(lang),
@@ -60,6 +66,7 @@ pub(super) fn entrance(lang: Lang) -> Vec<Sample> {
         ("activate-confirm", confirm.render().unwrap()),
         ("sign-in", sign_in(None).render().unwrap()),
         ("sign-in-for", sign_in(Some(party())).render().unwrap()),
+        ("sign-in-password", by_password.render().unwrap()),
         ("message", message.render().unwrap()),
         ("sign-out", sign_out::SignOut { page: page(lang), objection: None }.render().unwrap()),
         ("sign-out-objection", sign_out::SignOut { page: page(lang), objection: Some(objection) }.render().unwrap()),

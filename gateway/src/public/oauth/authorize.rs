@@ -19,7 +19,7 @@ use super::super::session::{MaybeSignedIn, SignedIn};
 use super::request;
 use crate::clock;
 use crate::pages::consent::{Attribute, Consent};
-use crate::pages::sign_in::{RelyingParty, SignIn};
+use crate::pages::sign_in::{PasswordForm, RelyingParty, SignIn};
 use crate::server::Gateway;
 
 /// `GET /oauth/authorize`
@@ -36,7 +36,7 @@ pub(in super::super) async fn authorize(
         gateway.identity.begin_authorization(&parameters, browser.as_ref(), signed_in.as_ref(), clock::now())
     })
     .await??;
-    show(&request, &settings, session.as_ref(), step)
+    show(&request, &settings, session.as_ref(), step, None)
 }
 
 /// `POST /oauth/authorize`: cookies are SameSite=Lax and do not come along, so the browser asks again with GET.
@@ -56,7 +56,7 @@ pub(in super::super) async fn resume(
     let signed_in = session.clone();
     let step = web::block(move || gateway.identity.continue_authorization(&ticket, signed_in.as_ref(), clock::now()))
         .await??;
-    show(&request, &settings, session.as_ref(), step)
+    show(&request, &settings, session.as_ref(), step, None)
 }
 
 /// `POST /oauth/authorize/decision`: agree, or not. Without a session only "no" can be said.
@@ -82,19 +82,21 @@ pub(in super::super) async fn decide(
         Some("deny") => web::block(move || gateway.identity.deny_authorization(&ticket, clock::now())).await??,
         _ => return Err(PageError::Authorization(AuthorizationError::Interaction)),
     };
-    show(&request, &settings, session.0.as_ref(), step)
+    show(&request, &settings, session.0.as_ref(), step, None)
 }
 
-fn show(
+/// Shows the next step; on the sign-in page also why a password was refused.
+pub(super) fn show(
     request: &HttpRequest,
     settings: &Settings,
     session: Option<&Session>,
     step: AuthorizationStep,
+    refusal: Option<String>,
 ) -> Result<HttpResponse, PageError> {
     match step {
         AuthorizationStep::SignIn(shown) => {
             let page = page::context(request, None);
-            with_browser(sign_in(page, &shown), &shown.ticket, settings)
+            with_browser(sign_in(page, &shown, refusal), &shown.ticket, settings)
         }
         AuthorizationStep::Consent(shown) => {
             let page = page::context(request, session);
@@ -107,13 +109,18 @@ fn show(
     }
 }
 
-fn sign_in(page: crate::pages::Page, shown: &SignInPage) -> Result<String, askama::Error> {
+fn sign_in(
+    page: crate::pages::Page,
+    shown: &SignInPage,
+    refusal: Option<String>,
+) -> Result<String, askama::Error> {
     let relying_party = Some(RelyingParty {
         name_zh: shown.client.name.zh_hant.clone(),
         name_en: shown.client.name.en.clone(),
         host: shown.client.host.clone(),
     });
-    SignIn { page, relying_party, interaction: Some(shown.ticket.id.to_string()) }.render()
+    let password = shown.takes_password.then_some(PasswordForm { refusal });
+    SignIn { page, relying_party, interaction: Some(shown.ticket.id.to_string()), password }.render()
 }
 
 fn consent(page: crate::pages::Page, shown: &ConsentPage) -> Result<String, askama::Error> {
@@ -162,7 +169,7 @@ fn browser_secret(request: &HttpRequest, settings: &Settings) -> Option<BrowserS
     cookies::read(request, Name::Browser, settings.https).as_deref().and_then(BrowserSecret::parse)
 }
 
-fn ticket(request: &HttpRequest, settings: &Settings, id: Option<&str>) -> Result<InteractionTicket, PageError> {
+pub(super) fn ticket(request: &HttpRequest, settings: &Settings, id: Option<&str>) -> Result<InteractionTicket, PageError> {
     let id = id.and_then(|id| id.parse().ok());
     let ticket = id.zip(browser_secret(request, settings)).map(|(id, browser)| InteractionTicket { id, browser });
     ticket.ok_or(PageError::Authorization(AuthorizationError::Interaction))

@@ -4,6 +4,7 @@ mod authorize;
 mod back_channel;
 mod errors;
 mod logout;
+mod password;
 mod request;
 
 use actix_web::middleware::from_fn;
@@ -49,6 +50,7 @@ pub(super) fn configure(app: &mut web::ServiceConfig) {
             .route("/logout/confirm", web::post().to(logout::confirm))
             .route("/logout/done", web::get().to(logout::done))
             .route("/continue", web::get().to(authorize::resume))
+            .route("/authorize/password", web::post().to(password::sign_in))
             .route("/authorize/decision", web::post().to(authorize::decide))
             .default_service(web::to(page::nothing_here)),
     );

@@ -26,6 +26,8 @@ pub enum Decision {
 pub struct Standing<'a> {
     /// When they last proved who they are.
     pub auth_time: Timestamp,
+    /// Whether they did so in a way that this client takes.
+    pub is_method_taken: bool,
     /// How this client knows them, if it has met them.
     pub subject: Option<&'a str>,
     /// What they agreed to before.
@@ -39,6 +41,10 @@ pub fn decide(request: &AuthorizationRequest, begun: Timestamp, signed_in: Optio
     let Some(signed_in) = signed_in else {
         return if quiet { refuse(ErrorCode::LoginRequired, "nobody is signed in") } else { Decision::SignIn };
     };
+    if !signed_in.is_method_taken {
+        let why = "the sign-in was not of a kind that this client takes";
+        return if quiet { refuse(ErrorCode::LoginRequired, why) } else { Decision::SignIn };
+    }
     let just_signed_in = signed_in.auth_time >= begun;
     if !just_signed_in && is_stale(request, begun, signed_in.auth_time) {
         return if quiet { refuse(ErrorCode::LoginRequired, "the sign-in is too old") } else { Decision::SignIn };

@@ -93,6 +93,8 @@ pub struct SignInPage {
     pub ticket: InteractionTicket,
     /// Who asks.
     pub client: ClientDisplay,
+    /// Whether the resident may sign in by password, too.
+    pub takes_password: bool,
     /// The languages the client would like (`ui_locales`).
     pub ui_locales: Option<String>,
 }

@@ -93,6 +93,7 @@ impl Client {
             needs_dpop_nonce: metadata.flag("dpop_nonce_required")?,
             logout: metadata.logout()?,
             id,
+            sign_in_methods: metadata.sign_in_methods()?,
             redirect_uris,
             grants,
             scopes,
@@ -122,6 +123,7 @@ impl Client {
             "tls_client_certificate_bound_access_tokens": self.is_certificate_bound,
             "require_pushed_authorization_requests": self.must_push_requests,
             "dpop_nonce_required": self.needs_dpop_nonce,
+            "allowed_sign_in_methods": self.sign_in_methods.iter().map(|method| method.as_str()).collect::<Vec<_>>(),
             "post_logout_redirect_uris": self.logout.redirect_uris.iter().map(RedirectUri::as_str).collect::<Vec<_>>(),
         });
         if let Some(uri) = &self.logout.back_channel {

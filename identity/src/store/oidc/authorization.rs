@@ -8,6 +8,7 @@ use super::grants::{self, GrantId, NewGrant};
 use super::session_clients::{self, Visit};
 use super::{interactions, pushed_requests, subjects};
 use crate::Error;
+use crate::authenticator::SignInMethod;
 use crate::consent::{Consent, ConsentId, Extent};
 use crate::oidc::authorize::{
     AuthorizationRequest, AuthorizationStep, BrowserSecret, ClientDisplay, ConsentPage, Decision, Interaction,
@@ -179,6 +180,22 @@ impl Identity {
         Ok(client.map(|client| Underway { client, interaction, place: Place::Kept(ticket), now }))
     }
 
+    /// Whether the client of an interaction that is under way takes this way of signing in.
+    pub(in crate::store) fn takes(
+        &self,
+        ticket: &InteractionTicket,
+        method: SignInMethod,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        Ok(self.kept(ticket, now)?.is_some_and(|underway| self.takes_method(&underway.client, method)))
+    }
+
+    /// Whether a client takes this way of signing in, and the installation does.
+    fn takes_method(&self, client: &Client, method: SignInMethod) -> bool {
+        let is_offered = method != SignInMethod::Password || self.settings().password_sign_in;
+        is_offered && client.sign_in_methods.contains(&method)
+    }
+
     /// What is next, and what the resident agreed to before; the request gives up what it cannot have.
     fn decide(
         &self,
@@ -194,6 +211,7 @@ impl Identity {
         request.settle_offline_access(remembered.as_ref());
         let standing = Standing {
             auth_time: session.auth_time,
+            is_method_taken: underway.client.sign_in_methods.contains(&session.method()),
             subject: subject.as_ref().map(Subject::as_str),
             remembered: remembered.as_ref(),
         };
@@ -220,7 +238,8 @@ impl Identity {
                 Ok(AuthorizationStep::Consent(Box::new(page)))
             }
             (Decision::SignIn | Decision::Done | Decision::Consent, _) => {
-                let page = SignInPage { ticket: self.ticket(underway)?, client, ui_locales };
+                let takes_password = self.takes_method(&underway.client, SignInMethod::Password);
+                let page = SignInPage { ticket: self.ticket(underway)?, client, takes_password, ui_locales };
                 Ok(AuthorizationStep::SignIn(Box::new(page)))
             }
         }

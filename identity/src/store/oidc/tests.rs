@@ -12,6 +12,7 @@ mod introspection;
 mod logout;
 mod machines;
 mod published;
+mod passwords;
 mod pushed_requests;
 mod refresh;
 mod userinfo;

@@ -34,7 +34,7 @@ fn ago(seconds: u64) -> Timestamp {
 }
 
 fn signed_in(auth_time: Timestamp, remembered: Option<&Consent>) -> Standing<'_> {
-    Standing { auth_time, subject: Some("me"), remembered }
+    Standing { auth_time, is_method_taken: true, subject: Some("me"), remembered }
 }
 
 fn error(decision: Decision) -> &'static str {
@@ -109,4 +109,11 @@ fn more_than_was_agreed_to_is_asked_for() {
     assert_eq!(decide(&request(&optional), NOW, Some(signed_in(ago(60), Some(&consent)))), Decision::Consent);
     let quiet = request(&[optional[0], ("prompt", "none")]);
     assert_eq!(decide(&quiet, NOW, Some(signed_in(ago(60), Some(&consent)))), Decision::Done);
+}
+
+#[test]
+fn a_sign_in_that_the_client_does_not_take_is_as_good_as_none() {
+    let weak = Standing { is_method_taken: false, ..signed_in(NOW, None) };
+    assert_eq!(decide(&request(&[]), NOW, Some(weak)), Decision::SignIn);
+    assert_eq!(error(decide(&request(&[("prompt", "none")]), NOW, Some(weak))), "login_required");
 }

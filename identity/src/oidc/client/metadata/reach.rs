@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::MetadataError;
 use super::members::{Metadata, refuse};
+use crate::authenticator::{SignInMethod, default_methods};
 use crate::oidc::claims::Claim;
 use crate::oidc::scope::{Scope, Scopes};
 use crate::oidc::token::GrantType;
@@ -67,6 +68,17 @@ impl Metadata<'_> {
     pub(super) fn claims(&self) -> Result<BTreeSet<Claim>, MetadataError> {
         let known = |name| Claim::from_name(name).ok_or_else(|| refuse("claims", format!("{name:?} is unknown")));
         self.texts("claims")?.into_iter().map(known).collect()
+    }
+
+    /// An extension of ours: the ways of signing in that the client takes. Without it, passkeys alone.
+    pub(super) fn sign_in_methods(&self) -> Result<BTreeSet<SignInMethod>, MetadataError> {
+        const FIELD: &str = "allowed_sign_in_methods";
+        if self.given(FIELD).is_none() {
+            return Ok(default_methods());
+        }
+        let known = |name| SignInMethod::from_name(name).ok_or_else(|| refuse(FIELD, "passkey or password"));
+        let methods: BTreeSet<_> = self.texts(FIELD)?.into_iter().map(known).collect::<Result<_, _>>()?;
+        if methods.is_empty() { Err(refuse(FIELD, "at least one is needed")) } else { Ok(methods) }
     }
 }
 

@@ -1,0 +1,75 @@
+//! `POST /oauth/authorize/password`: signing in by password, for a relying party that takes it. Needs no JavaScript.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, LOCATION, RETRY_AFTER};
+use actix_web::{HttpRequest, HttpResponse, web};
+use identity::authenticator::{Password, PasswordRefusal, UserName};
+use serde::Deserialize;
+
+use super::super::Settings;
+use super::super::cookies::{self, Name};
+use super::super::page;
+use super::super::refusal::{PageError, password_words};
+use super::super::session::MaybeSignedIn;
+use super::authorize;
+use crate::clock;
+use crate::server::Gateway;
+
+#[derive(Deserialize)]
+pub(super) struct Form {
+    interaction: String,
+    user_name: String,
+    password: String,
+}
+
+/// Takes the form; a refusal is shown on the same page again.
+pub(super) async fn sign_in(
+    request: HttpRequest,
+    gateway: web::Data<Gateway>,
+    settings: web::Data<Settings>,
+    session: MaybeSignedIn,
+    form: web::Form<Form>,
+) -> Result<HttpResponse, PageError> {
+    let Form { interaction, user_name, password } = form.into_inner();
+    let ticket = authorize::ticket(&request, &settings, Some(&interaction))?;
+    let (name, password) = (UserName::parse(&user_name), Password::typed(password));
+    let (from, identity, waiting) = (address(&request), gateway.identity.clone(), ticket.clone());
+    let done = settings
+        .passwords
+        .run(move || identity.sign_in_by_password(&waiting, name.as_ref(), &password, from, clock::now()))
+        .await?;
+    match done {
+        Ok(signed_in) => Ok(HttpResponse::SeeOther()
+            .cookie(cookies::make(Name::Session, signed_in.secret.expose(), settings.https))
+            .insert_header((LOCATION, format!("/oauth/continue?interaction={}", ticket.id)))
+            .finish()),
+        Err(identity::Error::Password(refusal)) => {
+            let who = session.0.clone();
+            let step = web::block(move || {
+                gateway.identity.continue_authorization(&ticket, who.as_ref(), clock::now())
+            })
+            .await??;
+            let words = password_words(&page::context(&request, None), refusal);
+            let shown = authorize::show(&request, &settings, session.0.as_ref(), step, Some(words))?;
+            Ok(throttled(shown, refusal))
+        }
+        Err(failed) => Err(failed.into()),
+    }
+}
+
+/// Says when to try again, to programs too.
+fn throttled(mut shown: HttpResponse, refusal: PasswordRefusal) -> HttpResponse {
+    if let PasswordRefusal::TooMany { until } = refusal {
+        *shown.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+        let seconds = until.since(clock::now()).as_secs() + 1;
+        shown.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    shown
+}
+
+/// Where the request comes from.
+fn address(request: &HttpRequest) -> IpAddr {
+    request.peer_addr().map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| peer.ip())
+}
