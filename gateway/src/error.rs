@@ -159,6 +159,15 @@ impl From<store::Error> for Problem {
     }
 }
 
+impl From<identity::Error> for Problem {
+    fn from(error: identity::Error) -> Self {
+        match error {
+            identity::Error::Store(failed) => failed.into(),
+            other => Self::internal(&other),
+        }
+    }
+}
+
 /// A blocking call whose thread pool was shut down: the program is stopping.
 impl From<actix_web::error::BlockingError> for Problem {
     fn from(_: actix_web::error::BlockingError) -> Self {

@@ -224,8 +224,12 @@ fn operations_listener(
     participants: Option<Arc<participant::Api>>,
     socket: TcpListener,
 ) -> anyhow::Result<Server> {
-    let operations =
-        web::Data::new(operations::Operations { db: gateway.db.clone(), switch: gateway.switch.clone(), participants });
+    let operations = web::Data::new(operations::Operations {
+        db: gateway.db.clone(),
+        identity: gateway.identity.clone(),
+        switch: gateway.switch.clone(),
+        participants,
+    });
     let server = HttpServer::new(move || {
         App::new()
             .app_data(operations.clone())

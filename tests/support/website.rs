@@ -67,7 +67,8 @@ impl Answer {
 
     /// The value of a hidden field.
     pub(crate) fn field(&self, name: &str) -> String {
-        let (_, rest) = self.body.split_once(&format!("name=\"{name}\" value=\"")).unwrap_or_else(|| panic!("{self:?}"));
+        let (_, rest) =
+            self.body.split_once(&format!("name=\"{name}\" value=\"")).unwrap_or_else(|| panic!("{self:?}"));
         rest.split('"').next().unwrap().to_owned()
     }
 

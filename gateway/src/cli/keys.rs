@@ -27,6 +27,11 @@ enum Command {
     List,
     /// Let the next keys sign from now on; tokens by the old ones stay good until they expire
     Rotate,
+    /// Take a key out at once: nothing that it signed is good any more, and the next one signs in its place
+    Revoke {
+        /// The key's name, as `keys list` shows it
+        kid: String,
+    },
     /// Print the certificate of the participants' authority, PEM
     ExportCa,
 }
@@ -47,9 +52,17 @@ pub(super) fn run(command: Keys) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let identity = installation.identity()?;
-    if let Command::Rotate = command.command {
-        identity.key_ring(clock::now())?;
-        identity.rotate_signing_keys(&Actor::Operator(operator()), clock::now())?;
+    let by = Actor::Operator(operator());
+    match &command.command {
+        Command::Rotate => {
+            identity.key_ring(clock::now())?;
+            identity.rotate_signing_keys(&by, clock::now())?;
+        }
+        Command::Revoke { kid } => {
+            let revoked = identity.revoke_signing_key(kid, &by, clock::now())?;
+            anyhow::ensure!(revoked, "there is no key {kid}; lionrock keys list shows those there are");
+        }
+        Command::List | Command::ExportCa => {}
     }
     let ring = identity.key_ring(clock::now())?;
     let listed: Vec<Listed> = ring

@@ -40,12 +40,13 @@ enum Command {
         /// The resident's id
         id: ResidentId,
     },
-    /// Stop a resident from signing in, and end their sessions
-    Suspend {
+    /// Stop a resident: no sign-in, and every session and token ends at once
+    #[command(alias = "suspend")]
+    Stop {
         /// The resident's id
         id: ResidentId,
     },
-    /// Let a suspended resident sign in again
+    /// Let a resident who was stopped sign in again
     Reinstate {
         /// The resident's id
         id: ResidentId,
@@ -107,7 +108,7 @@ pub(super) fn run(command: Resident) -> anyhow::Result<ExitCode> {
             print(command.output, &issued)?;
         }
         Command::Activate { id } => print(command.output, &[issue(&identity, id, &by)?])?,
-        Command::Suspend { id } => {
+        Command::Stop { id } => {
             identity.suspend_resident(id, &by, clock::now())?;
             list(command.output, &[identity.resident(id)?])?;
         }

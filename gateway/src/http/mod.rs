@@ -6,9 +6,11 @@ mod observe;
 pub mod outbound;
 pub(crate) mod page;
 mod problems;
+mod same_origin;
 mod security_headers;
 pub mod tls;
 
 pub use observe::{RequestId, observe, request_id};
 pub use problems::problems;
+pub use same_origin::same_origin;
 pub use security_headers::{page_security, transport_security};

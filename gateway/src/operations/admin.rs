@@ -86,4 +86,4 @@ pub(super) async fn block(
 /// across origins only after a preflight, which this listener never grants.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Nothing {}
+pub(super) struct Nothing {}

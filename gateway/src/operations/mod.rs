@@ -14,12 +14,14 @@ mod host;
 mod limits;
 mod metrics;
 mod search;
+mod stop;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
 use actix_web::{middleware, web};
+use identity::Identity;
 use payments::Switch;
 use store::Db;
 
@@ -31,6 +33,8 @@ use crate::participant;
 pub struct Operations {
     /// Asked whether it is there and migrated.
     pub db: Db,
+    /// Told whom the operator stops.
+    pub identity: Identity,
     /// Asked what it does, and told what the operator decides.
     pub switch: Switch,
     /// The participants' API of this process, when it has one: for its gauges.
@@ -44,6 +48,12 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
             .wrap(middleware::from_fn(http::page::remember_choices))
             .wrap(middleware::from_fn(host::only_by_address))
             .service(web::resource("/").route(web::get().to(console::show)))
+            .service(
+                web::resource("/stop")
+                    .wrap(middleware::from_fn(http::same_origin))
+                    .route(web::get().to(stop::show))
+                    .route(web::post().to(stop::by_click)),
+            )
             .service(web::resource("/assets/{name}").route(web::get().to(assets::serve)))
             .service(web::resource("/health").route(web::get().to(health::health)))
             .service(web::resource("/ready").route(web::get().to(health::ready)))
@@ -69,6 +79,12 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
                     .service(web::resource("/days/{business_day}").route(web::get().to(days::show)))
                     .service(
                         web::resource("/days/{business_day}/settlement/{file}").route(web::get().to(days::settlement)),
+                    )
+                    .service(web::resource("/clients").route(web::get().to(stop::clients)))
+                    .service(web::resource("/keys").route(web::get().to(stop::keys)))
+                    .service(
+                        web::resource("/{kind:clients|residents|keys}/{id}/{step:stop|resume}")
+                            .route(web::post().to(stop::by_program)),
                     )
                     .service(web::resource("/positions").route(web::get().to(api::positions)))
                     .service(web::resource("/payments").route(web::get().to(api::payments))),

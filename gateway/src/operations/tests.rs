@@ -6,6 +6,8 @@ use actix_web::body::MessageBody;
 use actix_web::dev::ServiceResponse;
 use actix_web::test::{self, TestRequest};
 use actix_web::{App, web};
+use identity::audit::Actor;
+use identity::{Identity, IdentityKeys, IdentitySettings};
 use payments::clearing::Particulars;
 use payments::directory::{Directory, DirectoryKeys};
 use payments::participant::ClearingCode;
@@ -31,11 +33,18 @@ impl TestApp {
         let url = format!("sqlite:{}", folder.path().join("test.db").display());
         let db = store::Db::open(&url, &store::Options::default()).unwrap();
         db.migrate().unwrap();
+        let settings = IdentitySettings {
+            issuer: "http://localhost".parse().unwrap(),
+            relying_party_id: "localhost".to_owned(),
+            relying_party_name: "Lionrock".to_owned(),
+            password_sign_in: false,
+        };
+        let identity = Identity::open(db.clone(), IdentityKeys::from_master(&[7; 32]), settings).unwrap();
         let directory = Directory::new(db.clone(), DirectoryKeys::from_master(&[7; 32]));
         let switch = Switch::open(db.clone(), SwitchSettings::default(), Arc::new(clock::now), directory).unwrap();
         let particulars = Particulars { bic: None, name_zh: "榕樹銀行".into(), name_en: "Banyan Bank".into() };
         switch.add_participant("test", banyan(), particulars).await.unwrap();
-        let operations = web::Data::new(Operations { db, switch, participants: None });
+        let operations = web::Data::new(Operations { db, identity, switch, participants: None });
         Self { operations, _folder: folder }
     }
 
@@ -187,4 +196,34 @@ async fn a_block_lasts_until_it_is_ended() {
     assert_eq!(app.get_json("/api/v1/participants").await["items"][0]["standing"], "blocked");
     app.post("/api/v1/participants/012/resume", json!({})).await;
     assert_eq!(app.get_json("/api/v1/participants").await["items"][0]["standing"], "active");
+}
+
+#[actix_web::test]
+async fn a_relying_party_is_stopped_by_a_click_or_a_program_and_by_nobody_elses_page() {
+    let app = TestApp::start().await;
+    let shop = json!({
+        "client_id": "shop", "profile": "oidc", "client_name": "Shop", "redirect_uris": ["https://shop.example/cb"],
+        "token_endpoint_auth_method": "none",
+    });
+    app.operations.identity.add_client(&shop, &Actor::System, clock::now()).unwrap();
+    let click =
+        |step: &str| TestRequest::post().uri("/stop").set_form([("kind", "client"), ("id", "shop"), ("step", step)]);
+    let is_stopped = async || app.get_json("/api/v1/clients").await[0]["stopped"] == true;
+
+    let foreign = click("stop").insert_header(("origin", "https://evil.example"));
+    assert_eq!(app.ask(foreign, "localhost:9090", "127.0.0.1:5000").await.0, 403);
+    assert_eq!(app.ask(click("stop"), "10.0.0.1:9090", "10.0.0.7:5000").await.0, 403);
+    assert!(!is_stopped().await);
+    let ours = click("stop").insert_header(("origin", "http://localhost:9090"));
+    assert_eq!(app.ask(ours, "localhost:9090", "127.0.0.1:5000").await.0, 303);
+    assert!(is_stopped().await);
+    assert!(app.get("/stop?outcome=done").await.1.contains("value=\"resume\""));
+
+    assert_eq!(app.post("/api/v1/clients/shop/resume", json!({})).await.0, 204);
+    assert!(!is_stopped().await);
+    assert_eq!(app.post("/api/v1/clients/shop/resume", json!({})).await.0, 404, "it is not stopped");
+    assert_eq!(app.post("/api/v1/residents/nobody/stop", json!({})).await.0, 404);
+    let kid = app.get_json("/api/v1/keys").await[0]["kid"].as_str().unwrap().to_owned();
+    assert_eq!(app.post(&format!("/api/v1/keys/{kid}/stop"), json!({})).await.0, 204);
+    assert_eq!(app.post(&format!("/api/v1/keys/{kid}/stop"), json!({})).await.0, 404, "it is gone");
 }

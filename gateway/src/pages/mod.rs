@@ -27,6 +27,7 @@ mod reason;
 pub mod ridge_chart;
 pub mod sign_in;
 pub mod sign_out;
+pub mod stop;
 #[cfg(test)]
 mod tests;
 pub mod till;

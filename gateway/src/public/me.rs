@@ -27,7 +27,11 @@ pub(super) fn configure(app: &mut web::ServiceConfig) {
         .route("/me/sessions/{id}/revoke", web::post().to(revoke_session));
 }
 
-async fn show(request: HttpRequest, gateway: web::Data<Gateway>, StronglySignedIn(session): StronglySignedIn) -> Result<HttpResponse, PageError> {
+async fn show(
+    request: HttpRequest,
+    gateway: web::Data<Gateway>,
+    StronglySignedIn(session): StronglySignedIn,
+) -> Result<HttpResponse, PageError> {
     let page = page::context(&request, Some(&session.0));
     let shown = web::block(move || gather(&gateway, page, &session.0)).await??;
     page::render(shown.render())
@@ -76,7 +80,7 @@ fn gather(gateway: &Gateway, page: crate::pages::Page, session: &Session) -> Res
 
 /// What a relying party calls itself; its `client_id` when it is registered no more.
 fn service(gateway: &Gateway, client_id: &str) -> Result<me::Service, PageError> {
-    let client = ClientId::parse(client_id).map(|id| gateway.identity.client(&id)).transpose()?.flatten();
+    let client = ClientId::parse(client_id).map(|id| gateway.identity.registered_client(&id)).transpose()?.flatten();
     Ok(match client {
         Some(client) => me::Service { name_zh: client.name.zh_hant, name_en: client.name.en },
         None => me::Service { name_zh: client_id.to_owned(), name_en: client_id.to_owned() },

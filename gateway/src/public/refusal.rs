@@ -168,9 +168,7 @@ pub(super) fn password_words(page: &Page, refusal: PasswordRefusal) -> String {
                 Lang::En => format!("Too many attempts. Try again after {time}, or sign in with a passkey."),
             };
         }
-        PasswordRefusal::NotAllowed => {
-            ("這裏不可以用密碼登入。", "You cannot sign in with a password here.")
-        }
+        PasswordRefusal::NotAllowed => ("這裏不可以用密碼登入。", "You cannot sign in with a password here."),
         _ => ("用戶名稱或密碼不對。", "The user name or the password is wrong."),
     };
     page.say(said.0, said.1).to_owned()

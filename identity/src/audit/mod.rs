@@ -74,6 +74,10 @@ pub enum Act {
     ClientChanged,
     /// A relying party was taken out of the register; consents to it, and what stood on them, ended.
     ClientRemoved,
+    /// A relying party was stopped; whatever it held ended.
+    ClientStopped,
+    /// A relying party that was stopped goes on.
+    ClientResumed,
     /// An authorization code was shown a second time; what it gave ended.
     CodeReused,
     /// A refresh token that had been replaced was shown again; what its authorization gave ended.
@@ -82,6 +86,8 @@ pub enum Act {
     TokenRevoked,
     /// Keys to sign tokens were made for the first time.
     SigningKeyMade,
+    /// A key was taken out before its time; nothing that it signed is good any more.
+    SigningKeyRevoked,
     /// The next key took over from the current one.
     SigningKeyRotated,
 }
@@ -108,10 +114,13 @@ impl Act {
             Self::ClientRegistered => "client.registered",
             Self::ClientChanged => "client.changed",
             Self::ClientRemoved => "client.removed",
+            Self::ClientStopped => "client.stopped",
+            Self::ClientResumed => "client.resumed",
             Self::CodeReused => "code.reused",
             Self::RefreshTokenReused => "refresh_token.reused",
             Self::TokenRevoked => "token.revoked",
             Self::SigningKeyMade => "signing_key.made",
+            Self::SigningKeyRevoked => "signing_key.revoked",
             Self::SigningKeyRotated => "signing_key.rotated",
         }
     }

@@ -82,6 +82,11 @@ impl KeyRing {
         self.0.iter().find(|held| held.key.algorithm() == algorithm && held.state == state)
     }
 
+    /// Which keys there are and where each stands.
+    pub(crate) fn standings(&self) -> Vec<(String, String)> {
+        self.0.iter().map(|held| (held.key.kid().to_owned(), held.state.as_str().to_owned())).collect()
+    }
+
     /// What is published at `jwks_uri`.
     pub fn jwks(&self) -> JwkSet {
         JwkSet { keys: self.0.iter().map(|held| held.key.jwk().clone()).collect() }

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 
 use super::schema::{password, resident, sign_in_tally};
 use super::{Identity, audit, random, residents, sessions};
+use crate::Error;
 use crate::audit::{Act, Actor, Record};
 use crate::authenticator::throttle::{TRUSTED_FOR, Tallies, Tally, WINDOW};
 use crate::authenticator::{PASSWORD_AMR, PASSWORD_ASSURANCE, Password, PasswordRefusal, SignInMethod, UserName};
@@ -14,7 +15,6 @@ use crate::keys::Purpose;
 use crate::oidc::authorize::InteractionTicket;
 use crate::resident::{ResidentId, ResidentState};
 use crate::session::SignedIn;
-use crate::Error;
 
 /// The headings under which an attempt is counted, by keyed hash.
 #[derive(Clone)]

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use zeroize::Zeroizing;
 
 use super::schema::resident;
-use super::{Identity, audit, random, sessions};
+use super::{Identity, audit, oidc, random, sessions};
 use crate::audit::{Act, Actor, Record};
 use crate::keys::Purpose;
 use crate::resident::{Attributes, Hkid, Refusal, Registration, Resident, ResidentId, ResidentState};
@@ -114,7 +114,8 @@ impl Identity {
         Attributes::from_json(&sealed::open(key, &place(b"attributes", id), &sealed, WHAT)?)
     }
 
-    /// Stops a resident from signing in and ends their sessions.
+    /// Stops a resident from signing in, and ends their sessions and whatever they authorized: codes, access tokens and
+    /// refresh tokens are refused from now on, at every gateway. What they consented to is kept for when they return.
     pub fn suspend_resident(&self, id: ResidentId, by: &Actor, now: Timestamp) -> Result<(), Error> {
         let record = Record::of_resident(now, by, Act::ResidentSuspended, id);
         self.db().write(move |conn| {
@@ -125,6 +126,7 @@ impl Identity {
                 return Err(Refusal::UnknownResident.into());
             }
             sessions::end_all(conn, id, None, now)?;
+            oidc::grants::revoke_all_of(conn, id)?;
             audit::append(conn, &record)
         })
     }

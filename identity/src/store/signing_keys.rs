@@ -14,8 +14,8 @@ use crate::jose::{KeyRing, KeyState, RingKey, SigningAlgorithm, SigningKey};
 use crate::keys::Purpose;
 use crate::{Error, sealed};
 
-/// How long a gateway may go without looking whether another one rotated.
-const FRESH_FOR: Duration = Duration::from_secs(30);
+/// How long a gateway may go without looking whether another one rotated or revoked.
+const FRESH_FOR: Duration = Duration::from_secs(1);
 
 /// What an error calls these.
 const WHAT: &str = "signing key";
@@ -32,8 +32,15 @@ impl Identity {
     /// All signing keys. The first call of an installation makes those that are quick to make.
     pub fn key_ring(&self, now: Timestamp) -> Result<Arc<KeyRing>, Error> {
         let cached = self.0.key_ring.read().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some((_, ring)) = cached.filter(|(loaded, _)| now.since(*loaded) < FRESH_FOR) {
-            return Ok(ring);
+        if let Some((looked, ring)) = cached {
+            if now.since(looked) < FRESH_FOR {
+                return Ok(ring);
+            }
+            // Opening the keys takes much longer than looking whether they are still the same.
+            if self.db().read(standings)? == ring.standings() {
+                self.keep_ring(&ring, now);
+                return Ok(ring);
+            }
         }
         let mut ring = self.load_key_ring()?;
         let missing = missing(&ring, |algorithm| !algorithm.is_slow_to_make());
@@ -42,8 +49,12 @@ impl Identity {
             ring = self.load_key_ring()?;
         }
         let ring = Arc::new(ring);
-        *self.0.key_ring.write().unwrap_or_else(PoisonError::into_inner) = Some((now, Arc::clone(&ring)));
+        self.keep_ring(&ring, now);
         Ok(ring)
+    }
+
+    fn keep_ring(&self, ring: &Arc<KeyRing>, now: Timestamp) {
+        *self.0.key_ring.write().unwrap_or_else(PoisonError::into_inner) = Some((now, Arc::clone(ring)));
     }
 
     /// Makes the keys that an installation lacks and that are slow to make: RSA. For the background, at start.
@@ -105,6 +116,36 @@ impl Identity {
         });
         self.forget_cached_ring();
         forgot
+    }
+
+    /// Takes a key out at once, such as one that was stolen: nothing that it signed is good any more, at any gateway,
+    /// and the next key signs in its place. False when there is no such key.
+    pub fn revoke_signing_key(&self, kid: &str, by: &Actor, now: Timestamp) -> Result<bool, Error> {
+        let ring = self.fresh_key_ring(now)?;
+        let Some(held) = ring.keys().iter().find(|held| held.key.kid() == kid) else { return Ok(false) };
+        let (algorithm, state) = (held.key.algorithm(), held.state);
+        let successor = if state == KeyState::Retired { None } else { Some(self.make_key(algorithm)?) };
+        let next = ring.find(algorithm, KeyState::Next).map(|held| held.key.kid().to_owned());
+        let (kid, record) = (kid.to_owned(), about(kid, by, Act::SigningKeyRevoked, now));
+        let revoked = self.db().write(move |conn| {
+            let gone = on_db!(conn, c => diesel::delete(signing_key::table.find(&kid))
+                .filter(signing_key::state.eq(state.as_str()))
+                .execute(c))?;
+            if gone == 0 {
+                // Rotated or revoked in this very moment: whoever asks again finds out which.
+                return Ok(false);
+            }
+            if let (KeyState::Current, Some(next)) = (state, &next) {
+                advance(conn, next, KeyState::Next, KeyState::Current, now)?;
+            }
+            if let Some(successor) = &successor {
+                insert(conn, successor, KeyState::Next, now)?;
+            }
+            audit::append(conn, &record)?;
+            Ok(true)
+        });
+        self.forget_cached_ring();
+        revoked
     }
 
     fn forget_cached_ring(&self) {
@@ -186,6 +227,14 @@ impl Identity {
         self.forget_cached_ring();
         rotated
     }
+}
+
+/// Which keys there are and where each stands, in the order in which they were made.
+fn standings(conn: &mut Conn<'_>) -> Result<Vec<(String, String)>, Error> {
+    Ok(on_db!(conn, c => signing_key::table
+        .order((signing_key::created_at, signing_key::kid))
+        .select((signing_key::kid, signing_key::state))
+        .load(c))?)
 }
 
 /// The algorithms of this kind that the ring has no key for.

@@ -1,6 +1,7 @@
 //! The pages of the demo's banks, shop and e-service, and the operator's console, with something in each part.
 
 use askama::Template;
+use identity::jose::KeyState;
 use payments::participant::Standing;
 
 use super::super::bank_brand::Brand;
@@ -179,7 +180,29 @@ pub(super) fn operator(lang: Lang) -> Vec<Sample> {
         ("console", console(lang).render().unwrap()),
         ("console-quiet", quiet.render().unwrap()),
         ("console-off", off.render().unwrap()),
+        ("stop", emergency_stop(lang).render().unwrap()),
     ]
+}
+
+fn emergency_stop(lang: Lang) -> stop::Stop {
+    let client = |stopped: bool| stop::Client {
+        client_id: "transport-department".to_owned(),
+        name_zh: "運輸署".to_owned(),
+        name_en: "Transport Department".to_owned(),
+        stopped,
+    };
+    let key = |state: KeyState| stop::Key {
+        kid: "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs".to_owned(),
+        algorithm: "ES256",
+        state,
+        since: NOW,
+    };
+    stop::Stop {
+        page: page(lang),
+        outcome: Some(stop::Outcome::Done),
+        clients: vec![client(false), client(true)],
+        keys: [KeyState::Next, KeyState::Current, KeyState::Retired].map(key).into(),
+    }
 }
 
 fn console(lang: Lang) -> Console {

@@ -109,11 +109,7 @@ pub(super) fn show(
     }
 }
 
-fn sign_in(
-    page: crate::pages::Page,
-    shown: &SignInPage,
-    refusal: Option<String>,
-) -> Result<String, askama::Error> {
+fn sign_in(page: crate::pages::Page, shown: &SignInPage, refusal: Option<String>) -> Result<String, askama::Error> {
     let relying_party = Some(RelyingParty {
         name_zh: shown.client.name.zh_hant.clone(),
         name_en: shown.client.name.en.clone(),
@@ -169,7 +165,11 @@ fn browser_secret(request: &HttpRequest, settings: &Settings) -> Option<BrowserS
     cookies::read(request, Name::Browser, settings.https).as_deref().and_then(BrowserSecret::parse)
 }
 
-pub(super) fn ticket(request: &HttpRequest, settings: &Settings, id: Option<&str>) -> Result<InteractionTicket, PageError> {
+pub(super) fn ticket(
+    request: &HttpRequest,
+    settings: &Settings,
+    id: Option<&str>,
+) -> Result<InteractionTicket, PageError> {
     let id = id.and_then(|id| id.parse().ok());
     let ticket = id.zip(browser_secret(request, settings)).map(|(id, browser)| InteractionTicket { id, browser });
     ticket.ok_or(PageError::Authorization(AuthorizationError::Interaction))

@@ -47,10 +47,8 @@ pub(super) async fn sign_in(
             .finish()),
         Err(identity::Error::Password(refusal)) => {
             let who = session.0.clone();
-            let step = web::block(move || {
-                gateway.identity.continue_authorization(&ticket, who.as_ref(), clock::now())
-            })
-            .await??;
+            let step = web::block(move || gateway.identity.continue_authorization(&ticket, who.as_ref(), clock::now()))
+                .await??;
             let words = password_words(&page::context(&request, None), refusal);
             let shown = authorize::show(&request, &settings, session.0.as_ref(), step, Some(words))?;
             Ok(throttled(shown, refusal))

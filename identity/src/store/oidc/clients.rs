@@ -96,13 +96,26 @@ impl Identity {
         Ok(sector::check(&document.body, &client.redirect_uris)?)
     }
 
-    /// A relying party.
+    /// A relying party, if it is not stopped.
     pub fn client(&self, id: &ClientId) -> Result<Option<Client>, Error> {
         Ok(self.stored_client(id)?.map(|(client, _)| client))
     }
 
     /// A relying party, and the text that it is stored as.
     fn stored_client(&self, id: &ClientId) -> Result<Option<(Client, String)>, Error> {
+        let metadata: Option<String> = self.db().read(|conn| -> Result<_, Error> {
+            Ok(on_db!(conn, c => client::table
+                .find(id.as_str())
+                .filter(client::stopped_at.is_null())
+                .select(client::metadata)
+                .first(c)
+                .optional())?)
+        })?;
+        metadata.map(|text| from_stored(&text, id)).transpose()
+    }
+
+    /// A relying party, stopped or not, for those who must see its name.
+    pub fn registered_client(&self, id: &ClientId) -> Result<Option<Client>, Error> {
         let metadata: Option<String> = self.db().read(|conn| -> Result<_, Error> {
             Ok(on_db!(conn, c => client::table.find(id.as_str()).select(client::metadata).first(c).optional())?)
         })?;

@@ -164,6 +164,12 @@ pub(super) fn revoke(conn: &mut Conn<'_>, id: GrantId) -> Result<(), Error> {
     Ok(())
 }
 
+/// Ends everything that a resident authorized.
+pub(in crate::store) fn revoke_all_of(conn: &mut Conn<'_>, resident: ResidentId) -> Result<(), Error> {
+    on_db!(conn, c => diesel::delete(oauth_grant::table.filter(oauth_grant::resident_id.eq(resident))).execute(c))?;
+    Ok(())
+}
+
 /// The authorization, if its resident is not suspended. Whatever else wants to change it waits until we are done.
 pub(super) fn lock(conn: &mut Conn<'_>, id: GrantId) -> Result<Option<Grant>, Error> {
     let locked = on_db!(conn, c => diesel::update(oauth_grant::table.find(id))

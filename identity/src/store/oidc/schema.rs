@@ -5,6 +5,7 @@ diesel::table! {
         client_id -> Text,
         metadata -> Text,
         registered_at -> BigInt,
+        stopped_at -> Nullable<BigInt>,
     }
 }
 

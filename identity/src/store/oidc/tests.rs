@@ -15,6 +15,8 @@ mod published;
 mod passwords;
 mod pushed_requests;
 mod refresh;
+mod soak;
+mod stop;
 mod userinfo;
 
 use std::collections::BTreeSet;

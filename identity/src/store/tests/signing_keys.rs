@@ -135,3 +135,21 @@ fn keys_are_published_before_anything_is_signed_by_them() {
         }
     }
 }
+
+#[test]
+fn a_key_that_is_revoked_is_gone_at_every_gateway_and_the_next_signs() {
+    for world in worlds() {
+        let (one, two) = (&world.identity, open(&world.database, &[7; 32]));
+        let stolen = two.signing_key(ES256, NOW).unwrap();
+        let next = two.key_ring(NOW).unwrap().find(ES256, KeyState::Next).unwrap().key.kid().to_owned();
+        assert!(!one.revoke_signing_key("unknown", &clerk(), NOW).unwrap());
+        assert!(one.revoke_signing_key(stolen.kid(), &clerk(), NOW).unwrap());
+        let soon = NOW + Duration::from_secs(1);
+        assert_eq!(two.signing_key(ES256, soon).unwrap().kid(), next);
+        let ring = two.key_ring(soon).unwrap();
+        assert!(ring.keys().iter().all(|held| held.key.kid() != stolen.kid()));
+        assert_eq!(ring.keys().len(), 4, "a new next key is published");
+        let last = one.audit_records(0, 100).unwrap().pop().unwrap();
+        assert_eq!(last.act, "signing_key.revoked");
+    }
+}

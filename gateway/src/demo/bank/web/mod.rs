@@ -7,7 +7,6 @@ mod home;
 mod link;
 mod login;
 mod pay;
-mod same_origin;
 mod scan;
 mod session;
 mod view;
@@ -52,13 +51,13 @@ fn routes(app: &mut ServiceConfig) {
             web::resource("/pay/scan")
                 .app_data(PayloadConfig::new(scan::MAX_PICTURE))
                 .wrap(from_fn(http::problems))
-                .wrap(from_fn(same_origin::same_origin))
+                .wrap(from_fn(http::same_origin))
                 .route(web::post().to(scan::frame)),
         )
         .service(
             web::scope("")
                 .wrap(from_fn(failure::kind_errors))
-                .wrap(from_fn(same_origin::same_origin))
+                .wrap(from_fn(http::same_origin))
                 .wrap(from_fn(page::remember_choices))
                 .route("/", web::get().to(home::page))
                 .route("/login", web::get().to(login::page))

@@ -121,7 +121,8 @@ fn every_relying_party_of_a_session_is_told_of_its_end_until_it_has_heard() {
         assert_eq!(told.iter().map(|one| one.url.as_str()).collect::<Vec<_>>(), [TOLD_AT], "once, and who wants it");
         let id_token = claims_of(&world.identity, &tokens.id_token);
         let keys = world.identity.jwks(NOW).unwrap().keys;
-        let token = crate::jose::verify::<Value>(&told[0].logout_token, &keys, &[crate::jose::Algorithm::ES256]).unwrap();
+        let token =
+            crate::jose::verify::<Value>(&told[0].logout_token, &keys, &[crate::jose::Algorithm::ES256]).unwrap();
         assert_eq!(token.header.typ.as_deref(), Some("logout+jwt"));
         let expected = json!({
             "iss": ISSUER, "aud": "shop", "sub": id_token["sub"], "sid": id_token["sid"],
@@ -145,8 +146,8 @@ fn whoever_cannot_be_told_is_given_up() {
         let (shop, ours) = (shop(world), signed_in(world));
         world.code(&shop, &[], &ours.session);
         world.identity.suspend_resident(ours.session.resident, &clerk(), NOW).unwrap();
-        let tried = (0..48).filter(|half_hour| {
-            let now = NOW + half_hour * Duration::from_mins(30);
+        let tried = (0..48_u32).filter(|half_hour| {
+            let now = NOW + Duration::from_mins(30) * *half_hour;
             !world.identity.take_logout_deliveries(now, 10).unwrap().is_empty()
         });
         assert_eq!(tried.count(), 6);

@@ -1,5 +1,5 @@
-//! Forms are taken from the bank's own pages only. Browsers say where a form comes from (`Origin`, Fetch standard
-//! section 3.2), the port included; programs without that header hold no customer's cookie by accident.
+//! Forms are taken from a listener's own pages only. Browsers say where a form comes from (`Origin`, Fetch standard
+//! section 3.2), the port included; programs without that header are nobody's browser.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -9,7 +9,7 @@ use actix_web::http::header::{HOST, HeaderMap, ORIGIN};
 use actix_web::middleware::Next;
 
 /// Middleware: refuses what another site's page sends.
-pub(crate) async fn same_origin(
+pub async fn same_origin(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
