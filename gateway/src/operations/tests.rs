@@ -35,6 +35,7 @@ impl TestApp {
         db.migrate().unwrap();
         let settings = IdentitySettings {
             issuer: "http://localhost".parse().unwrap(),
+            mutual_tls_url: None,
             relying_party_id: "localhost".to_owned(),
             relying_party_name: "Lionrock".to_owned(),
             password_sign_in: false,

@@ -19,6 +19,8 @@ pub struct Me {
     pub name_en: String,
     /// The resident's passkeys.
     pub passkeys: Vec<Passkey>,
+    /// Whether they signed in a moment ago: only then are passkeys added or removed.
+    pub fresh: bool,
     /// What services may know.
     pub consents: Vec<Consent>,
     /// Where the resident is signed in.

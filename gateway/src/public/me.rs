@@ -73,6 +73,7 @@ fn gather(gateway: &Gateway, page: crate::pages::Page, session: &Session) -> Res
         name_zh: attributes.name_zh.clone(),
         name_en: attributes.name_en.clone(),
         passkeys: passkeys.collect(),
+        fresh: session.is_fresh(clock::now()),
         consents,
         sessions,
     })

@@ -101,6 +101,10 @@ impl PageError {
                 home(),
             ),
             Self::Resident(refusal) => (resident_words(*refusal), &[], activate()),
+            Self::Passkey(PasskeyRefusal::SignInAgain) => {
+                let label = page.say("再次登入", "Sign in again").to_owned();
+                (passkey_words(&PasskeyRefusal::SignInAgain), &[], Link { href: "/sign-in?again=1".to_owned(), label })
+            }
             Self::Passkey(refusal) => (passkey_words(refusal), &[], home()),
             Self::Password(refusal) => return Words::of(password_words(page, *refusal), home()),
             Self::Busy => (
@@ -188,6 +192,10 @@ fn passkey_words(refusal: &PasskeyRefusal) -> Bilingual {
         PasskeyRefusal::LastPasskey => (
             "這是你唯一的通行密鑰。先加入另一個，才可移除。",
             "This is your only passkey. Add another one before you remove it.",
+        ),
+        PasskeyRefusal::SignInAgain => (
+            "改動通行密鑰前，請再次登入。甚麼都沒有改變。",
+            "Sign in again before you change your passkeys. Nothing was changed.",
         ),
         PasskeyRefusal::TooMany => {
             ("通行密鑰已達上限。先移除一個。", "You have as many passkeys as there can be. Remove one first.")

@@ -5,6 +5,7 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
+use identity::Identity;
 use identity::authenticator::{Assurance, CeremonySecret, Refusal};
 use identity::session::{Session, SessionSecret};
 use serde::Deserialize;
@@ -72,6 +73,18 @@ async fn find(request: &HttpRequest) -> Result<Option<Session>, PageError> {
     let cookie = cookies::read(request, Name::Session, settings.https);
     let Some(secret) = cookie.as_deref().and_then(SessionSecret::parse) else { return Ok(None) };
     Ok(web::block(move || gateway.identity.session(&secret, clock::now())).await??)
+}
+
+/// A sign-in in a browser that may have been signed in before.
+pub(super) fn over(
+    identity: &Identity,
+    signed_in: identity::session::SignedIn,
+    before: Option<&Session>,
+) -> Result<identity::session::SignedIn, identity::Error> {
+    match before {
+        Some(before) => identity.continue_session(signed_in, before, clock::now()),
+        None => Ok(signed_in),
+    }
 }
 
 /// The token that every form of a signed-in resident carries.

@@ -22,8 +22,10 @@ pub(super) fn configure(app: &mut web::ServiceConfig) {
 }
 
 /// The sign-in page for a resident who came by themselves. (A relying party's comes from `/oauth/authorize`.)
+/// Whoever is signed in already may be asked `again`, before they change what opens their identity.
 async fn show(request: HttpRequest, session: MaybeSignedIn) -> Result<HttpResponse, PageError> {
-    if session.0.as_ref().is_some_and(session::is_strong) {
+    let again = url::form_urlencoded::parse(request.query_string().as_bytes()).any(|(name, _)| name == "again");
+    if !again && session.0.as_ref().is_some_and(session::is_strong) {
         return Ok(page::see_other("/me"));
     }
     let page = page::context(&request, None);
@@ -48,11 +50,16 @@ async fn finish(
     request: HttpRequest,
     gateway: web::Data<Gateway>,
     settings: web::Data<Settings>,
+    before: MaybeSignedIn,
     answer: web::Json<Answer>,
 ) -> Result<HttpResponse, ScriptError> {
     let ceremony = session::ceremony(&request, &settings)?;
     let Answer { credential, interaction } = answer.into_inner();
-    let signed_in = web::block(move || gateway.identity.finish_sign_in(&ceremony, credential, clock::now())).await??;
+    let signed_in = web::block(move || {
+        let signed_in = gateway.identity.finish_sign_in(&ceremony, credential, clock::now())?;
+        session::over(&gateway.identity, signed_in, before.0.as_ref())
+    })
+    .await??;
     let mut response = HttpResponse::Ok();
     cookies::remove(&mut response, Name::Ceremony, settings.https);
     let location = match interaction.filter(|id| !id.is_empty()) {

@@ -78,6 +78,9 @@ pub enum Refusal {
     /// The resident has no such passkey.
     #[error("there is no such passkey")]
     UnknownPasskey,
+    /// Whoever adds or removes a passkey has signed in a moment ago.
+    #[error("sign in again first")]
+    SignInAgain,
     /// The last passkey stays: without it its owner could not sign in.
     #[error("the last passkey cannot be removed")]
     LastPasskey,

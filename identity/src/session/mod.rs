@@ -15,6 +15,9 @@ pub const IDLE: Duration = Duration::from_mins(30);
 /// A session ends after this long, however much it is used.
 pub const LIFETIME: Duration = Duration::from_hours(12);
 
+/// Whoever changes what opens their identity has proved who they are at most this long ago.
+pub const FRESH: Duration = Duration::from_mins(10);
+
 /// Use is written down at most this often: a page load need not be a write.
 pub(crate) const SEEN_EVERY: Duration = Duration::from_mins(1);
 
@@ -53,6 +56,11 @@ impl Session {
         SignInMethod::of(&self.amr)
     }
 
+    /// Whether the proof is fresh enough for changing what opens the identity.
+    pub fn is_fresh(&self, now: Timestamp) -> bool {
+        now < self.auth_time + FRESH
+    }
+
     /// Whether it has neither been left idle nor grown too old.
     pub fn is_live(&self, now: Timestamp) -> bool {
         now < self.expires && now < self.last_seen + IDLE
@@ -89,5 +97,6 @@ mod tests {
         session.last_seen = begun + LIFETIME - Duration::from_mins(1);
         assert!(session.is_live(begun + LIFETIME - Duration::from_secs(1)));
         assert!(!session.is_live(begun + LIFETIME));
+        assert!(session.is_fresh(begun + Duration::from_secs(599)) && !session.is_fresh(begun + FRESH));
     }
 }

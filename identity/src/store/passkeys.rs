@@ -72,6 +72,10 @@ pub(super) fn insert(conn: &mut Conn<'_>, new: &NewPasskey) -> Result<(), Error>
     if kept == 1 { Ok(()) } else { Err(Refusal::Registered.into()) }
 }
 
+fn must_be_fresh(session: &Session, now: Timestamp) -> Result<(), Refusal> {
+    if session.is_fresh(now) { Ok(()) } else { Err(Refusal::SignInAgain) }
+}
+
 fn count(conn: &mut Conn<'_>, resident: ResidentId) -> Result<usize, Error> {
     let ids: Vec<PasskeyId> = on_db!(conn, c => passkey::table
         .filter(passkey::resident_id.eq(resident))
@@ -145,7 +149,11 @@ impl Identity {
     }
 
     /// Begins to add another passkey to the resident who is signed in.
+    ///
+    /// # Errors
+    /// [`Refusal::SignInAgain`] when that was more than a moment ago: somebody else may sit there now.
     pub fn start_adding_passkey(&self, session: &Session, now: Timestamp) -> Result<Ceremony, Error> {
+        must_be_fresh(session, now)?;
         self.start_registration(session.resident, now)
     }
 
@@ -212,7 +220,11 @@ impl Identity {
 
     /// Removes a passkey of the resident who is signed in, and ends their other sessions: whoever removes a
     /// passkey may have lost it to somebody else.
+    ///
+    /// # Errors
+    /// [`Refusal::SignInAgain`], [`Refusal::UnknownPasskey`], [`Refusal::LastPasskey`].
     pub fn remove_passkey(&self, session: &Session, id: PasskeyId, now: Timestamp) -> Result<(), Error> {
+        must_be_fresh(session, now)?;
         let (resident, kept) = (session.resident, session.id);
         let record = about(resident, id, Act::PasskeyRemoved, now);
         self.db().write(move |conn| {

@@ -150,8 +150,7 @@ fn tally(conn: &mut Conn<'_>, heading: &[u8], now: Timestamp) -> Result<Tally, E
         sign_in_tally::since.eq(now),
         sign_in_tally::expires_at.eq(now + WINDOW),
     );
-    let (attempts, since, trusted_until): (i64, Timestamp, Option<Timestamp>) =
-        on_db!(conn, c => diesel::insert_into(sign_in_tally::table)
+    let (attempts, since, trusted_until): (i64, Timestamp, Option<Timestamp>) = on_db!(conn, c => diesel::insert_into(sign_in_tally::table)
             .values(first)
             .on_conflict(sign_in_tally::key_hash)
             .do_update()

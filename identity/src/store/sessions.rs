@@ -115,6 +115,26 @@ impl Identity {
         })
     }
 
+    /// In a browser where `before` was signed in somebody has signed in again. The same resident goes on in the same
+    /// session, so that every relying party that knows it hears of its end; of somebody else, the one before ends.
+    pub fn continue_session(&self, again: SignedIn, before: &Session, now: Timestamp) -> Result<SignedIn, Error> {
+        if before.resident != again.session.resident {
+            self.sign_out(before, now)?;
+            return Ok(again);
+        }
+        let (old, new, expires) = (before.id, again.session.id, again.session.expires);
+        let goes_on = self.db().write(move |conn| -> Result<bool, Error> {
+            if on_db!(conn, c => diesel::delete(session::table.find(old)).execute(c))? == 0 {
+                return Ok(false);
+            }
+            on_db!(conn, c => diesel::update(session::table.find(new)).set(session::id.eq(old)).execute(c))?;
+            session_clients::prolong(conn, old, expires)?;
+            Ok(true)
+        })?;
+        let id = if goes_on { old } else { new };
+        Ok(SignedIn { session: Session { id, ..again.session }, secret: again.secret })
+    }
+
     /// Ends this session.
     pub fn sign_out(&self, session: &Session, now: Timestamp) -> Result<(), Error> {
         let actor = Actor::Resident(session.resident);

@@ -94,6 +94,7 @@ pub(super) fn consent(lang: Lang) -> Vec<Sample> {
         ("consent-nothing", asked(&[], &[]).render().unwrap()),
         ("me", me(lang, 2).render().unwrap()),
         ("me-new", me(lang, 1).render().unwrap()),
+        ("me-stale", me(lang, 3).render().unwrap()),
     ]
 }
 
@@ -114,7 +115,8 @@ fn me(lang: Lang, passkeys: usize) -> me::Me {
         page: page(lang),
         name_zh: Some("陳大文".to_owned()),
         name_en: "CHAN Tai Man".to_owned(),
-        passkeys: ["Phone", "Laptop"].map(passkey).into_iter().take(passkeys).collect(),
+        passkeys: ["Phone", "Laptop", "Tablet"].map(passkey).into_iter().take(passkeys).collect(),
+        fresh: passkeys != 3,
         consents: vec![consent; passkeys - 1],
         sessions: vec![session(true), session(false)],
     }

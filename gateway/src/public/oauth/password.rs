@@ -12,7 +12,7 @@ use super::super::Settings;
 use super::super::cookies::{self, Name};
 use super::super::page;
 use super::super::refusal::{PageError, password_words};
-use super::super::session::MaybeSignedIn;
+use super::super::session::{self, MaybeSignedIn};
 use super::authorize;
 use crate::clock;
 use crate::server::Gateway;
@@ -35,10 +35,14 @@ pub(super) async fn sign_in(
     let Form { interaction, user_name, password } = form.into_inner();
     let ticket = authorize::ticket(&request, &settings, Some(&interaction))?;
     let (name, password) = (UserName::parse(&user_name), Password::typed(password));
-    let (from, identity, waiting) = (address(&request), gateway.identity.clone(), ticket.clone());
+    let (from, identity, waiting, before) =
+        (address(&request), gateway.identity.clone(), ticket.clone(), session.0.clone());
     let done = settings
         .passwords
-        .run(move || identity.sign_in_by_password(&waiting, name.as_ref(), &password, from, clock::now()))
+        .run(move || {
+            let signed_in = identity.sign_in_by_password(&waiting, name.as_ref(), &password, from, clock::now())?;
+            session::over(&identity, signed_in, before.as_ref())
+        })
         .await?;
     match done {
         Ok(signed_in) => Ok(HttpResponse::SeeOther()

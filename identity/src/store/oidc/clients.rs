@@ -98,11 +98,6 @@ impl Identity {
 
     /// A relying party, if it is not stopped.
     pub fn client(&self, id: &ClientId) -> Result<Option<Client>, Error> {
-        Ok(self.stored_client(id)?.map(|(client, _)| client))
-    }
-
-    /// A relying party, and the text that it is stored as.
-    fn stored_client(&self, id: &ClientId) -> Result<Option<(Client, String)>, Error> {
         let metadata: Option<String> = self.db().read(|conn| -> Result<_, Error> {
             Ok(on_db!(conn, c => client::table
                 .find(id.as_str())
@@ -116,6 +111,11 @@ impl Identity {
 
     /// A relying party, stopped or not, for those who must see its name.
     pub fn registered_client(&self, id: &ClientId) -> Result<Option<Client>, Error> {
+        Ok(self.stored_client(id)?.map(|(client, _)| client))
+    }
+
+    /// A relying party, stopped or not, and the text that it is stored as.
+    fn stored_client(&self, id: &ClientId) -> Result<Option<(Client, String)>, Error> {
         let metadata: Option<String> = self.db().read(|conn| -> Result<_, Error> {
             Ok(on_db!(conn, c => client::table.find(id.as_str()).select(client::metadata).first(c).optional())?)
         })?;

@@ -4,8 +4,8 @@ use ::store::{Timestamp, on_db};
 use diesel::prelude::*;
 
 use super::schema::{
-    access_token, ended_access_token, interaction, logout_notice, oauth_grant, pushed_request, refresh_token, session_client,
-    used_assertion,
+    access_token, ended_access_token, interaction, logout_notice, oauth_grant, pushed_request, refresh_token,
+    session_client, used_assertion,
 };
 use crate::Error;
 use crate::oidc::lifetimes;

@@ -35,6 +35,14 @@ pub(super) fn remember(conn: &mut Conn<'_>, visit: &Visit<'_>, now: Timestamp) -
     Ok(())
 }
 
+/// Remembers where a session was used for as long as it now lives.
+pub(in crate::store) fn prolong(conn: &mut Conn<'_>, session: SessionId, until: Timestamp) -> Result<(), Error> {
+    on_db!(conn, c => diesel::update(session_client::table.filter(session_client::session_id.eq(session)))
+        .set(session_client::expires_at.eq(until))
+        .execute(c))?;
+    Ok(())
+}
+
 /// Follows up sessions that have just ended: what was authorized in them ends too, unless the resident agreed that
 /// it lasts while they are away (`offline_access`), and the relying parties are told.
 pub(in crate::store) fn leave(conn: &mut Conn<'_>, ended: &[SessionId], now: Timestamp) -> Result<(), Error> {

@@ -230,3 +230,19 @@ pub(super) fn edit_client_data(answer: &mut Value, edit: impl FnOnce(&mut Value)
 fn noticed(refusal: &Refusal, what: &str) -> bool {
     matches!(refusal, Refusal::Unverified(reason) if reason.contains(what))
 }
+
+#[test]
+fn who_changes_passkeys_has_signed_in_a_moment_ago() {
+    for world in worlds() {
+        let (_, mut phone, signed_in) = world.activated(&chan());
+        let later = NOW + crate::session::FRESH;
+        let stale = world.identity.session(&signed_in.secret, later).unwrap().unwrap();
+        let passkey = world.identity.passkeys(stale.resident).unwrap()[0].id;
+        assert_eq!(refusal!(world.identity.start_adding_passkey(&stale, later), Passkey), Refusal::SignInAgain);
+        assert_eq!(refusal!(world.identity.remove_passkey(&stale, passkey, later), Passkey), Refusal::SignInAgain);
+        let again = world.sign_in(&mut phone, later).unwrap();
+        let again = world.identity.continue_session(again, &stale, later).unwrap().session;
+        assert_eq!(again.id, stale.id, "the same session, proved anew");
+        world.identity.start_adding_passkey(&again, later).unwrap();
+    }
+}

@@ -100,3 +100,21 @@ fn what_has_expired_is_deleted_in_small_batches() {
         assert_eq!(world.identity.passkeys(resident).unwrap().len(), 1);
     }
 }
+
+#[test]
+fn a_sign_in_over_another_goes_on_in_it_or_ends_it() {
+    for world in worlds() {
+        let (resident, mut phone, first) = world.activated(&chan());
+        let again = world.sign_in(&mut phone, NOW + SECOND).unwrap();
+        let again = world.identity.continue_session(again, &first.session, NOW + SECOND).unwrap();
+        assert_eq!(world.identity.sessions(resident, NOW).unwrap(), std::slice::from_ref(&again.session));
+        assert_eq!(again.session.id, first.session.id);
+        assert_eq!(world.identity.session(&first.secret, NOW).unwrap(), None, "the cookie is another");
+        assert_eq!(world.identity.session(&again.secret, NOW + SECOND).unwrap(), Some(again.session.clone()));
+
+        let (_, _, other) = world.activated(&ho());
+        let other = world.identity.continue_session(other, &again.session, NOW).unwrap();
+        assert!(world.identity.session(&other.secret, NOW).unwrap().is_some());
+        assert_eq!(world.identity.sessions(resident, NOW).unwrap(), []);
+    }
+}

@@ -119,7 +119,7 @@ fn every_relying_party_of_a_session_is_told_of_its_end_until_it_has_heard() {
 
         let told = world.identity.take_logout_deliveries(NOW, 10).unwrap();
         assert_eq!(told.iter().map(|one| one.url.as_str()).collect::<Vec<_>>(), [TOLD_AT], "once, and who wants it");
-        let id_token = claims_of(&world.identity, &tokens.id_token);
+        let id_token = claims_of(&world.identity, id_token(&tokens));
         let keys = world.identity.jwks(NOW).unwrap().keys;
         let token =
             crate::jose::verify::<Value>(&told[0].logout_token, &keys, &[crate::jose::Algorithm::ES256]).unwrap();

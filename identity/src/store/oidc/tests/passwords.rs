@@ -62,7 +62,7 @@ fn a_resident_signs_in_by_password_where_the_relying_party_takes_it() {
         assert_eq!(signed_in.session.resident, world.resident);
         let step = world.identity.continue_authorization(&page.ticket, Some(&signed_in.session), NOW).unwrap();
         let code = code_in(&world.grant(&consent_page(step).ticket, &signed_in.session, &[]));
-        let claims = claims_of(&world.identity, &world.redeem(&shop, &code, &[], NOW).unwrap().id_token);
+        let claims = claims_of(&world.identity, id_token(&world.redeem(&shop, &code, &[], NOW).unwrap()));
         assert_eq!(claims["acr"], "http://eidas.europa.eu/LoA/low");
         assert_eq!(claims["amr"], json!(["pwd"]));
     });

@@ -62,7 +62,7 @@ impl World {
         let tokens = self.redeem(shop, &code_in(&step), &[], now).unwrap();
         self.userinfo(&tokens.access_token, now).unwrap();
         if now.seconds() % 3_600 < STEP.as_secs().cast_signed() {
-            let wish = LogoutRequest::read(&parameters(&[("id_token_hint", &tokens.id_token)]));
+            let wish = LogoutRequest::read(&parameters(&[("id_token_hint", id_token(&tokens))]));
             identity.begin_logout(&wish, Some(&begun.session), now).unwrap();
         }
     }
