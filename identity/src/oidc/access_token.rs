@@ -66,6 +66,8 @@ impl Confirmation {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AccessToken {
     pub(crate) id: AccessTokenId,
+    /// The key that signed it.
+    pub(crate) kid: String,
     pub(crate) claims: AccessTokenClaims,
 }
 
@@ -107,7 +109,8 @@ pub(crate) fn read(
     let claims = ours.claims;
     let holds = jose::has_typ(&ours.header, TYP) && claims.iss == issuer.as_str() && claims.exp.timestamp() > now;
     let id = claims.jti.parse().ok().filter(|_| holds).ok_or(invalid())?;
-    Ok(AccessToken { id, claims })
+    let kid = ours.header.kid.unwrap_or_default();
+    Ok(AccessToken { id, kid, claims })
 }
 
 /// The one answer to every token that does not hold: which part failed is nobody's business.
@@ -144,7 +147,8 @@ mod tests {
         let keys = [key.jwk().clone()];
         let read = |token: &str| super::read(token, &keys, &issuer(), NOW);
         let id = AccessTokenId::new(NOW, &[1; 10]);
-        assert_eq!(read(&claims().sign(&key).unwrap()), Ok(AccessToken { id, claims: claims() }));
+        let kid = key.kid().to_owned();
+        assert_eq!(read(&claims().sign(&key).unwrap()), Ok(AccessToken { id, kid, claims: claims() }));
         let jkt = KeyThumbprint::parse(key.kid()).unwrap();
         let bound = AccessTokenClaims { cnf: Confirmation::of(Some(&jkt), None), ..claims() };
         assert_eq!(read(&bound.sign(&key).unwrap()).unwrap().key(), Some(&jkt));

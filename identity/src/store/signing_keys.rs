@@ -237,6 +237,13 @@ fn standings(conn: &mut Conn<'_>) -> Result<Vec<(String, String)>, Error> {
         .load(c))?)
 }
 
+/// Whether a key of this name is there now, whatever is kept in memory.
+pub(super) fn stands(conn: &mut Conn<'_>, kid: &str) -> Result<bool, Error> {
+    let found: Option<String> =
+        on_db!(conn, c => signing_key::table.find(kid).select(signing_key::kid).first(c).optional())?;
+    Ok(found.is_some())
+}
+
 /// The algorithms of this kind that the ring has no key for.
 fn missing(ring: &KeyRing, is_of_kind: impl Fn(SigningAlgorithm) -> bool) -> Vec<SigningAlgorithm> {
     let lacks = |algorithm: &SigningAlgorithm| is_of_kind(*algorithm) && ring.current(*algorithm).is_none();

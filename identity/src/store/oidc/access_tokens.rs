@@ -10,6 +10,7 @@ use crate::Error;
 use crate::oidc::access_token::{AccessToken, AccessTokenId};
 use crate::resident::ResidentState;
 use crate::store::schema::resident;
+use crate::store::signing_keys;
 
 const ACTIVE: &str = ResidentState::Active.as_str();
 
@@ -37,7 +38,10 @@ pub(super) fn end(conn: &mut Conn<'_>, token: &AccessToken) -> Result<bool, Erro
 /// Whether an access token stands. The token itself says when it expires.
 pub(super) fn stands(conn: &mut Conn<'_>, token: &AccessToken) -> Result<bool, Error> {
     if token.is_of_resident() {
-        return Ok(grant(conn, token.id)?.is_some());
+        return Ok(grant(conn, token)?.is_some());
+    }
+    if !signing_keys::stands(conn, &token.kid)? {
+        return Ok(false);
     }
     let ended: Option<AccessTokenId> = on_db!(conn, c => ended_access_token::table
         .find(token.id)
@@ -47,11 +51,15 @@ pub(super) fn stands(conn: &mut Conn<'_>, token: &AccessToken) -> Result<bool, E
     Ok(ended.is_none())
 }
 
-/// The authorization that a recorded access token came of, if its resident is not suspended.
-pub(super) fn grant(conn: &mut Conn<'_>, id: AccessTokenId) -> Result<Option<Grant>, Error> {
+/// The authorization that a recorded access token came of, if its resident is not suspended and the key that signed it
+/// is not revoked: another gateway may have done that a moment ago.
+pub(super) fn grant(conn: &mut Conn<'_>, token: &AccessToken) -> Result<Option<Grant>, Error> {
+    if !signing_keys::stands(conn, &token.kid)? {
+        return Ok(None);
+    }
     Ok(on_db!(conn, c => access_token::table
         .inner_join(oauth_grant::table.inner_join(resident::table))
-        .filter(access_token::id.eq(id))
+        .filter(access_token::id.eq(token.id))
         .filter(resident::state.eq(ACTIVE))
         .select(Grant::as_select())
         .first(c)

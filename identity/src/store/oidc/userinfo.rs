@@ -43,7 +43,7 @@ impl Identity {
                 challenged(OAuthError::new(ErrorCode::InsufficientScope, "the token has no scope openid")).into()
             );
         }
-        let found = self.db().read(|conn| access_tokens::grant(conn, token.id))?;
+        let found = self.db().read(|conn| access_tokens::grant(conn, &token))?;
         let grant = found.ok_or(challenged(access_token::invalid()))?;
         let client = self.client(&ClientId::from_stored(token.claims.client_id))?;
         let client = client.ok_or(challenged(access_token::invalid()))?;

@@ -62,3 +62,22 @@ fn what_a_stopped_resident_authorized_is_dead_for_good() {
         code_in(&world.begin(&before.shop, &[], Some(&world.session())));
     });
 }
+
+#[test]
+fn what_a_revoked_key_signed_is_refused_by_a_gateway_that_still_remembers_the_key() {
+    each(|world| {
+        let before = world.before_the_stop();
+        let other = another(world);
+        let authorization = Some(format!("Bearer {}", before.tokens.access_token));
+        let request = EndpointRequest { authorization, ..EndpointRequest::default() };
+        other.userinfo(&request, NOW).unwrap();
+        let asked = |now| world.request(&before.shop, &[("token", &before.tokens.access_token)], now);
+        assert_eq!(other.introspect(&asked(NOW), NOW).unwrap()["active"], true);
+        let key = world.identity.signing_key(crate::jose::SigningAlgorithm::Es256, NOW).unwrap();
+        assert!(world.identity.revoke_signing_key(key.kid(), &clerk(), NOW).unwrap());
+        assert_eq!(refusal(other.userinfo(&request, NOW)).code.as_str(), "invalid_token");
+        assert_eq!(other.introspect(&asked(NOW), NOW).unwrap()["active"], false);
+        let fresh = world.redeem(&before.shop, &world.code(&before.shop, &[], &world.session()), &[], NOW).unwrap();
+        world.userinfo(&fresh.access_token, NOW).unwrap();
+    });
+}
