@@ -78,7 +78,25 @@ async fn an_ordinary_openid_library_signs_a_resident_in() {
 #[tokio::test]
 async fn every_refusal_is_as_the_document_says() {
     let gateway = Gateway::serve(SQLITE).await;
-    judges::node(&gateway, "refusals.test.js");
+    judges::node(&gateway, &["refusals.test.js"]);
+}
+
+#[tokio::test]
+async fn the_conformance_modules_hold() {
+    let gateway = Gateway::serve(SQLITE).await;
+    judges::node(&gateway, &["conformance.test.js"]);
+}
+
+/// What the certified server of npm's oidc-provider does not pass, the test itself has wrong.
+#[test]
+fn a_certified_server_passes_the_same_modules() {
+    judges::certified(&["conformance.test.js"]);
+}
+
+#[tokio::test]
+async fn libraries_of_others_sign_a_resident_in() {
+    let gateway = Gateway::serve(SQLITE).await;
+    judges::node(&gateway, &["libraries/openid_client.test.js", "libraries/oauth4webapi.test.js"]);
 }
 
 /// Registers the client with a key of its own.

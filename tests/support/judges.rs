@@ -6,24 +6,33 @@ use std::sync::LazyLock;
 
 use super::{Gateway, program_folder, root, said};
 
-/// Runs a test file of tests/interop with Node.
-pub(crate) fn node(gateway: &Gateway, file: &str) {
-    let mut judge = Command::new("node");
-    judge.args(["--test", "--test-reporter=spec", file]);
-    run(gateway, judge, file);
-}
-
-/// Runs a judge, which finds out from its environment whom to judge. It must be content.
-fn run(gateway: &Gateway, mut judge: Command, what: &str) {
-    let output = judge
-        .current_dir(&*INSTALLED)
+/// Runs test files of tests/interop with Node.
+pub(crate) fn node(gateway: &Gateway, files: &[&str]) {
+    let mut judge = node_tests(files);
+    judge
         .env("LIONROCK_PROGRAM", program_folder().join("lionrock"))
         .env("LIONROCK_CONFIG", gateway.configuration())
         .env("LIONROCK_ISSUER", gateway.public(""))
-        .env("LIONROCK_REFUSALS", root().join("docs/refusals.md"))
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{what}:\n{}", said(&output));
+        .env("LIONROCK_REFUSALS", root().join("docs/refusals.md"));
+    must_be_content(judge);
+}
+
+/// Runs the same test files against a certified server instead.
+pub(crate) fn certified(files: &[&str]) {
+    let mut judge = node_tests(files);
+    judge.env("JUDGED", "oidc-provider");
+    must_be_content(judge);
+}
+
+fn node_tests(files: &[&str]) -> Command {
+    let mut judge = Command::new("node");
+    judge.current_dir(&*INSTALLED).args(["--test", "--test-reporter=spec"]).args(files);
+    judge
+}
+
+fn must_be_content(mut judge: Command) {
+    let output = judge.output().unwrap();
+    assert!(output.status.success(), "{judge:?}:\n{}", said(&output));
 }
 
 /// The folder with the judges and what they need. Installing is quick when everything is there.

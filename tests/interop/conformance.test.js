@@ -1,0 +1,56 @@
+// The OpenID conformance suite's server modules, made again and named after them. They run against Lionrock; and
+// with JUDGED=oidc-provider against a certified server, so that it is known that the tests themselves are right.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Certified } from "./lib/certified.js";
+import { Lionrock } from "./lib/lionrock.js";
+import { modules as dpop } from "./conformance/fapi2_dpop.js";
+import { modules as requests } from "./conformance/fapi2_request.js";
+import { modules as tokens } from "./conformance/fapi2_token.js";
+import { modules as basic, secret } from "./conformance/oidcc_basic.js";
+
+const judged = process.env.JUDGED ?? "lionrock";
+
+const provider = await (judged === "lionrock" ? Lionrock : Certified).start();
+const resident = await provider.resident();
+const fapi2 = {
+  provider,
+  resident,
+  client: await provider.register("fapi2", { scope: "openid profile" }),
+  other: await provider.register("fapi2"),
+};
+const oidc = {
+  provider,
+  resident,
+  client: await provider.register("oidc", { ...secret("client_secret_basic"), scope: "openid profile" }),
+};
+const plans = {
+  fapi2_security_profile_final: { setting: fapi2, modules: { ...requests, ...tokens, ...dpop } },
+  oidcc: { setting: oidc, modules: basic },
+};
+
+// The resident signs in once, so that later tests show what happens to somebody who is. What must first grow old
+// does so while the others are tested.
+const ageing = new Map();
+for (const { setting, modules } of Object.values(plans)) {
+  await setting.client.tokens(resident);
+  for (const module of Object.values(modules).filter(({ prepare }) => prepare)) {
+    const prepared = await module.prepare(setting);
+    ageing.set(module, sleep(prepared.seconds * 1_000).then(() => module.act(setting, prepared)));
+  }
+}
+
+const named = Object.entries(plans).flatMap(([prefix, { setting, modules }]) =>
+  Object.entries(modules).map(([name, module]) => ({ name: `${prefix}_${name}`, module, setting })));
+const inTime = named.filter(({ module }) => !ageing.has(module));
+for (const { name, module, setting } of [...inTime, ...named.filter(({ module }) => ageing.has(module))]) {
+  const absent = module.needs && !module.needs(provider) && "the provider does not say that it does this";
+  test(name, { skip: absent }, () => ageing.get(module) ?? (module.run ?? module)(setting));
+}
+
+test("the plans have as many modules as the suite has for us", () => {
+  const count = ({ modules }) => Object.keys(modules).length;
+  assert.deepEqual(Object.values(plans).map(count), [56, 1 + 38]);
+});
