@@ -15,7 +15,7 @@ use ring::rand::SystemRandom;
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde_json::{Value, json};
 
-use crate::support::{Browser, Gateway, judges, resident};
+use crate::support::{Browser, Gateway, judges, postgres, resident};
 
 const SQLITE: &str = "sqlite:lionrock.db";
 const CLIENT: &str = "city-pool";
@@ -97,6 +97,14 @@ fn a_certified_server_passes_the_same_modules() {
 async fn libraries_of_others_sign_a_resident_in() {
     let gateway = Gateway::serve(SQLITE).await;
     judges::node(&gateway, &["libraries/openid_client.test.js", "libraries/oauth4webapi.test.js"]);
+}
+
+#[tokio::test]
+async fn what_is_good_once_is_good_once_at_two_gateways() {
+    let database = postgres();
+    let first = Gateway::serve(&database.url).await;
+    let second = first.beside("").await;
+    judges::two(&first, &second, &["two_gateways.test.js"]);
 }
 
 /// Registers the client with a key of its own.

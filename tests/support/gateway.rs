@@ -46,17 +46,18 @@ impl Gateway {
     /// The same with more settings (TOML) and with variables of the environment.
     pub(crate) async fn serve_with(database: &str, settings: &str, environment: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let path = configure(folder.path(), database, "keys", settings);
+        let path = configure(folder.path(), database, "keys", None, settings);
         let migrated = lionrock().args(["migrate", "--config", &path]).output().unwrap();
         assert!(migrated.status.success(), "{}", said(&migrated));
         Self::start(folder, vec!["serve".to_owned(), "--config".to_owned(), path], environment).await
     }
 
-    /// One more gateway of the same installation: its keys and its database, with ports of its own.
+    /// One more gateway of the same installation: its keys, its database and its issuer, with ports of its own.
     pub(crate) async fn beside(&self, settings: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = self.settings().unwrap()["database"]["url"].as_str().unwrap().to_owned();
-        let path = configure(folder.path(), &database, &self.folder().join("keys").display().to_string(), settings);
+        let keys = self.folder().join("keys").display().to_string();
+        let path = configure(folder.path(), &database, &keys, Some(self.public("")), settings);
         Self::start(folder, vec!["serve".to_owned(), "--config".to_owned(), path], &[]).await
     }
 
@@ -183,6 +184,11 @@ impl Gateway {
         issuer + path
     }
 
+    /// The address of this gateway itself, where several have one issuer.
+    pub(crate) fn origin(&self) -> String {
+        self.try_address("public", "").unwrap()
+    }
+
     /// A URL of the banks' listener.
     pub(crate) fn participants(&self, path: &str) -> String {
         self.try_address("participants", path).unwrap().replace("http://", "https://")
@@ -200,12 +206,13 @@ impl Gateway {
 }
 
 /// Writes a configuration on free ports and says where it is.
-fn configure(folder: &Path, database: &str, keys: &str, settings: &str) -> String {
+fn configure(folder: &Path, database: &str, keys: &str, issuer: Option<String>, settings: &str) -> String {
     let [public, participants, operations] = free_ports();
+    let issuer = issuer.unwrap_or_else(|| format!("http://localhost:{public}"));
     let configuration = folder.join("lionrock.toml");
     let text = format!(
         "[database]\nurl = \"{database}\"\n[keys]\nfolder = \"{keys}\"\n\
-         [public]\nlisten = \"127.0.0.1:{public}\"\nissuer = \"http://localhost:{public}\"\n\
+         [public]\nlisten = \"127.0.0.1:{public}\"\nissuer = \"{issuer}\"\n\
          [participants]\nlisten = \"127.0.0.1:{participants}\"\n\
          [operations]\nlisten = \"127.0.0.1:{operations}\"\n{settings}",
     );

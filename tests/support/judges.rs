@@ -8,13 +8,24 @@ use super::{Gateway, program_folder, root, said};
 
 /// Runs test files of tests/interop with Node.
 pub(crate) fn node(gateway: &Gateway, files: &[&str]) {
-    let mut judge = node_tests(files);
+    must_be_content(about(gateway, node_tests(files)));
+}
+
+/// The same, for tests that ask two gateways of one installation.
+pub(crate) fn two(first: &Gateway, second: &Gateway, files: &[&str]) {
+    let mut judge = about(first, node_tests(files));
+    judge.env("LIONROCK_SECOND", second.origin());
+    must_be_content(judge);
+}
+
+/// The judge, told whom to judge.
+fn about(gateway: &Gateway, mut judge: Command) -> Command {
     judge
         .env("LIONROCK_PROGRAM", program_folder().join("lionrock"))
         .env("LIONROCK_CONFIG", gateway.configuration())
         .env("LIONROCK_ISSUER", gateway.public(""))
         .env("LIONROCK_REFUSALS", root().join("docs/refusals.md"));
-    must_be_content(judge);
+    judge
 }
 
 /// Runs the same test files against a certified server instead.

@@ -119,13 +119,18 @@ export class Resident {
     return this.decide(page, { decision: "deny" });
   }
 
-  /** Sends the form of the consent page or of the sign-in page. */
+  /** Sends the form of the consent page or of the sign-in page, and goes where the answer leads. */
   decide(page, changes) {
-    const form = { interaction: field(page.text, "interaction"), csrf: field(page.text, "csrf"), ...changes };
-    return this.browser.go(`${this.origin}/oauth/authorize/decision`, { form });
+    return this.browser.go(`${this.origin}/oauth/authorize/decision`, { form: decision(page, changes) });
+  }
+
+  /** Sends the same form to one gateway, and gives its answer. */
+  send(page, changes, at) {
+    return this.browser.ask(`${at}/oauth/authorize/decision`, { form: decision(page, changes) });
   }
 }
 
+const decision = (page, changes) => ({ interaction: field(page.text, "interaction"), csrf: field(page.text, "csrf"), ...changes });
 const asksToSignIn = (page) => page.text.includes('data-passkey="get"');
 const asksToAgree = (page) => page.text.includes('value="agree"');
 

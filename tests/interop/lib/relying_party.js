@@ -53,7 +53,8 @@ export class RelyingParty {
   /**
    * Posts a form to an endpoint by its name in discovery. `authentication` stands in for the client's own; `proof` is
    * what differs in the proof, or texts that are sent as they are, or null for none. When the server asks a good
-   * request for a nonce, it is sent again with one, as RFC 9449, section 8, says.
+   * request for a nonce, it is sent again with one, as RFC 9449, section 8, says. `at` is another gateway of the same
+   * provider that is to be asked.
    */
   async post(endpoint, form, options = {}) {
     const answer = await this.#post(endpoint, form, options);
@@ -61,12 +62,12 @@ export class RelyingParty {
     return this.#post(endpoint, form, { ...options, proof: { nonce: answer.headers["dpop-nonce"] } });
   }
 
-  #post(endpoint, form, { authentication, proof, headers = {}, ...options }) {
+  #post(endpoint, form, { authentication, proof, at, headers = {}, ...options }) {
     const url = this.provider.metadata[endpoint];
     const who = authentication ?? this.authentication();
     const all = Array.isArray(form) ? [...Object.entries(present(who.form ?? {})), ...form] : { ...who.form, ...form };
     const dpop = this.#proofs(proof, { url });
-    return call(url, { form: all, headers: { ...who.headers, ...(dpop && { DPoP: dpop }), ...headers }, ...options });
+    return call(relocated(url, at), { form: all, headers: { ...who.headers, ...(dpop && { DPoP: dpop }), ...headers }, ...options });
   }
 
   /** The values of the DPoP header: of a good proof for this call with these changes, or as they are given. */
@@ -143,13 +144,18 @@ export class RelyingParty {
   }
 
   /** Asks for the claims about the resident. `authorization` stands in for the header with the token. */
-  userinfo(accessToken, { method = "GET", authorization, proof, url, headers = {}, ...options } = {}) {
+  userinfo(accessToken, { method = "GET", authorization, proof, url, at, headers = {}, ...options } = {}) {
     const endpoint = this.provider.metadata.userinfo_endpoint;
     authorization ??= authorization === null ? undefined : `${this.provesPossession ? "DPoP" : "Bearer"} ${accessToken}`;
     const dpop = this.#proofs(proof, { url: endpoint, method, accessToken });
     const sent = { ...(authorization && { authorization }), ...(dpop && { DPoP: dpop }), ...headers };
-    return call(url ?? endpoint, { method, headers: sent, ...options });
+    return call(relocated(url ?? endpoint, at), { method, headers: sent, ...options });
   }
+}
+
+/** The same address at another gateway. */
+export function relocated(url, at) {
+  return at ? at + new URL(url).pathname + new URL(url).search : url;
 }
 
 /** An `Authorization` header of the scheme Basic. */
