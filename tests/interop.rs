@@ -15,7 +15,7 @@ use ring::rand::SystemRandom;
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde_json::{Value, json};
 
-use crate::support::{Browser, Gateway, judges, postgres, resident};
+use crate::support::{Apache, Browser, Gateway, judges, postgres, resident};
 
 const SQLITE: &str = "sqlite:lionrock.db";
 const CLIENT: &str = "city-pool";
@@ -105,6 +105,33 @@ async fn what_is_good_once_is_good_once_at_two_gateways() {
     let first = Gateway::serve(&database.url).await;
     let second = first.beside("").await;
     judges::two(&first, &second, &["two_gateways.test.js"]);
+}
+
+#[tokio::test]
+async fn apache_signs_a_resident_in_and_out() {
+    let gateway = Gateway::demo().await;
+    let apache = Apache::start(&gateway);
+    let browser = Browser::start("en").await;
+    resident::activate(&browser, &gateway, 0).await;
+
+    resident::sign_in_and_agree(&browser, &apache.url("/members/"), &apache.url("/members/")).await;
+    browser.expect(&["CHAN Tai Man"]).await;
+    browser.click("#leave").await;
+    browser.expect_url(|url| url.as_str() == apache.url("/")).await;
+    browser.find("#goodbye").await;
+
+    // Signed out at Apache and at Lionrock.
+    browser.open(&apache.url("/members/")).await;
+    browser.find("[data-passkey=get] #passkey").await;
+    browser.open(&gateway.public("/me")).await;
+    browser.expect_url(|url| url.path() == "/sign-in").await;
+}
+
+#[tokio::test]
+async fn apache_checks_access_tokens_by_itself() {
+    let gateway = Gateway::serve(SQLITE).await;
+    let apache = Apache::start(&gateway);
+    judges::apache(&gateway, &apache, &["libraries/apache.test.js"]);
 }
 
 /// Registers the client with a key of its own.

@@ -10,6 +10,7 @@ import { modules as dpop } from "./conformance/fapi2_dpop.js";
 import { modules as requests } from "./conformance/fapi2_request.js";
 import { modules as tokens } from "./conformance/fapi2_token.js";
 import { modules as basic, secret } from "./conformance/oidcc_basic.js";
+import { modules as logout } from "./conformance/oidcc_logout.js";
 
 const judged = process.env.JUDGED ?? "lionrock";
 
@@ -29,6 +30,7 @@ const oidc = {
 const plans = {
   fapi2_security_profile_final: { setting: fapi2, modules: { ...requests, ...tokens, ...dpop } },
   oidcc: { setting: oidc, modules: basic },
+  oidcc_rp_initiated_logout: { setting: oidc, modules: logout },
 };
 
 // The resident signs in once, so that later tests show what happens to somebody who is. What must first grow old
@@ -52,5 +54,5 @@ for (const { name, module, setting } of [...inTime, ...named.filter(({ module })
 
 test("the plans have as many modules as the suite has for us", () => {
   const count = ({ modules }) => Object.keys(modules).length;
-  assert.deepEqual(Object.values(plans).map(count), [56, 1 + 38]);
+  assert.deepEqual(Object.values(plans).map(count), [56, 1 + 38, 11]);
 });

@@ -221,7 +221,7 @@ fn configure(folder: &Path, database: &str, keys: &str, issuer: Option<String>, 
 }
 
 /// Ports that nobody listens on just now.
-fn free_ports() -> [u16; 3] {
+pub(super) fn free_ports() -> [u16; 3] {
     let sockets = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
     sockets.map(|socket| socket.local_addr().unwrap().port())
 }

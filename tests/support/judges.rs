@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::LazyLock;
 
-use super::{Gateway, program_folder, root, said};
+use super::{Apache, Gateway, program_folder, root, said};
 
 /// Runs test files of tests/interop with Node.
 pub(crate) fn node(gateway: &Gateway, files: &[&str]) {
@@ -15,6 +15,13 @@ pub(crate) fn node(gateway: &Gateway, files: &[&str]) {
 pub(crate) fn two(first: &Gateway, second: &Gateway, files: &[&str]) {
     let mut judge = about(first, node_tests(files));
     judge.env("LIONROCK_SECOND", second.origin());
+    must_be_content(judge);
+}
+
+/// The same, for tests that call Apache too.
+pub(crate) fn apache(gateway: &Gateway, apache: &Apache, files: &[&str]) {
+    let mut judge = about(gateway, node_tests(files));
+    judge.env("APACHE", apache.url(""));
     must_be_content(judge);
 }
 
@@ -47,7 +54,7 @@ fn must_be_content(mut judge: Command) {
 }
 
 /// The folder with the judges and what they need. Installing is quick when everything is there.
-static INSTALLED: LazyLock<PathBuf> = LazyLock::new(|| {
+pub(super) static INSTALLED: LazyLock<PathBuf> = LazyLock::new(|| {
     let done = Command::new(root().join("tests/interop/install")).output().unwrap();
     assert!(done.status.success(), "tests/interop/install: {}", said(&done));
     root().join("target/tests/interop")

@@ -5,6 +5,7 @@ use std::process::{Command, Output};
 
 use store::testing::TestDatabase;
 
+mod apache;
 pub(crate) mod bank;
 mod browser;
 mod gateway;
@@ -13,6 +14,7 @@ pub(crate) mod postgres;
 pub(crate) mod resident;
 pub(crate) mod website;
 
+pub(crate) use apache::Apache;
 pub(crate) use browser::Browser;
 pub(crate) use gateway::Gateway;
 

@@ -2,7 +2,7 @@
 
 import { createServer } from "node:http";
 import { Provider } from "oidc-provider";
-import { Browser } from "./browser.js";
+import { Browser, field } from "./browser.js";
 import { call } from "./http.js";
 import { newKey, registered } from "./keys.js";
 import { RelyingParty } from "./relying_party.js";
@@ -108,6 +108,15 @@ class Resident {
 
   elsewhere() {
     return new Resident();
+  }
+
+  /** Follows a relying party's address for signing out; this server always asks, and the answer is yes. */
+  async leave(address) {
+    const step = await this.browser.go(address);
+    const [, action] = step.page?.text.match(/<form[^>]*action="([^"]*)"/) ?? [];
+    if (!action) return step;
+    const xsrf = field(step.page.text, "xsrf");
+    return this.browser.go(action, { form: { xsrf, logout: "yes" } });
   }
 
   async visit(address, { stopAt, look = false, method, form } = {}) {

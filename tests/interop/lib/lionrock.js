@@ -124,6 +124,11 @@ export class Resident {
     return this.browser.go(`${this.origin}/oauth/authorize/decision`, { form: decision(page, changes) });
   }
 
+  /** Follows a relying party's address for signing out. */
+  leave(address) {
+    return this.browser.go(address);
+  }
+
   /** Sends the same form to one gateway, and gives its answer. */
   send(page, changes, at) {
     return this.browser.ask(`${at}/oauth/authorize/decision`, { form: decision(page, changes) });
