@@ -134,6 +134,12 @@ async fn apache_checks_access_tokens_by_itself() {
     judges::apache(&gateway, &apache, &["libraries/apache.test.js"]);
 }
 
+#[tokio::test]
+async fn websites_in_python_sign_a_resident_in() {
+    let gateway = Gateway::serve(SQLITE).await;
+    judges::node(&gateway, &["libraries/python.test.js"]);
+}
+
 /// Registers the client with a key of its own.
 fn register(gateway: &Gateway) -> Ed25519KeyPair {
     let pkcs8 = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap();
