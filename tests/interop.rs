@@ -77,14 +77,22 @@ async fn an_ordinary_openid_library_signs_a_resident_in() {
 
 #[tokio::test]
 async fn every_refusal_is_as_the_document_says() {
-    let gateway = Gateway::serve(SQLITE).await;
-    judges::node(&gateway, &["refusals.test.js"]);
+    let certificates = judges::authority();
+    let gateway = Gateway::serve_with(SQLITE, &Gateway::mutual_tls(certificates.path()), &[]).await;
+    judges::with_certificates(&gateway, certificates.path(), &["refusals.test.js"]);
 }
 
 #[tokio::test]
 async fn the_conformance_modules_hold() {
     let gateway = Gateway::serve(SQLITE).await;
     judges::node(&gateway, &["conformance.test.js"]);
+}
+
+#[tokio::test]
+async fn the_conformance_modules_hold_with_certificates() {
+    let certificates = judges::authority();
+    let gateway = Gateway::serve_with(SQLITE, &Gateway::mutual_tls(certificates.path()), &[]).await;
+    judges::with_certificates(&gateway, certificates.path(), &["mutual_tls.test.js"]);
 }
 
 /// What the certified server of npm's oidc-provider does not pass, the test itself has wrong.
@@ -96,7 +104,8 @@ fn a_certified_server_passes_the_same_modules() {
 #[tokio::test]
 async fn libraries_of_others_sign_a_resident_in() {
     let gateway = Gateway::serve(SQLITE).await;
-    judges::node(&gateway, &["libraries/openid_client.test.js", "libraries/oauth4webapi.test.js"]);
+    let libraries = ["openid_client", "oauth4webapi", "jose"].map(|name| format!("libraries/{name}.test.js"));
+    judges::node(&gateway, &libraries.each_ref().map(String::as_str));
 }
 
 #[tokio::test]
@@ -138,6 +147,12 @@ async fn apache_checks_access_tokens_by_itself() {
 async fn websites_in_python_sign_a_resident_in() {
     let gateway = Gateway::serve(SQLITE).await;
     judges::node(&gateway, &["libraries/python.test.js"]);
+}
+
+#[tokio::test]
+async fn every_answer_is_as_the_api_description_says() {
+    let gateway = Gateway::serve(SQLITE).await;
+    judges::node(&gateway, &["openapi.test.js"]);
 }
 
 /// Registers the client with a key of its own.

@@ -112,6 +112,8 @@ pub mod session;
 mod store;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod untrusted;
 
 pub use error::Error;
 pub use keys::IdentityKeys;

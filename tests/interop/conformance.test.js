@@ -3,7 +3,6 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Certified } from "./lib/certified.js";
 import { Lionrock } from "./lib/lionrock.js";
 import { modules as dpop } from "./conformance/fapi2_dpop.js";
@@ -11,6 +10,7 @@ import { modules as requests } from "./conformance/fapi2_request.js";
 import { modules as tokens } from "./conformance/fapi2_token.js";
 import { modules as basic, secret } from "./conformance/oidcc_basic.js";
 import { modules as logout } from "./conformance/oidcc_logout.js";
+import { judge } from "./conformance/plan.js";
 
 const judged = process.env.JUDGED ?? "lionrock";
 
@@ -33,24 +33,7 @@ const plans = {
   oidcc_rp_initiated_logout: { setting: oidc, modules: logout },
 };
 
-// The resident signs in once, so that later tests show what happens to somebody who is. What must first grow old
-// does so while the others are tested.
-const ageing = new Map();
-for (const { setting, modules } of Object.values(plans)) {
-  await setting.client.tokens(resident);
-  for (const module of Object.values(modules).filter(({ prepare }) => prepare)) {
-    const prepared = await module.prepare(setting);
-    ageing.set(module, sleep(prepared.seconds * 1_000).then(() => module.act(setting, prepared)));
-  }
-}
-
-const named = Object.entries(plans).flatMap(([prefix, { setting, modules }]) =>
-  Object.entries(modules).map(([name, module]) => ({ name: `${prefix}_${name}`, module, setting })));
-const inTime = named.filter(({ module }) => !ageing.has(module));
-for (const { name, module, setting } of [...inTime, ...named.filter(({ module }) => ageing.has(module))]) {
-  const absent = module.needs && !module.needs(provider) && "the provider does not say that it does this";
-  test(name, { skip: absent }, () => ageing.get(module) ?? (module.run ?? module)(setting));
-}
+await judge(plans, provider);
 
 test("the plans have as many modules as the suite has for us", () => {
   const count = ({ modules }) => Object.keys(modules).length;

@@ -4,15 +4,16 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { authorize } from "./refusals/authorize.js";
+import { certificates } from "./refusals/certificate.js";
 import { client } from "./refusals/client.js";
 import { dpop } from "./refusals/dpop.js";
 import { par } from "./refusals/par.js";
 import { resource } from "./refusals/resource.js";
 import { setting } from "./refusals/setting.js";
 import { rows } from "./refusals/table.js";
-import { token } from "./refusals/token.js";
+import { longer, token } from "./refusals/token.js";
 
-const cases = { ...client, ...par, ...authorize, ...token, ...dpop, ...resource };
+const cases = { ...client, ...certificates, ...par, ...authorize, ...token, ...longer, ...dpop, ...resource };
 const promised = rows();
 
 test("every refusal in the document has its test, and every test its refusal", () => {

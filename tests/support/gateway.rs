@@ -52,6 +52,16 @@ impl Gateway {
         Self::start(folder, vec!["serve".to_owned(), "--config".to_owned(), path], environment).await
     }
 
+    /// Settings for a listener that asks for certificates, with those of this folder (`judges::authority`).
+    pub(crate) fn mutual_tls(certificates: &Path) -> String {
+        let [port, ..] = free_ports();
+        let folder = certificates.display();
+        format!(
+            "[mtls]\nlisten = \"127.0.0.1:{port}\"\nurl = \"https://localhost:{port}\"\n\
+             certificate = \"{folder}/server.pem\"\nkey = \"{folder}/server.key\"\nclient_ca = \"{folder}/ca.pem\"\n"
+        )
+    }
+
     /// One more gateway of the same installation: its keys, its database and its issuer, with ports of its own.
     pub(crate) async fn beside(&self, settings: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();

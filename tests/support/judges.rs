@@ -1,6 +1,6 @@
 //! The judges of tests/interop: programs in other languages, run against a running installation.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
@@ -23,6 +23,21 @@ pub(crate) fn apache(gateway: &Gateway, apache: &Apache, files: &[&str]) {
     let mut judge = about(gateway, node_tests(files));
     judge.env("APACHE", apache.url(""));
     must_be_content(judge);
+}
+
+/// The same, for tests whose clients show certificates of this folder's authority.
+pub(crate) fn with_certificates(gateway: &Gateway, certificates: &Path, files: &[&str]) {
+    let mut judge = about(gateway, node_tests(files));
+    judge.env("LIONROCK_CERTIFICATES", certificates);
+    must_be_content(judge);
+}
+
+/// A folder with an authority that certifies clients, and the certificate of a listener on localhost.
+pub(crate) fn authority() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let done = Command::new(root().join("tests/interop/mtls/authority")).arg(folder.path()).output().unwrap();
+    assert!(done.status.success(), "{}", said(&done));
+    folder
 }
 
 /// The judge, told whom to judge.

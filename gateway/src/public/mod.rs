@@ -6,6 +6,7 @@ mod cookies;
 mod home;
 mod me;
 mod oauth;
+mod openapi;
 mod page;
 mod password_pool;
 mod refusal;
@@ -49,6 +50,7 @@ pub fn configure(app: &mut web::ServiceConfig) {
         .app_data(web::JsonConfig::default().limit(BODY_LIMIT))
         .app_data(web::PayloadConfig::default().limit(BODY_LIMIT))
         .route("/assets/{name}", web::get().to(pages::assets::serve))
+        .route("/api/openapi.json", web::get().to(openapi::document))
         .service(web::scope("/.well-known").wrap(from_fn(http::problems)).configure(oauth::well_known))
         .service(web::scope("/oauth").wrap(from_fn(oauth::oauth_errors)).configure(oauth::configure))
         .service(

@@ -186,7 +186,7 @@ impl SigningKey {
         &self.jwk
     }
 
-    pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
+    pub(crate) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
         self.pair.sign(message).ok_or(Error::Cryptography("signing"))
     }
 }

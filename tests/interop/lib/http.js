@@ -4,7 +4,8 @@ import http from "node:http";
 import https from "node:https";
 
 /**
- * Sends one request. A header whose value is a list is sent once for each item; `form` and `json` make the body.
+ * Sends one request. A header whose value is a list is sent once for each item; `form` and `json` make the body, and
+ * `ca`, `cert` and `key` a TLS connection of its own.
  * The answer has its status, headers (lower case), text, and JSON where it is JSON.
  */
 export function call(url, { method, headers = {}, form, json, body, ...tls } = {}) {
@@ -20,7 +21,7 @@ export function call(url, { method, headers = {}, form, json, body, ...tls } = {
   if (body !== undefined) sent["content-length"] = Buffer.byteLength(body);
   const { request } = new URL(url).protocol === "https:" ? https : http;
   return new Promise((resolve, reject) => {
-    const outgoing = request(url, { method, headers: sent, ...tls }, (incoming) => {
+    const outgoing = request(url, { method, headers: sent, ...(tls.ca && { agent: false }), ...tls }, (incoming) => {
       const chunks = [];
       incoming.on("data", (chunk) => chunks.push(chunk));
       incoming.on("error", reject);

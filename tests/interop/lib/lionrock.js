@@ -29,9 +29,10 @@ export class Lionrock {
 
   /** Registers a relying party of this profile. */
   async register(profile, changes = {}) {
-    const { keyAlgorithm = "ES256", ...more } = changes;
+    const { keyAlgorithm = "ES256", moreKeys = [], ...more } = changes;
     const key = newKey(keyAlgorithm);
     const signs = (more.token_endpoint_auth_method ?? "private_key_jwt") === "private_key_jwt";
+    const keys = [...(signs ? [registered(key)] : []), ...moreKeys];
     const metadata = {
       client_id: `rp-${randomInt(1e12)}`,
       profile,
@@ -40,7 +41,7 @@ export class Lionrock {
       redirect_uris: ["https://rp.example/callback"],
       token_endpoint_auth_method: "private_key_jwt",
       scope: "openid",
-      ...(signs && { jwks: { keys: [registered(key)] } }),
+      ...(keys.length > 0 && { jwks: { keys } }),
       ...more,
     };
     const [stored] = await this.run(["client", "add", "-"], JSON.stringify(metadata));
@@ -57,6 +58,7 @@ export class Lionrock {
       birth_date: "1988-04-12",
       phone: "+852-91234567",
       email: "taiman@example.hk",
+      ...(this.metadata.scopes_supported.includes("address") && { address: { formatted: "1 Lion Rock Road, Kowloon" } }),
       ...attributes,
     };
     const [{ activation_link }] = await this.run(["resident", "add", "-"], JSON.stringify(registration));

@@ -19,6 +19,14 @@ export class RelyingParty {
     this.key = key;
     this.proofKey = newKey();
     this.provesPossession = metadata.dpop_bound_access_tokens === true;
+    // Set for a client that shows one; it calls the endpoints that take certificates.
+    this.certificate = undefined;
+  }
+
+  /** Where an endpoint is for who shows this certificate, or none. */
+  #endpoint(name, certificate) {
+    const { mtls_endpoint_aliases = {}, [name]: usual } = this.provider.metadata;
+    return (certificate && mtls_endpoint_aliases[name]) ?? usual;
   }
 
   /** A client assertion (RFC 7523, section 3). */
@@ -53,8 +61,8 @@ export class RelyingParty {
   /**
    * Posts a form to an endpoint by its name in discovery. `authentication` stands in for the client's own; `proof` is
    * what differs in the proof, or texts that are sent as they are, or null for none. When the server asks a good
-   * request for a nonce, it is sent again with one, as RFC 9449, section 8, says. `at` is another gateway of the same
-   * provider that is to be asked.
+   * request for a nonce, it is sent again with one, as RFC 9449, section 8, says. `certificate` stands in for the
+   * client's own, null for none; `at` is another gateway of the same provider that is to be asked.
    */
   async post(endpoint, form, options = {}) {
     const answer = await this.#post(endpoint, form, options);
@@ -62,12 +70,13 @@ export class RelyingParty {
     return this.#post(endpoint, form, { ...options, proof: { nonce: answer.headers["dpop-nonce"] } });
   }
 
-  #post(endpoint, form, { authentication, proof, at, headers = {}, ...options }) {
-    const url = this.provider.metadata[endpoint];
+  #post(endpoint, form, { authentication, proof, at, certificate = this.certificate, headers = {}, ...options }) {
+    const url = this.#endpoint(endpoint, certificate);
     const who = authentication ?? this.authentication();
     const all = Array.isArray(form) ? [...Object.entries(present(who.form ?? {})), ...form] : { ...who.form, ...form };
     const dpop = this.#proofs(proof, { url });
-    return call(relocated(url, at), { form: all, headers: { ...who.headers, ...(dpop && { DPoP: dpop }), ...headers }, ...options });
+    const sent = { ...who.headers, ...(dpop && { DPoP: dpop }), ...headers };
+    return call(relocated(url, at), { form: all, headers: sent, ...certificate, ...options });
   }
 
   /** The values of the DPoP header: of a good proof for this call with these changes, or as they are given. */
@@ -144,12 +153,12 @@ export class RelyingParty {
   }
 
   /** Asks for the claims about the resident. `authorization` stands in for the header with the token. */
-  userinfo(accessToken, { method = "GET", authorization, proof, url, at, headers = {}, ...options } = {}) {
-    const endpoint = this.provider.metadata.userinfo_endpoint;
+  userinfo(accessToken, { method = "GET", authorization, proof, url, at, certificate = this.certificate, headers = {}, ...options } = {}) {
+    const endpoint = this.#endpoint("userinfo_endpoint", certificate);
     authorization ??= authorization === null ? undefined : `${this.provesPossession ? "DPoP" : "Bearer"} ${accessToken}`;
     const dpop = this.#proofs(proof, { url: endpoint, method, accessToken });
     const sent = { ...(authorization && { authorization }), ...(dpop && { DPoP: dpop }), ...headers };
-    return call(relocated(url ?? endpoint, at), { method, headers: sent, ...options });
+    return call(relocated(url ?? endpoint, at), { method, headers: sent, ...certificate, ...options });
   }
 }
 

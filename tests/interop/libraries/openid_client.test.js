@@ -136,7 +136,7 @@ describe("openid-client under the fapi2 profile", () => {
   });
 
   test("acts for itself", unless(supports("client_credentials")), async () => {
-    const config = await configured(await provider.register("fapi2", { grant_types: ["client_credentials"], redirect_uris: [] }));
+    const config = await configured(await provider.register("fapi2", { grant_types: ["client_credentials"], scope: "readings:read", redirect_uris: null }));
     const DPoP = openid.getDPoPHandle(config, await openid.randomDPoPKeyPair());
     const tokens = await openid.clientCredentialsGrant(config, undefined, { DPoP });
     assert.equal(tokens.token_type, "dpop");

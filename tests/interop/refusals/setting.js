@@ -2,6 +2,7 @@
 
 import { Lionrock } from "../lib/lionrock.js";
 import { newKey, registered } from "../lib/keys.js";
+import { certificate, MutualTls } from "../lib/mutual_tls.js";
 import { RelyingParty } from "../lib/relying_party.js";
 
 export async function setting() {
@@ -17,7 +18,14 @@ export async function setting() {
   const basic = await provider.register("oidc", secret("client_secret_basic"));
   const post = await provider.register("oidc", secret("client_secret_post"));
   const open = await provider.register("oidc", { token_endpoint_auth_method: "none" });
-  const all = { fapi, rsa, withNonce, other, jwt, basic, post, open };
+  const [named, selfSigned] = [await tls("tls_client_auth"), await tls("self_signed_tls_client_auth")];
+  const bound = await provider.register("oidc", { tls_client_certificate_bound_access_tokens: true });
+  bound.certificate = await certificate("self");
+  const all = { named, selfSigned, bound, fapi, rsa, withNonce, other, jwt, basic, post, open };
+  const grant_types = ["authorization_code", "refresh_token"];
+  const [offline, offlineToo] = [await provider.register("fapi2", { grant_types }), await provider.register("fapi2", { grant_types })];
+  const openToo = await provider.register("oidc", { token_endpoint_auth_method: "none", grant_types });
+  const machine = await provider.register("fapi2", { grant_types: ["client_credentials"], scope: "readings:read", redirect_uris: null });
   // Nothing below fails for want of a good request: each client can do everything right.
   const tokens = {};
   for (const [name, client] of Object.entries(all)) {
@@ -25,7 +33,14 @@ export async function setting() {
     const told = await client.userinfo(tokens[name].access_token);
     if (told.status !== 200) throw new Error(`userinfo for ${name}: ${told.status} ${told.text}`);
   }
-  return { provider, resident, tokens, stranger: stranger(provider, fapi), ...all };
+  return { provider, resident, tokens, offline, offlineToo, openToo, machine, stranger: stranger(provider, fapi), ...all };
+}
+
+/** A client that authenticates with a certificate. */
+async function tls(method) {
+  const provider = await MutualTls.start();
+  provider.method = method;
+  return provider.register("fapi2");
 }
 
 /** Somebody with another key who says to be this client. */

@@ -48,3 +48,47 @@ export const token = {
     return c.fapi.redeem(await c.fapi.signIn(c.resident, { dpop_jkt }, { proof: null }));
   },
 };
+
+/** A refresh token of the client that may have one, shown with these changes. */
+const refresh = (changes = {}, options = {}, client = "offline") => async (c) => {
+  const { refresh_token } = await c.offline.tokens(c.resident, OFFLINE);
+  return show(c[client], { refresh_token, ...changes }, options);
+};
+const show = (client, form, options) => client.post("token_endpoint", { grant_type: "refresh_token", ...form }, options);
+const alone = (form, client = "machine", options = {}) => (c) => c[client].post("token_endpoint", { grant_type: "client_credentials", ...form }, options);
+
+/** How a client asks to be let in when nobody is there. */
+export const OFFLINE = { prompt: "consent", scope: "openid offline_access" };
+
+export const longer = {
+  "refresh.missing": refresh({ refresh_token: null }),
+  "refresh.unknown": refresh({ refresh_token: random() }),
+  "refresh.malformed": refresh({ refresh_token: "x" }),
+  "refresh.of-other": refresh({}, {}, "offlineToo"),
+  "refresh.not-registered": refresh({}, {}, "fapi"),
+  "refresh.scope": refresh({ scope: "openid profile" }),
+  "refresh.proof-missing": refresh({}, { proof: null }),
+  "refresh.proof-by-other-key": refresh({}, { proof: { key: newKey() } }),
+  "refresh.revoked": async (c) => {
+    const { refresh_token } = await c.offline.tokens(c.resident, OFFLINE);
+    await c.offline.post("revocation_endpoint", { token: refresh_token });
+    return show(c.offline, { refresh_token });
+  },
+  "refresh.code-reused": async (c) => {
+    const tokens = await c.offline.tokens(c.resident, OFFLINE);
+    await c.offline.redeem(tokens);
+    return show(c.offline, { refresh_token: tokens.refresh_token });
+  },
+  "refresh.replaced": {
+    seconds: 61,
+    prepare: async (c) => {
+      const { refresh_token } = await c.openToo.tokens(c.resident, OFFLINE);
+      await show(c.openToo, { refresh_token });
+      return refresh_token;
+    },
+    act: (c, refresh_token) => show(c.openToo, { refresh_token }),
+  },
+  "machine.not-registered": alone({}, "fapi"),
+  "machine.scope": alone({ scope: "openid" }),
+  "machine.proof-missing": alone({}, "machine", { proof: null }),
+};
