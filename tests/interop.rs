@@ -1,6 +1,8 @@
 //! Outside judges: OpenID libraries that know nothing of Lionrock sign a resident in, and the tests of
 //! tests/interop, which speak HTTP and nothing else, hold the provider to its promises.
 
+use std::time::Duration;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use openidconnect::core::{
@@ -18,6 +20,8 @@ use serde_json::{Value, json};
 use crate::support::{Apache, Browser, Gateway, judges, postgres, resident};
 
 const SQLITE: &str = "sqlite:lionrock.db";
+/// Relying parties on this machine may be told that somebody signed out.
+const MAY_CALL_THIS_MACHINE: &str = "[outbound]\nallow_networks = [\"127.0.0.0/8\", \"::1/128\"]\n";
 const CLIENT: &str = "city-pool";
 const REDIRECT: &str = "http://localhost:8098/callback";
 
@@ -84,7 +88,7 @@ async fn every_refusal_is_as_the_document_says() {
 
 #[tokio::test]
 async fn the_conformance_modules_hold() {
-    let gateway = Gateway::serve(SQLITE).await;
+    let gateway = Gateway::serve_with(SQLITE, MAY_CALL_THIS_MACHINE, &[]).await;
     judges::node(&gateway, &["conformance.test.js"]);
 }
 
@@ -134,6 +138,29 @@ async fn apache_signs_a_resident_in_and_out() {
     browser.find("[data-passkey=get] #passkey").await;
     browser.open(&gateway.public("/me")).await;
     browser.expect_url(|url| url.path() == "/sign-in").await;
+}
+
+/// The browser brings no word of it to Apache: Lionrock does (OpenID Connect Back-Channel Logout).
+#[tokio::test]
+async fn apache_is_told_when_a_resident_signs_out_elsewhere() {
+    let gateway = Gateway::serve_with(SQLITE, MAY_CALL_THIS_MACHINE, &[]).await;
+    let apache = Apache::start(&gateway);
+    let browser = Browser::start("en").await;
+    resident::follow(&browser, &resident::register(&gateway)).await;
+    let members = apache.url("/members/");
+    resident::sign_in_and_agree(&browser, &members, &members).await;
+
+    browser.open(&gateway.public("/me")).await;
+    browser.click("form[action='/sign-out'] button").await;
+    let patience = tokio::time::Instant::now() + Duration::from_secs(20);
+    loop {
+        browser.open(&members).await;
+        if browser.has("[data-passkey=get]").await {
+            break;
+        }
+        assert!(tokio::time::Instant::now() < patience, "Apache was not told");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Certified } from "./lib/certified.js";
 import { Lionrock } from "./lib/lionrock.js";
+import { modules as backchannel } from "./conformance/oidcc_backchannel.js";
 import { modules as dpop } from "./conformance/fapi2_dpop.js";
 import { modules as requests } from "./conformance/fapi2_request.js";
 import { modules as tokens } from "./conformance/fapi2_token.js";
@@ -31,11 +32,12 @@ const plans = {
   fapi2_security_profile_final: { setting: fapi2, modules: { ...requests, ...tokens, ...dpop } },
   oidcc: { setting: oidc, modules: basic },
   oidcc_rp_initiated_logout: { setting: oidc, modules: logout },
+  oidcc_backchannel: { setting: oidc, modules: backchannel },
 };
 
 await judge(plans, provider);
 
 test("the plans have as many modules as the suite has for us", () => {
   const count = ({ modules }) => Object.keys(modules).length;
-  assert.deepEqual(Object.values(plans).map(count), [56, 1 + 38, 11]);
+  assert.deepEqual(Object.values(plans).map(count), [56, 1 + 38, 11, 2]);
 });

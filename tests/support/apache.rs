@@ -87,6 +87,7 @@ fn register(gateway: &Gateway, port: u16) {
         "scope": "openid profile",
         "redirect_uris": [format!("http://localhost:{port}/callback")],
         "post_logout_redirect_uris": [format!("http://localhost:{port}/")],
+        "backchannel_logout_uri": format!("http://localhost:{port}/callback?logout=backchannel"),
     });
     let file = gateway.folder().join("apache.json");
     std::fs::write(&file, metadata.to_string()).unwrap();

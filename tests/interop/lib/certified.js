@@ -85,6 +85,7 @@ function configuration() {
     pkce: { required: (_, client) => client.dpopBoundAccessTokens === true },
     enabledJWA: { clientAuthSigningAlgValues: ["ES256", "PS256", "RS256", "EdDSA"], dPoPSigningAlgValues: ["ES256", "PS256", "EdDSA"] },
     features: {
+      backchannelLogout: { enabled: true },
       claimsParameter: { enabled: true },
       dPoP: { enabled: true },
       fapi: { enabled: true, profile: (_, client) => (client?.dpopBoundAccessTokens ? "2.0" : undefined) },
@@ -99,6 +100,8 @@ function configuration() {
     },
     ttl: { AccessToken: 300, AuthorizationCode: 60, Grant: 3_600, IdToken: 300, Interaction: 600, PushedAuthorizationRequest: 60, Session: 3_600, RefreshToken: 3_600 },
     scopes: ["openid", "offline_access"],
+    // It calls no address of this machine, where the tests' relying parties are, unless it is let.
+    fetch: (url, { dispatcher, ...options }) => fetch(url, options),
   };
 }
 
