@@ -22,7 +22,7 @@ fn shop(world: &World) -> RelyingParty {
 }
 
 /// A session that is in the database, of 何美儀.
-fn signed_in(world: &World) -> SignedIn {
+pub(super) fn signed_in(world: &World) -> SignedIn {
     let resident = active(&world.identity, &ho());
     let begun = sessions::begin(resident, &["pop"], Assurance::Substantial, NOW).unwrap();
     let (session, hash) = (begun.session.clone(), begun.secret.keyed_hash(world.identity.keys()));

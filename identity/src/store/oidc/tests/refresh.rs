@@ -278,3 +278,22 @@ fn a_client_is_told_of_its_own_refresh_tokens() {
         refresh(world, &shop, token_in(&tokens), &[], NOW).unwrap();
     });
 }
+
+#[test]
+fn signing_out_leaves_what_lasts_and_an_emergency_stop_leaves_nothing() {
+    each(|world| {
+        let shop = refreshing(world, "shop", false);
+        let here = super::logout::signed_in(world);
+        let redeem = || world.redeem(&shop, &world.code(&shop, &OFFLINE, &here.session), &[], NOW).unwrap();
+        let (one, other) = (redeem(), redeem());
+        world.identity.sign_out(&here.session, NOW).unwrap();
+        refresh(world, &shop, token_in(&one), &[], NOW).unwrap();
+
+        let (who, id) = (here.session.resident, crate::oidc::client::ClientId::parse("shop").unwrap());
+        world.identity.suspend_resident(who, &clerk(), NOW).unwrap();
+        world.identity.reinstate_resident(who, &clerk(), NOW).unwrap();
+        assert_eq!(refusal(refresh(world, &shop, token_in(&one), &[], NOW)).code.as_str(), "invalid_grant");
+        world.identity.stop_client(&id, &clerk(), NOW).unwrap();
+        assert_eq!(refusal(refresh(world, &shop, token_in(&other), &[], NOW)).code.as_str(), "invalid_client");
+    });
+}
