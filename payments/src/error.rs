@@ -27,6 +27,9 @@ pub enum Error {
     /// Somebody else has appended to the log since it was last read.
     #[error("the head of the log has moved")]
     HeadMoved,
+    /// A day cannot be archived, or an archive cannot be used.
+    #[error(transparent)]
+    Archive(#[from] crate::store::archive::ArchiveError),
     /// The thread of the sequencer could not be started.
     #[error("the sequencer could not be started: {0}")]
     Thread(#[from] std::io::Error),
@@ -41,7 +44,7 @@ impl Error {
                 matches!(error, store::Error::Query(_) | store::Error::Panicked) && !error.may_pass()
             }
             Self::BrokenLog(_) | Self::Directory(_) => true,
-            Self::NeedsMigration | Self::Damaged(_) | Self::HeadMoved | Self::Thread(_) => false,
+            Self::NeedsMigration | Self::Damaged(_) | Self::HeadMoved | Self::Thread(_) | Self::Archive(_) => false,
         }
     }
 }

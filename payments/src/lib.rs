@@ -80,7 +80,8 @@ pub mod report;
 mod store;
 
 pub use crate::store::{
-    AnswerReport, Clock, Metrics, Minute, ReturnSubmission, Submission, Switch, SwitchSettings, TrialBalance, audit,
+    AnswerReport, Clock, Metrics, Minute, ReturnSubmission, Submission, Switch, SwitchSettings, TrialBalance, archive,
+    audit,
 };
 pub use directory::Directory;
 pub use error::{Error, OperationError, SubmitError};

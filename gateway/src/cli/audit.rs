@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Subcommand;
 use identity::audit::Verification;
-use payments::audit::{AuditReport, kept_checkpoints, verify_with};
+use payments::audit::{AuditReport, Evidence, kept_checkpoints, verify_with};
 use payments::clearing::{BusinessDay, Checkpoint, CheckpointJwk, CheckpointPublicKey};
 
 use super::{ConfigPath, Installation, Output};
@@ -25,6 +25,9 @@ pub(super) struct Audit {
     /// The public key (JSON) that signed them, when it is not the one in the key folder
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
+    /// Where the archives of days are that are no longer in the database
+    #[arg(long, value_name = "FOLDER")]
+    archive: Option<PathBuf>,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -60,7 +63,8 @@ pub(super) fn run(command: Audit) -> anyhow::Result<ExitCode> {
 fn verify(installation: &Installation, command: &Audit) -> anyhow::Result<ExitCode> {
     let mut differences = Vec::new();
     let checkpoints = checkpoints(installation, command, &mut differences)?;
-    let report = verify_with(&installation.db, &checkpoints)?;
+    let evidence = Evidence { checkpoints: &checkpoints, archives: command.archive.as_deref() };
+    let report = verify_with(&installation.db, &evidence)?;
     differences.extend(report.differences.iter().map(ToString::to_string));
     let records = match installation.identity()?.verify_audit()? {
         Verification::Whole { records } => records,

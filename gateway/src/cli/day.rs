@@ -10,7 +10,7 @@ use payments::clearing::{BusinessDay, ClosedDay, Statement};
 use payments::iso20022::camt053;
 use payments::money::Currency;
 use payments::participant::ClearingCode;
-use payments::report;
+use payments::{archive, report};
 use serde_json::json;
 
 use super::{ConfigPath, Installation, Output};
@@ -54,6 +54,15 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Move the payments of old days to compressed files; the same again goes on where it stopped
+    Archive {
+        /// Days that ended at least so many days ago
+        #[arg(long, value_name = "DAYS")]
+        older_than: u16,
+        /// The folder of the files
+        #[arg(long, value_name = "FOLDER")]
+        out: PathBuf,
+    },
     /// Write a participant's statement of one currency with every entry, as camt.053.001.08, in one or more files
     Statement {
         /// The day, such as 2026-11-22
@@ -79,8 +88,16 @@ enum Format {
 
 /// Does what the command says.
 pub(super) fn run(command: Day) -> anyhow::Result<ExitCode> {
-    let switch = Installation::open(&command.config)?.switch()?;
+    let installation = Installation::open(&command.config)?;
+    let switch = installation.switch()?;
     match command.command {
+        Command::Archive { older_than, out } => {
+            let days = archive::archive_days(&installation.db, older_than, &out)?;
+            command.output.print(&days, |days| match days.as_slice() {
+                [] => "No day is that old.".to_owned(),
+                days => days.iter().map(|day| format!("{day} is archived.")).collect::<Vec<_>>().join("\n"),
+            })?;
+        }
         Command::List { limit } => list(&switch, limit, command.output)?,
         Command::Show { business_day } => show(&switch, business_day, command.output)?,
         Command::Settlement { business_day, currency, format, out } => {

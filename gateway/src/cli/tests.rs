@@ -7,13 +7,14 @@ use clap::Parser;
 use payments::money::Currency;
 use payments::participant::{ClearingCode, Standing};
 
-use super::{ConfigPath, Installation, audit, participant, qr};
+use super::{ConfigPath, Installation, audit, day, participant, qr};
 
 #[derive(Parser)]
 enum Line {
     Participant(participant::Participant),
     Qr(qr::Qr),
     Audit(audit::Audit),
+    Day(day::Day),
 }
 
 fn run(line: &[&str]) -> anyhow::Result<ExitCode> {
@@ -21,6 +22,7 @@ fn run(line: &[&str]) -> anyhow::Result<ExitCode> {
         Line::Participant(command) => participant::run(command),
         Line::Qr(command) => qr::run(command),
         Line::Audit(command) => audit::run(command),
+        Line::Day(command) => day::run(command),
     }
 }
 
@@ -95,6 +97,48 @@ fn pem(bytes: &[u8]) -> (rustls::pki_types::CertificateDer<'static>, usize) {
     use rustls::pki_types::pem::PemObject;
     let all: Vec<_> = rustls::pki_types::CertificateDer::pem_slice_iter(bytes).map(Result::unwrap).collect();
     (all[0].clone(), all.len())
+}
+
+#[test]
+fn a_day_that_has_ended_is_shown_written_signed_and_kept() {
+    let city = City::new();
+    city.add_banyan();
+    assert!(succeeded(city.run(&["participant", "cap", "012", "--amount", "500.00"])));
+    assert!(succeeded(city.run(&["day", "list"])), "none has ended");
+    let day = end_day(&city.installation());
+    let (csv, xml, jws, folder) = (city.path("s.csv"), city.path("s.xml"), city.path("day.jws"), city.path("old"));
+    for line in [
+        &["day", "list", "--json"][..],
+        &["day", "show", &day],
+        &["day", "settlement", &day, "--format", "csv", "--out", &csv],
+        &["day", "settlement", &day, "--out", &xml],
+        &["day", "statement", &day, "--clearing-code", "012", "--out", &folder],
+        &["day", "archive", "--older-than", "3", "--out", &folder],
+        &["audit", "checkpoint", "--day", &day, "--out", &jws],
+        &["audit", "--checkpoint", &jws],
+    ] {
+        assert!(succeeded(city.run(line)), "{line:?}");
+    }
+    assert!(std::fs::read_to_string(csv).unwrap().contains(&format!("{day},HKD,012,0.00")));
+    let statement = format!("{folder}/camt.053-{day}-HKD-012-00001.xml");
+    assert!(std::fs::read_to_string(statement).unwrap().contains("<LastPgInd>true</LastPgInd>"));
+    assert!(city.run(&["day", "show", "2026-01-01"]).is_err(), "it was no day");
+    assert!(city.run(&["day", "archive", "--older-than", "1", "--out", &folder]).is_err(), "too young");
+}
+
+/// Ends the business day by a clock that is a day ahead. Returns the day.
+fn end_day(installation: &Installation) -> String {
+    let ahead = || crate::clock::now() + std::time::Duration::from_hours(24);
+    let settings = payments::SwitchSettings::default();
+    let (db, directory) = (installation.db.clone(), installation.directory());
+    let switch = payments::Switch::open(db, settings, std::sync::Arc::new(ahead), directory).unwrap();
+    for _ in 0..500 {
+        if let Some(ended) = switch.closed_days(None, 1).unwrap().first() {
+            return ended.business_day.to_string();
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("the day never ends");
 }
 
 #[test]

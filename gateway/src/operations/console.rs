@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use payments::clearing::ClosedDay;
 use payments::money::{Currency, format_minor};
 use payments::participant::ClearingCode;
 use payments::{Error, Switch, TrialBalance};
@@ -15,11 +16,13 @@ use crate::clock;
 use crate::error::Problem;
 use crate::http::page;
 use crate::pages::Page;
-use crate::pages::console::{Books, Console, Payment, Position, State};
+use crate::pages::console::{Books, Console, Day, Payment, Position, State};
 use crate::pages::ridge_chart::Minute;
 
 /// Payments on one page.
 const PAYMENTS: usize = 50;
+/// Business days on it.
+const DAYS: u16 = 7;
 /// The console shows one currency; every one that is settled is in the JSON API.
 const CURRENCY: Currency = Currency::Hkd;
 
@@ -75,11 +78,17 @@ fn look(switch: &Switch, page: Page, query: &Query, now: Timestamp) -> Result<Co
         currency: CURRENCY.code().to_owned(),
         books: books(&positions),
         positions: positions.into_iter().map(Money::row).collect(),
+        today: switch.business_day()?.map(|day| day.to_string()),
+        days: switch.closed_days(None, DAYS)?.iter().map(day).collect(),
         payments: payments.iter().map(row).collect(),
         filter,
         older,
         paused: query.pause.is_some() || query.cursor.is_some(),
     })
+}
+
+fn day(of: &ClosedDay) -> Day {
+    Day { date: of.business_day.to_string(), ended: of.closed }
 }
 
 /// One participant's money.

@@ -28,6 +28,10 @@ pub struct Console {
     pub positions: Vec<Position>,
     /// Whether the books balance.
     pub books: Books,
+    /// The business day that has begun, as a date.
+    pub today: Option<String>,
+    /// The latest business days that have ended, latest first.
+    pub days: Vec<Day>,
     /// The latest payments, or those asked for.
     pub payments: Vec<Payment>,
     /// The one state that is shown.
@@ -36,6 +40,15 @@ pub struct Console {
     pub older: Option<i64>,
     /// Whether it stands still.
     pub paused: bool,
+}
+
+/// A business day that has ended.
+#[derive(Debug, Clone)]
+pub struct Day {
+    /// Its date.
+    pub date: String,
+    /// When it ended.
+    pub ended: Timestamp,
 }
 
 /// A participant's money.

@@ -83,3 +83,42 @@ pub(super) fn close(conn: &mut Conn<'_>, row: &EventRow, cut_over: &CutOver) -> 
     on_db!(conn, c => diesel::insert_into(closed_day::table).values(&day).execute(c))?;
     Ok(())
 }
+
+/// How far a day's archiving has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Archived {
+    /// The SHA-256 of its file, once that is whole and on disk.
+    pub(super) fingerprint: Option<String>,
+}
+
+/// Days of which payments or outcomes may still be in the database, oldest first.
+pub(super) fn not_removed(conn: &mut Conn<'_>) -> Result<Vec<(ClosedDay, Archived)>, Error> {
+    let found: Vec<(DayColumns, Option<String>)> = on_db!(conn, c => closed_day::table
+        .filter(closed_day::removed.eq(false))
+        .order(closed_day::business_day)
+        .select((DayColumns::as_select(), closed_day::archive))
+        .load(c))?;
+    Ok(found.into_iter().map(|(day, fingerprint)| (day.day(), Archived { fingerprint })).collect())
+}
+
+/// Days that have an archive, oldest first, with its SHA-256.
+pub(super) fn archived(conn: &mut Conn<'_>) -> Result<Vec<(ClosedDay, String)>, Error> {
+    let found: Vec<(DayColumns, String)> = on_db!(conn, c => closed_day::table
+        .filter(closed_day::archive.is_not_null())
+        .order(closed_day::business_day)
+        .select((DayColumns::as_select(), closed_day::archive.assume_not_null()))
+        .load(c))?;
+    Ok(found.into_iter().map(|(day, fingerprint)| (day.day(), fingerprint)).collect())
+}
+
+/// Notes that a day's archive is whole and on disk.
+pub(super) fn note_archive(conn: &mut Conn<'_>, day: BusinessDay, fingerprint: &str) -> Result<(), Error> {
+    on_db!(conn, c => diesel::update(closed_day::table.find(day)).set(closed_day::archive.eq(fingerprint)).execute(c))?;
+    Ok(())
+}
+
+/// Notes that its payments and outcomes are only there.
+pub(super) fn note_removed(conn: &mut Conn<'_>, day: BusinessDay) -> Result<(), Error> {
+    on_db!(conn, c => diesel::update(closed_day::table.find(day)).set(closed_day::removed.eq(true)).execute(c))?;
+    Ok(())
+}

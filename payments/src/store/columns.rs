@@ -16,7 +16,7 @@ use crate::money::{Amount, Currency};
 use crate::participant::ClearingCode;
 
 /// Table `payment` without the message.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = schema::payment, treat_none_as_default_value = false)]
 pub(super) struct RecordColumns {
     pub(super) seq: i64,

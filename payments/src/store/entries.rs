@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use store::{Conn, Timestamp, on_db};
 
+use super::archive::compact;
 use super::columns::{EventColumns, RecordColumns, currency_column};
 use super::days;
 use super::schema::{event, outcome, payment};
@@ -52,6 +53,11 @@ fn window(conn: &mut Conn<'_>, of: Of, first: i64, last: i64) -> Result<Vec<Stat
 }
 
 fn payments(conn: &mut Conn<'_>, of: Of, first: i64, last: i64) -> Result<Vec<StatementEntry>, Error> {
+    let archived = compact::ended(conn, of.participant, first, last)?.into_iter().filter_map(|kept| {
+        let outcome = kept.outcome().filter(|outcome| outcome.ending == "settled")?;
+        Some((outcome.seq, outcome.recorded, kept.record()))
+    });
+    let archived: Vec<_> = archived.filter(|(.., record)| record.currency == currency_column(of.currency)).collect();
     let Some(days) = days::spanning(conn, first, last)? else { return Ok(Vec::new()) };
     // A payment was recorded on the day on which it ended, or before.
     let not_after = payment::business_day.le(days.last);
@@ -81,7 +87,7 @@ fn payments(conn: &mut Conn<'_>, of: Of, first: i64, last: i64) -> Result<Vec<St
             }),
         })
     };
-    found.into_iter().map(entry).collect()
+    found.into_iter().chain(archived).map(entry).collect()
 }
 
 fn events(conn: &mut Conn<'_>, of: Of, first: i64, last: i64) -> Result<Vec<StatementEntry>, Error> {

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use store::{Conn, on_db};
 use uuid::Uuid;
 
+use super::archive::compact::{self, ArchivedColumns};
 use super::columns::{EventColumns, RecordColumns};
 use super::memory::with_outcomes;
 use super::recent::Recent;
@@ -38,12 +39,17 @@ pub(super) fn payments(conn: &mut Conn<'_>, before: Option<i64>, limit: usize) -
 pub(super) fn records(conn: &mut Conn<'_>, sequences: &[i64]) -> Result<Vec<RecordColumns>, Error> {
     let (Some(first), Some(last)) = (sequences.iter().min(), sequences.iter().max()) else { return Ok(Vec::new()) };
     let Some(days) = days::spanning(conn, *first, *last)? else { return Ok(Vec::new()) };
-    Ok(on_db!(conn, c => payment::table
+    let mut found: Vec<RecordColumns> = on_db!(conn, c => payment::table
         .filter(payment::business_day.between(days.first, days.last))
         .filter(payment::seq.eq_any(sequences))
         .order(payment::seq)
         .select(RecordColumns::as_select())
-        .load(c))?)
+        .load(c))?;
+    if found.len() < sequences.len() {
+        found.extend(compact::find(conn, sequences)?.iter().map(ArchivedColumns::record));
+        found.sort_unstable_by_key(|columns| columns.seq);
+    }
+    Ok(found)
 }
 
 pub(super) fn payment(conn: &mut Conn<'_>, sequence: i64) -> Result<Option<Payment>, Error> {

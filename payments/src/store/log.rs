@@ -201,6 +201,11 @@ impl RawRows {
         Self::of_days(conn, first, last, days)
     }
 
+    /// Of one business day.
+    pub(super) fn of_day(conn: &mut Conn<'_>, first: i64, last: i64, day: BusinessDay) -> Result<Self, Error> {
+        Self::of_days(conn, first, last, Days { first: day, last: day })
+    }
+
     fn of_days(conn: &mut Conn<'_>, first: i64, last: i64, days: Days) -> Result<Self, Error> {
         Ok(Self {
             payments: on_db!(conn, c => payment::table

@@ -6,6 +6,7 @@ use std::time::Duration;
 use diesel::prelude::*;
 use store::{Conn, on_db};
 
+use super::archive::compact;
 use super::columns::{OutcomeColumns, RecordColumns};
 use super::recent::Entry;
 use super::schema::{outcome, payment};
@@ -119,7 +120,12 @@ pub(super) fn outcomes(conn: &mut Conn<'_>, found: &[RecordColumns]) -> Result<H
             .load(c))?,
         _ => Vec::new(),
     };
-    Ok(outcomes.into_iter().map(|row| (row.payment, row)).collect())
+    let mut outcomes: HashMap<i64, OutcomeColumns> = outcomes.into_iter().map(|row| (row.payment, row)).collect();
+    let missing: Vec<i64> = reserved.into_iter().filter(|payment| !outcomes.contains_key(payment)).collect();
+    for archived in compact::find(conn, &missing)? {
+        outcomes.extend(archived.outcome().map(|row| (row.payment, row)));
+    }
+    Ok(outcomes)
 }
 
 /// The payments of these columns as they stand.

@@ -5,6 +5,7 @@
 
 mod after_settlement;
 mod ahead;
+pub mod archive;
 mod arrays;
 mod asked;
 pub mod audit;

@@ -1,5 +1,6 @@
 //! The tables of clearing, in the types that both databases know. See `migrations/*/0003_clearing`,
-//! `0008_events_about_payments`, `0009_days_and_keys`, `0011_limits_and_presence` and `0013_business_days`.
+//! `0008_events_about_payments`, `0009_days_and_keys`, `0011_limits_and_presence`, `0013_business_days` and
+//! `0014_archives`.
 
 diesel::table! {
     log_head (id) {
@@ -156,6 +157,32 @@ diesel::table! {
         last_seq -> BigInt,
         opened -> BigInt,
         closed -> BigInt,
+        archive -> Nullable<Text>,
+        removed -> Bool,
+    }
+}
+
+diesel::table! {
+    archived_payment (seq) {
+        seq -> BigInt,
+        recorded -> BigInt,
+        business_day -> Integer,
+        debtor_agent -> SmallInt,
+        creditor_agent -> SmallInt,
+        currency -> SmallInt,
+        amount -> BigInt,
+        transaction_id -> Text,
+        end_to_end_id -> Text,
+        uetr -> Binary,
+        accepted -> BigInt,
+        deadline -> BigInt,
+        reason -> Nullable<Text>,
+        fingerprint -> Binary,
+        outcome_seq -> Nullable<BigInt>,
+        outcome_recorded -> Nullable<BigInt>,
+        outcome_day -> Nullable<Integer>,
+        ending -> Nullable<Text>,
+        outcome_reason -> Nullable<Text>,
     }
 }
 
@@ -166,5 +193,5 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(payment, outcome);
+diesel::allow_tables_to_appear_in_same_query!(payment, outcome, archived_payment);
 diesel::allow_tables_to_appear_in_same_query!(closed_day, checkpoint);

@@ -5,7 +5,7 @@ use identity::jose::KeyState;
 use payments::participant::Standing;
 
 use super::super::bank_brand::Brand;
-use super::super::console::{Books, Console, Payment, Position, State};
+use super::super::console::{Books, Console, Day, Payment, Position, State};
 use super::super::ridge_chart::Minute;
 use super::super::*;
 use super::samples::{NOW, Sample, page};
@@ -241,6 +241,8 @@ fn console(lang: Lang) -> Console {
         uetr: "6b1f3c1e-8a2f-4c55-9d0b-0c3f5a1e7d42".to_owned(),
     };
     Console {
+        today: Some("2026-11-22".to_owned()),
+        days: vec![Day { date: "2026-11-21".to_owned(), ended: NOW }],
         page: page(lang),
         now: NOW,
         running: true,

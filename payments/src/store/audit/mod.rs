@@ -4,6 +4,7 @@
 //! withdrawn, paid, received and set aside, and compares the sums with what is stored and with what each
 //! business day's statements say.
 
+mod archives;
 mod days;
 mod positions;
 mod report;
@@ -13,9 +14,11 @@ mod tally;
 mod used_twice;
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 
 use store::{Conn, Db};
 
+use self::archives::Archives;
 use self::days::Days;
 use self::rows::{Raw, Rows};
 use self::tally::Tally;
@@ -36,20 +39,29 @@ const BATCHES_A_STEP: i64 = 16;
 /// Audits the books of a database. Works beside a running switch: it reads one snapshot.
 ///
 /// # Errors
-/// When the database cannot be read. What is wrong with the books is not an error but a [`Difference`].
+/// When the database cannot be read, or days are archived. What is wrong with the books is not an error but a [`Difference`].
 pub fn verify(db: &Db) -> Result<AuditReport, Error> {
-    verify_with(db, &[])
+    verify_with(db, &Evidence::default())
 }
 
-/// The same, and that the log still contains these checkpoints, whose signatures have been verified.
+/// What is outside the database and says something of its log.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Evidence<'a> {
+    /// What the log must still contain; their signatures have been verified.
+    pub checkpoints: &'a [Checkpoint],
+    /// Where the archives of days are that are no longer in the database.
+    pub archives: Option<&'a Path>,
+}
+
+/// The same, against what is outside the database.
 ///
 /// # Errors
-/// As [`verify`].
-pub fn verify_with(db: &Db, checkpoints: &[Checkpoint]) -> Result<AuditReport, Error> {
+/// As [`verify`]; and when an archive is needed that is not there, or is another file.
+pub fn verify_with(db: &Db, evidence: &Evidence<'_>) -> Result<AuditReport, Error> {
     if db.needs_migration()? {
         return Err(Error::NeedsMigration);
     }
-    db.snapshot(|conn| books_with(conn, checkpoints))
+    db.snapshot(|conn| books_with(conn, evidence))
 }
 
 /// The checkpoints that are kept in the database, by the business day that each closed, as they were signed.
@@ -60,12 +72,12 @@ pub fn kept_checkpoints(db: &Db) -> Result<Vec<(BusinessDay, String)>, Error> {
 /// Audits what a connection sees.
 #[cfg(test)]
 pub(super) fn books(conn: &mut Conn<'_>) -> Result<AuditReport, Error> {
-    books_with(conn, &[])
+    books_with(conn, &Evidence::default())
 }
 
-fn books_with(conn: &mut Conn<'_>, checkpoints: &[Checkpoint]) -> Result<AuditReport, Error> {
-    let mut audit = Audit::default();
-    for signed in checkpoints {
+fn books_with(conn: &mut Conn<'_>, evidence: &Evidence<'_>) -> Result<AuditReport, Error> {
+    let mut audit = Audit { archives: Archives::open(conn, evidence.archives)?, ..Audit::default() };
+    for signed in evidence.checkpoints {
         audit.checkpoints.entry(signed.sequence).or_default().push(*signed);
     }
     audit.log(conn)?;
@@ -91,6 +103,7 @@ struct Reservation {
 #[derive(Default)]
 struct Audit {
     report: AuditReport,
+    archives: Archives,
     days: Days,
     /// Those that the log must still contain, by the last row of their batch.
     checkpoints: BTreeMap<i64, Vec<Checkpoint>>,
@@ -118,6 +131,10 @@ impl Audit {
             let Some(to) = batches.last() else { break };
             // From where the last batch ended, so that nothing hides between two batches.
             let mut rows = Rows::of(RawRows::anywhere(conn, last + 1, to.last)?);
+            let mut archived = self.archives.rows_to(to.last)?;
+            archived.retain(|row| !rows.has(row.sequence()));
+            self.kept_of(conn, &archived)?;
+            rows.complete(archived);
             for batch in batches {
                 self.batch(&batch, last, hash, &mut rows);
                 (last, hash) = (batch.last, batch.hash);

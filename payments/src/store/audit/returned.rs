@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use store::{Conn, on_db};
 
+use super::super::archive::compact;
 use super::super::schema::{event, outcome, payment};
 use super::Difference;
 use crate::error::Error;
@@ -68,7 +69,14 @@ pub(super) fn differences(conn: &mut Conn<'_>) -> Result<Vec<Difference>, Error>
                 payment::amount,
             ))
             .load(c))?;
-        for (number, debtor, creditor, currency, amount) in paid {
+        let archived = compact::find(conn, numbers)?
+            .into_iter()
+            .filter(|kept| kept.outcome().is_some_and(|outcome| outcome.ending == "settled"));
+        let archived = archived.map(|kept| {
+            let of = kept.record();
+            (of.seq, of.debtor_agent, of.creditor_agent, of.currency, of.amount)
+        });
+        for (number, debtor, creditor, currency, amount) in paid.into_iter().chain(archived) {
             let Some(back) = by_payment.remove(&number) else { continue };
             let between = (back.returner, back.receiver, back.currency) == (creditor, Some(debtor), Some(currency));
             if !between || back.minor > amount {

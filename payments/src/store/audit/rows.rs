@@ -17,6 +17,14 @@ pub(super) enum Raw {
 }
 
 impl Raw {
+    pub(super) const fn sequence(&self) -> i64 {
+        match self {
+            Self::Payment(columns) => columns.record.seq,
+            Self::Outcome(columns) => columns.seq,
+            Self::Event(columns) => columns.seq,
+        }
+    }
+
     pub(super) fn digest(&self) -> &[u8] {
         match self {
             Self::Payment(columns) => &columns.digest,
@@ -56,6 +64,17 @@ impl Rows {
             rows.entry(sequence).or_default().push(row);
         }
         Self(rows)
+    }
+
+    /// Takes in those whose number is not there.
+    pub(super) fn complete(&mut self, others: Vec<Raw>) {
+        for row in others {
+            self.0.entry(row.sequence()).or_insert_with(|| vec![row]);
+        }
+    }
+
+    pub(super) fn has(&self, sequence: i64) -> bool {
+        self.0.contains_key(&sequence)
     }
 
     pub(super) fn take(&mut self, sequence: i64) -> Option<Raw> {

@@ -4,13 +4,13 @@ use super::*;
 use crate::clearing::tests::support::{give_back, say, transfer};
 use crate::clearing::{BusinessDay, Checkpoint, Command, Statement, Verdict};
 use crate::money::Currency;
-use crate::store::audit::Difference;
+use crate::store::audit::{Difference, Evidence, verify_with};
 use crate::store::queue::{Ask, Job, Queue, Room};
 
-const A_DAY: Duration = Duration::from_hours(24);
+pub(super) const A_DAY: Duration = Duration::from_hours(24);
 
 /// Waits until the day has turned.
-fn until_closed(switch: &Switch, day: BusinessDay) -> Vec<Statement> {
+pub(super) fn until_closed(switch: &Switch, day: BusinessDay) -> Vec<Statement> {
     for _ in 0..2_000 {
         if let Some((_, statements)) = switch.statements(day).unwrap() {
             return statements;
@@ -142,13 +142,13 @@ fn each_day_is_signed_once_and_the_log_contains_what_was_signed() {
         assert_eq!((closing.sequence, closing.closed), (6, Some(BusinessDay::of(NOW))));
         submit(&switch, transfer(1, NOW), NOW);
         let now = switch.checkpoint().unwrap().unwrap();
-        let report = crate::store::audit::verify_with(&world.db(), &[closing, now]).unwrap();
+        let report = verify_with(&world.db(), &Evidence { checkpoints: &[closing, now], archives: None }).unwrap();
         assert!(report.is_exact() && report.checkpoints == 2, "{:#?}", report.differences);
 
         let rewritten = Checkpoint { hash: now.hash, ..closing };
         let beyond = Checkpoint { sequence: now.sequence + 1, ..now };
         for signed in [rewritten, beyond] {
-            let report = crate::store::audit::verify_with(&world.db(), &[signed]).unwrap();
+            let report = verify_with(&world.db(), &Evidence { checkpoints: &[signed], archives: None }).unwrap();
             assert!(matches!(report.differences[..], [Difference::Checkpoint { sequence, .. }]
                 if sequence == signed.sequence));
         }

@@ -1,6 +1,7 @@
 //! The switch on each database that is to be had.
 
 mod ahead;
+mod archive;
 mod books;
 mod days;
 mod faults;
