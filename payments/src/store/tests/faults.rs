@@ -163,7 +163,9 @@ fn a_request_that_cannot_be_recorded_takes_no_other_with_it() {
         let (first, told_first) = job(transfer(1, NOW));
         let (second, told_second) = job(bad);
         let (third, told_third) = job(transfer(3, NOW));
-        world.sequencer().process(vec![first, second, third], Vec::new(), NOW);
+        let mut sequencer = world.sequencer();
+        sequencer.process(vec![first, second, third], Vec::new(), NOW);
+        sequencer.wait_for_all();
         assert!(wait(told_first).is_ok() && wait(told_third).is_ok());
         assert!(wait(told_second).is_err(), "nothing can be said about it");
         world.assert_exact();
