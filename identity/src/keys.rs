@@ -38,9 +38,11 @@ pub(crate) enum Purpose {
     UserName,
     /// Recognises accounts and addresses whose attempts at passwords are counted.
     SignInTally,
+    /// Seals what is expected of the answer to a sign-in, while the browser keeps it.
+    SignInCeremony,
 }
 
-const PURPOSES: [(Purpose, &str); 15] = [
+const PURPOSES: [(Purpose, &str); 16] = [
     (Purpose::Attributes, "attribute wrapping"),
     (Purpose::SigningKeys, "signing key wrapping"),
     (Purpose::Hkid, "HKID lookup"),
@@ -56,6 +58,7 @@ const PURPOSES: [(Purpose, &str); 15] = [
     (Purpose::Password, "password pepper"),
     (Purpose::UserName, "user name lookup"),
     (Purpose::SignInTally, "sign-in tally"),
+    (Purpose::SignInCeremony, "sign-in ceremony"),
 ];
 
 /// Separates this crate's keys from those that others derive from the same master secret.
@@ -93,7 +96,8 @@ impl IdentityKeys {
         hash
     }
 
-    /// Whether `hash` is the keyed hash of `value`, found out in constant time.
+    /// Whether `hash` is the keyed hash of `value`, found out in constant time: the one place where secrets are compared.
+    #[allow(clippy::disallowed_methods)] // this is that place
     pub(crate) fn is_keyed_hash(&self, purpose: Purpose, value: &[u8], hash: &[u8]) -> bool {
         let key = hmac::Key::new(hmac::HMAC_SHA256, self.secret(purpose));
         hmac::verify(&key, value, hash).is_ok()

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use identity::Identity;
-use identity::authenticator::{Assurance, CeremonySecret, Refusal};
+use identity::authenticator::{Assurance, CeremonySecret, Refusal, SealedCeremony};
 use identity::session::{Session, SessionSecret};
 use serde::Deserialize;
 
@@ -109,4 +109,10 @@ impl SignedIn {
 pub(super) fn ceremony(request: &HttpRequest, settings: &Settings) -> Result<CeremonySecret, PageError> {
     let cookie = cookies::read(request, Name::Ceremony, settings.https);
     cookie.as_deref().and_then(CeremonySecret::parse).ok_or(PageError::Passkey(Refusal::CeremonyOver))
+}
+
+/// The sign-in that this browser has begun, and keeps.
+pub(super) fn sign_in_ceremony(request: &HttpRequest, settings: &Settings) -> Result<SealedCeremony, PageError> {
+    let cookie = cookies::read(request, Name::Ceremony, settings.https);
+    cookie.as_deref().and_then(SealedCeremony::parse).ok_or(PageError::Passkey(Refusal::CeremonyOver))
 }

@@ -53,7 +53,7 @@ async fn finish(
     before: MaybeSignedIn,
     answer: web::Json<Answer>,
 ) -> Result<HttpResponse, ScriptError> {
-    let ceremony = session::ceremony(&request, &settings)?;
+    let ceremony = session::sign_in_ceremony(&request, &settings)?;
     let Answer { credential, interaction } = answer.into_inner();
     let signed_in = web::block(move || {
         let signed_in = gateway.identity.finish_sign_in(&ceremony, credential, clock::now())?;

@@ -9,6 +9,8 @@ mod passkey;
 mod password;
 pub(crate) mod throttle;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use store::Timestamp;
 
 use crate::keys::Purpose;
@@ -30,11 +32,45 @@ secret! {
     pub struct CeremonySecret: Purpose::Ceremony;
 }
 
+/// A sign-in that has begun, sealed for the browser to keep: anybody may begin one, so nothing of it is written down
+/// here until it succeeds.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SealedCeremony(Vec<u8>);
+
+impl SealedCeremony {
+    pub(crate) fn new(sealed: Vec<u8>) -> Self {
+        Self(sealed)
+    }
+
+    pub(crate) fn sealed(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Reads what [`Self::expose`] wrote.
+    pub fn parse(text: &str) -> Option<Self> {
+        (text.len() <= LONGEST_SEALED).then(|| URL_SAFE_NO_PAD.decode(text).ok().map(Self))?
+    }
+
+    /// The text, for a cookie.
+    pub fn expose(&self) -> String {
+        URL_SAFE_NO_PAD.encode(&self.0)
+    }
+}
+
+impl std::fmt::Debug for SealedCeremony {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SealedCeremony(…)")
+    }
+}
+
+/// No sealed ceremony is longer, in characters: browsers keep cookies of 4 KB.
+const LONGEST_SEALED: usize = 3_500;
+
 /// A WebAuthn ceremony that has begun.
 #[derive(Debug)]
-pub struct Ceremony {
+pub struct Ceremony<S = CeremonySecret> {
     /// For a cookie; comes back with the answer.
-    pub secret: CeremonySecret,
+    pub secret: S,
     /// The options for `navigator.credentials.create()` or `.get()`, in the JSON form of WebAuthn, section 5.1:
     /// `{"publicKey": …}`.
     pub options: serde_json::Value,

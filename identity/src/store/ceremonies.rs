@@ -2,12 +2,16 @@
 
 use ::store::{Conn, Timestamp, on_db};
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::oidc::schema::used_assertion;
 use super::schema::ceremony;
 use super::{Identity, random};
 use crate::Error;
-use crate::authenticator::{CEREMONY_LIFETIME, Ceremony, CeremonySecret, CeremonyState, Refusal};
+use crate::authenticator::{CEREMONY_LIFETIME, Ceremony, CeremonySecret, CeremonyState, Refusal, SealedCeremony};
+use crate::keys::Purpose;
+use crate::sealed;
 
 const WHAT: Error = Error::Damaged("ceremony");
 
@@ -31,6 +35,36 @@ impl Identity {
             Ok(on_db!(conn, c => diesel::insert_into(ceremony::table).values(row).execute(c))?)
         })?;
         Ok(Ceremony { secret, options })
+    }
+
+    /// Seals a ceremony for the browser to keep.
+    pub(super) fn seal_ceremony(
+        &self,
+        begun: (Value, CeremonyState),
+        now: Timestamp,
+    ) -> Result<Ceremony<SealedCeremony>, Error> {
+        let (options, state) = begun;
+        let kept = Kept { state, until: (now + CEREMONY_LIFETIME).micros() };
+        let plain = serde_json::to_vec(&kept).map_err(|_| WHAT)?;
+        let sealed = sealed::seal(self.keys().secret(Purpose::SignInCeremony), random()?, CONTEXT, &plain)?;
+        Ok(Ceremony { secret: SealedCeremony::new(sealed), options })
+    }
+
+    /// What is expected of the answer to a ceremony that the browser kept, and until when.
+    pub(super) fn open_ceremony(
+        &self,
+        ceremony: &SealedCeremony,
+        hash: &[u8],
+        now: Timestamp,
+    ) -> Result<(CeremonyState, Timestamp), Error> {
+        let key = self.keys().secret(Purpose::SignInCeremony);
+        let plain = sealed::open(key, CONTEXT, ceremony.sealed(), "ceremony").map_err(|_| Refusal::CeremonyOver)?;
+        let kept: Kept = serde_json::from_slice(&plain).map_err(|_| Refusal::CeremonyOver)?;
+        let until = Timestamp::from_micros(kept.until);
+        let used: i64 = self.db().read(|conn| -> Result<_, Error> {
+            Ok(on_db!(conn, c => used_assertion::table.find(hash).count().get_result(c))?)
+        })?;
+        if until > now && used == 0 { Ok((kept.state, until)) } else { Err(Refusal::CeremonyOver.into()) }
     }
 
     /// What is expected of the answer. Reading does not use the ceremony up; [`use_up`] does, once.
@@ -57,6 +91,27 @@ impl Identity {
         }
         answered
     }
+}
+
+/// What a sealed ceremony holds.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    state: CeremonyState,
+    /// Microseconds since the epoch.
+    until: i64,
+}
+
+/// What sealed ceremonies are bound to.
+const CONTEXT: &[u8] = b"sign-in";
+
+/// Uses a sealed ceremony up in the transaction of what it was for; refuses when that has happened before.
+pub(super) fn use_sealed_up(conn: &mut Conn<'_>, hash: &[u8], until: Timestamp) -> Result<(), Error> {
+    let row = (used_assertion::id_hash.eq(hash), used_assertion::expires_at.eq(until));
+    let used = on_db!(conn, c => diesel::insert_into(used_assertion::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    if used == 1 { Ok(()) } else { Err(Refusal::CeremonyOver.into()) }
 }
 
 /// Uses a ceremony up in the transaction of what it was for; refuses when that has happened before.

@@ -3,7 +3,7 @@
 use ::store::{Conn, Timestamp, on_db};
 use diesel::prelude::*;
 use serde_json::Value;
-use webauthn_rs::prelude::Passkey;
+use webauthn_rs::prelude::{DiscoverableAuthentication, Passkey};
 
 use super::schema::passkey;
 use super::{Identity, audit, ceremonies, random, residents, sessions};
@@ -11,8 +11,9 @@ use crate::Error;
 use crate::audit::{Act, Actor, Record};
 use crate::authenticator::{
     Ceremony, CeremonySecret, CeremonyState, MOST_PASSKEYS, PASSKEY_AMR, PASSKEY_ASSURANCE, PasskeyId, PasskeySummary,
-    Refusal, label,
+    Refusal, SealedCeremony, label,
 };
+use crate::keys::Purpose;
 use crate::resident::{ResidentId, ResidentState};
 use crate::session::{Session, SignedIn};
 
@@ -85,30 +86,41 @@ fn count(conn: &mut Conn<'_>, resident: ResidentId) -> Result<usize, Error> {
 }
 
 impl Identity {
-    /// Begins a sign-in, for whoever has a passkey.
-    pub fn start_sign_in(&self, now: Timestamp) -> Result<Ceremony, Error> {
-        self.begin_ceremony(self.relying_party().start_authentication()?, now)
+    /// Begins a sign-in, for whoever has a passkey. Nothing is written: anybody may ask for this.
+    pub fn start_sign_in(&self, now: Timestamp) -> Result<Ceremony<SealedCeremony>, Error> {
+        self.seal_ceremony(self.relying_party().start_authentication()?, now)
     }
 
     /// Checks the answer to [`Identity::start_sign_in`] and begins a session.
     ///
     /// # Errors
-    /// The refusals of [`Refusal`]. Each answer, right or wrong, uses the ceremony up.
+    /// The refusals of [`Refusal`].
     pub fn finish_sign_in(
         &self,
-        ceremony: &CeremonySecret,
+        ceremony: &SealedCeremony,
         credential: Value,
         now: Timestamp,
     ) -> Result<SignedIn, Error> {
-        let hash = ceremony.keyed_hash(self.keys());
-        let signed_in = self.check_sign_in(&hash, credential, now);
-        self.or_end_ceremony(&hash, signed_in)
-    }
-
-    fn check_sign_in(&self, ceremony: &[u8], credential: Value, now: Timestamp) -> Result<SignedIn, Error> {
-        let CeremonyState::Authentication { state } = self.ceremony(ceremony, now)? else {
+        let hash = self.keys().keyed_hash(Purpose::SignInCeremony, ceremony.sealed()).to_vec();
+        let (CeremonyState::Authentication { state }, until) = self.open_ceremony(ceremony, &hash, now)? else {
             return Err(Refusal::CeremonyOver.into());
         };
+        let signed_in = self.check_sign_in(&hash, until, state, credential, now);
+        // A challenge is good for one answer, right or wrong. Who answers for a passkey that nobody has writes nothing.
+        if matches!(signed_in, Err(Error::Passkey(Refusal::Unverified(_)))) {
+            self.db().write(move |conn| ceremonies::use_sealed_up(conn, &hash, until))?;
+        }
+        signed_in
+    }
+
+    fn check_sign_in(
+        &self,
+        ceremony: &[u8],
+        until: Timestamp,
+        state: DiscoverableAuthentication,
+        credential: Value,
+        now: Timestamp,
+    ) -> Result<SignedIn, Error> {
         let (answer, claimed, credential_id) = self.relying_party().identify(credential)?;
         let row: Option<(PasskeyId, ResidentId, String)> = self.db().read(|conn| -> Result<_, Error> {
             Ok(on_db!(conn, c => passkey::table
@@ -128,7 +140,7 @@ impl Identity {
         let hash = ceremony.to_vec();
         let record = about(resident, id, Act::SignedIn, now);
         self.db().write(move |conn| {
-            ceremonies::use_up(conn, &hash, now)?;
+            ceremonies::use_sealed_up(conn, &hash, until)?;
             if residents::lock(conn, resident)? != ResidentState::Active {
                 return Err(Refusal::UnknownCredential.into());
             }

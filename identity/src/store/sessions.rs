@@ -2,7 +2,6 @@
 
 use ::store::{Conn, Timestamp, on_db};
 use diesel::prelude::*;
-use ring::hmac;
 
 use super::oidc::session_clients;
 use super::schema::{resident, session};
@@ -174,9 +173,8 @@ impl Identity {
 
     /// Whether a form came with this session's token. Compares in constant time.
     pub fn verify_csrf(&self, session: &Session, presented: &str) -> bool {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, self.keys().secret(Purpose::FormToken));
-        secret::decode(presented)
-            .is_some_and(|tag| hmac::verify(&key, session.id.as_uuid().as_bytes(), tag.as_slice()).is_ok())
+        let is_ours = |tag: &[u8]| self.keys().is_keyed_hash(Purpose::FormToken, session.id.as_uuid().as_bytes(), tag);
+        secret::decode(presented).is_some_and(|tag| is_ours(tag.as_slice()))
     }
 }
 
