@@ -16,3 +16,4 @@ mod security;
 mod signing_out;
 mod support;
 mod tidy;
+mod tls;

@@ -138,6 +138,26 @@ fn only_the_clock_reads_the_time() {
     );
 }
 
+/// Comparing a secret byte by byte tells, by how long it takes, how much of a guess was right. So types that hold one
+/// cannot be compared, and keyed hashes are compared by one function (the other half is a ban in clippy.toml).
+#[test]
+fn secrets_are_not_compared_as_they_are() {
+    let mut places = Vec::new();
+    for file in all_sources().iter().filter(|file| !file.path.starts_with("tests/")) {
+        places.extend(["expose() ==", "expose() !="].iter().flat_map(|sign| file.places_of(sign)));
+        let lines: Vec<_> = file.text.lines().collect();
+        for (index, line) in lines.iter().enumerate() {
+            let holds_a_secret = line.contains("struct ") && line.contains("Zeroizing<");
+            let mut above =
+                lines[..index].iter().rev().take_while(|line| line.starts_with("#[") || line.starts_with("///"));
+            if holds_a_secret && above.any(|line| line.starts_with("#[derive") && line.contains("PartialEq")) {
+                places.push(format!("{}:{}: {line}", file.path, index + 1));
+            }
+        }
+    }
+    assert_none("secrets that can be compared", places);
+}
+
 #[test]
 fn a_file_is_short_or_says_why_not() {
     for file in all_sources() {

@@ -1,6 +1,6 @@
 //! The configuration file: what a city decides before it starts the program. Unknown keys are refused by name.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
@@ -31,6 +31,9 @@ pub struct Config {
     /// Calls to addresses that others chose.
     #[serde(default)]
     pub outbound: Outbound,
+    /// Who may come how often.
+    #[serde(default)]
+    pub limits: Limits,
     /// How the switch clears.
     #[serde(default)]
     pub clearing: Clearing,
@@ -75,8 +78,8 @@ impl Default for Keys {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Public {
-    /// Address and port.
-    pub listen: SocketAddr,
+    /// Address and port; left out, this gateway serves no residents, and other listeners go on.
+    pub listen: Option<SocketAddr>,
     /// The URL that residents and relying parties see; `iss` of every token. https, or http on localhost.
     pub issuer: Url,
     /// PEM certificate chain; with `key`, this listener speaks TLS itself.
@@ -144,6 +147,35 @@ pub struct Outbound {
     pub extra_ca: Option<PathBuf>,
     /// Networks (CIDR) that may be called although they are not public; also by plain http.
     pub allow_networks: Vec<IpNet>,
+}
+
+/// `[limits]`: of the public listener and the one for certificates. A rate of 0 is none.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Pages a second for one address (IPv6: one network of 64 bits).
+    pub per_address: u32,
+    /// So many at once.
+    pub address_burst: u32,
+    /// Calls a second of one relying party.
+    pub per_client: u32,
+    /// So many at once.
+    pub client_burst: u32,
+    /// Networks (CIDR) of proxies that say in `X-Forwarded-For` for whom they come.
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let loopback = [IpNet::new(Ipv4Addr::new(127, 0, 0, 0).into(), 8), IpNet::new(Ipv6Addr::LOCALHOST.into(), 128)];
+        Self {
+            per_address: 50,
+            address_burst: 300,
+            per_client: 500,
+            client_burst: 2_000,
+            trusted_proxies: loopback.into_iter().flatten().collect(),
+        }
+    }
 }
 
 /// `[clearing]`

@@ -101,6 +101,7 @@ impl Problem {
             StatusCode::NOT_FOUND => ("not-found", "Nothing is found here"),
             StatusCode::METHOD_NOT_ALLOWED => ("method-not-allowed", "This method is not allowed here"),
             StatusCode::PAYLOAD_TOO_LARGE => ("too-large", "The request is too large"),
+            StatusCode::TOO_MANY_REQUESTS => ("too-many", "Too many requests came from here"),
             StatusCode::UNSUPPORTED_MEDIA_TYPE => ("unsupported-media-type", "This content type is not taken here"),
             status if status.is_server_error() => ("internal", "Something went wrong on our side"),
             _ => ("bad-request", "The request cannot be understood"),

@@ -29,6 +29,8 @@ pub struct Gateway {
     pub directory: payments::Directory,
     /// Calls to addresses that others chose.
     pub outbound: Arc<http::outbound::Outbound>,
+    /// Who may come how often.
+    pub limits: http::limits::Limits,
     /// The database of all three.
     pub db: Db,
 }
@@ -44,6 +46,7 @@ impl Gateway {
             switch: installation.switch()?,
             directory: installation.directory(),
             outbound,
+            limits: http::limits::Limits::new(&installation.config.limits),
             db: installation.db.clone(),
         }))
     }
@@ -52,7 +55,7 @@ impl Gateway {
 /// The addresses, bound before anything else is opened: a port that is taken is found out first, and a
 /// caller that asked for any free port (0) learns which it got.
 pub struct Sockets {
-    public: TcpListener,
+    public: Option<TcpListener>,
     mtls: Option<TcpListener>,
     participants: Option<TcpListener>,
     operations: Option<TcpListener>,
@@ -61,7 +64,7 @@ pub struct Sockets {
 impl Sockets {
     /// Takes sockets that are bound already.
     pub fn new(public: TcpListener, participants: Option<TcpListener>, operations: Option<TcpListener>) -> Self {
-        Self { public, mtls: None, participants, operations }
+        Self { public: Some(public), mtls: None, participants, operations }
     }
 
     /// Binds what the configuration names.
@@ -70,7 +73,7 @@ impl Sockets {
             TcpListener::bind(address).with_context(|| format!("{key}: {address} cannot be used"))
         };
         Ok(Self {
-            public: bind("public.listen", config.public.listen)?,
+            public: config.public.listen.map(|address| bind("public.listen", address)).transpose()?,
             mtls: config.mtls.as_ref().map(|m| bind("mtls.listen", m.listen)).transpose()?,
             participants: config.participants.as_ref().map(|p| bind("participants.listen", p.listen)).transpose()?,
             operations: config.operations.as_ref().map(|o| bind("operations.listen", o.listen)).transpose()?,
@@ -124,7 +127,10 @@ pub async fn stop_signal() -> anyhow::Result<()> {
 
 /// Starts every listener that has a socket.
 pub fn start(gateway: Arc<Gateway>, sockets: Sockets, installation: &Installation) -> anyhow::Result<Running> {
-    let mut servers = vec![public_listener(&gateway, sockets.public, installation)?];
+    let mut servers = Vec::new();
+    if let Some(socket) = sockets.public {
+        servers.push(public_listener(&gateway, socket, installation)?);
+    }
     if let Some(socket) = sockets.mtls {
         servers.push(mutual_tls_listener(&gateway, socket, installation)?);
     }
@@ -153,6 +159,7 @@ fn public_listener(gateway: &Arc<Gateway>, socket: TcpListener, installation: &I
             .app_data(gateway.clone())
             .app_data(settings.clone())
             .configure(public::configure)
+            .wrap(from_fn(http::bounded))
             .wrap(Condition::new(https, from_fn(http::transport_security)))
             .wrap(from_fn(http::page_security))
             .wrap(from_fn(http::observe))
@@ -184,6 +191,7 @@ fn mutual_tls_listener(
         App::new()
             .app_data(gateway.clone())
             .configure(public::configure_mutual_tls)
+            .wrap(from_fn(http::bounded))
             .wrap(from_fn(http::problems))
             .wrap(from_fn(http::observe))
     })

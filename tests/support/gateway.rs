@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -47,6 +47,29 @@ impl Gateway {
     pub(crate) async fn serve_with(database: &str, settings: &str, environment: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = configure(folder.path(), database, "keys", None, settings);
+        Self::migrated(folder, path, environment).await
+    }
+
+    /// One that speaks TLS itself to residents, and to relying parties with certificates. Its own certificate is
+    /// `tls.pem` in its folder.
+    pub(crate) async fn serve_tls() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        self_sign(folder.path(), "tls");
+        let [public, mutual_tls, operations] = free_ports();
+        let text = format!(
+            "[database]\nurl = \"sqlite:lionrock.db\"\n\
+             [public]\nlisten = \"127.0.0.1:{public}\"\nissuer = \"https://localhost:{public}\"\n\
+             certificate = \"tls.pem\"\nkey = \"tls.key\"\n\
+             [mtls]\nlisten = \"127.0.0.1:{mutual_tls}\"\nurl = \"https://localhost:{mutual_tls}\"\n\
+             certificate = \"tls.pem\"\nkey = \"tls.key\"\n\
+             [operations]\nlisten = \"127.0.0.1:{operations}\"\n",
+        );
+        let configuration = folder.path().join("lionrock.toml");
+        std::fs::write(&configuration, text).unwrap();
+        Self::migrated(folder, configuration.display().to_string(), &[]).await
+    }
+
+    async fn migrated(folder: tempfile::TempDir, path: String, environment: &[(&str, &str)]) -> Self {
         let migrated = lionrock().args(["migrate", "--config", &path]).output().unwrap();
         assert!(migrated.status.success(), "{}", said(&migrated));
         Self::start(folder, vec!["serve".to_owned(), "--config".to_owned(), path], environment).await
@@ -199,6 +222,11 @@ impl Gateway {
         self.try_address("public", "").unwrap()
     }
 
+    /// A URL of the listener for relying parties with certificates.
+    pub(crate) fn mutual_tls_url(&self, path: &str) -> String {
+        self.try_address("mtls", path).unwrap().replace("http://", "https://")
+    }
+
     /// A URL of the banks' listener.
     pub(crate) fn participants(&self, path: &str) -> String {
         self.try_address("participants", path).unwrap().replace("http://", "https://")
@@ -234,4 +262,17 @@ fn configure(folder: &Path, database: &str, keys: &str, issuer: Option<String>, 
 pub(super) fn free_ports() -> [u16; 3] {
     let sockets = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
     sockets.map(|socket| socket.local_addr().unwrap().port())
+}
+
+/// Makes a key and a certificate for it: `NAME.key` and `NAME.pem`.
+pub(crate) fn self_sign(folder: &Path, name: &str) {
+    let (key, certificate) = (format!("{name}.key"), format!("{name}.pem"));
+    let made = Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"])
+        .args(["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"])
+        .args(["-keyout", &key, "-out", &certificate])
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{}", said(&made));
 }

@@ -16,7 +16,7 @@ pub(crate) mod website;
 
 pub(crate) use apache::Apache;
 pub(crate) use browser::Browser;
-pub(crate) use gateway::Gateway;
+pub(crate) use gateway::{Gateway, self_sign};
 
 /// The root of the repository.
 pub(crate) fn root() -> PathBuf {

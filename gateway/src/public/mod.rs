@@ -4,6 +4,7 @@ mod activation;
 mod back_channel_logout;
 mod cookies;
 mod home;
+mod limited;
 mod me;
 mod oauth;
 mod openapi;
@@ -26,9 +27,6 @@ use crate::http;
 use crate::server::Gateway;
 use crate::{clock, pages};
 
-/// A form or a JSON document of ours is small; a WebAuthn attestation is the largest.
-const BODY_LIMIT: usize = 64 * 1024;
-
 /// What the handlers of this listener need to know beside the [`Gateway`].
 pub struct Settings {
     /// Residents come by https, so cookies are marked for it.
@@ -46,15 +44,21 @@ impl Settings {
 
 /// Every route of the public listener.
 pub fn configure(app: &mut web::ServiceConfig) {
-    app.app_data(web::FormConfig::default().limit(BODY_LIMIT))
-        .app_data(web::JsonConfig::default().limit(BODY_LIMIT))
-        .app_data(web::PayloadConfig::default().limit(BODY_LIMIT))
+    app.app_data(web::FormConfig::default().limit(http::BODY_LIMIT))
+        .app_data(web::JsonConfig::default().limit(http::BODY_LIMIT))
+        .app_data(web::PayloadConfig::default().limit(http::BODY_LIMIT))
         .route("/assets/{name}", web::get().to(pages::assets::serve))
         .route("/api/openapi.json", web::get().to(openapi::document))
-        .service(web::scope("/.well-known").wrap(from_fn(http::problems)).configure(oauth::well_known))
+        .service(
+            web::scope("/.well-known")
+                .wrap(from_fn(limited::documents))
+                .wrap(from_fn(http::problems))
+                .configure(oauth::well_known),
+        )
         .service(web::scope("/oauth").wrap(from_fn(oauth::oauth_errors)).configure(oauth::configure))
         .service(
             web::scope("")
+                .wrap(from_fn(limited::pages))
                 .wrap(from_fn(page::kind_errors))
                 .configure(home::configure)
                 .configure(activation::configure)
@@ -66,7 +70,7 @@ pub fn configure(app: &mut web::ServiceConfig) {
 
 /// Every route of the listener for relying parties with certificates: what they call themselves, and no pages.
 pub fn configure_mutual_tls(app: &mut web::ServiceConfig) {
-    app.app_data(web::PayloadConfig::default().limit(BODY_LIMIT))
+    app.app_data(web::PayloadConfig::default().limit(http::BODY_LIMIT))
         .service(web::scope("/oauth").wrap(from_fn(oauth::oauth_errors)).configure(oauth::back_channel));
 }
 

@@ -2,9 +2,9 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, LOCATION};
+use actix_web::http::header::{ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, LOCATION, RETRY_AFTER};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpRequest, HttpResponse, web};
+use actix_web::{Error, HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use askama::Template;
 use identity::session::Session;
 use serde_json::json;
@@ -105,24 +105,28 @@ fn message(request: &HttpRequest, error: &PageError) -> HttpResponse {
     let page = context(request, None);
     let Words { headline, sentences, link } = error.words(&page);
     let html = Message { page, headline, sentences, link }.render();
-    HttpResponse::build(error.status())
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .content_type("text/html; charset=utf-8")
-        .body(html.unwrap_or_default())
+    failed(error).content_type("text/html; charset=utf-8").body(html.unwrap_or_default())
+}
+
+/// How every error begins.
+fn failed(error: &PageError) -> HttpResponseBuilder {
+    let mut response = HttpResponse::build(error.status());
+    response.insert_header((CACHE_CONTROL, "no-store"));
+    if let Some(seconds) = error.retry_after() {
+        response.insert_header((RETRY_AFTER, seconds));
+    }
+    response
 }
 
 /// An error for the page's own script, which shows `detail` where the resident is looking.
 fn for_script(request: &HttpRequest, error: &PageError) -> HttpResponse {
     let page = context(request, None);
     let Words { headline, sentences, .. } = error.words(&page);
-    HttpResponse::build(error.status())
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .content_type("application/problem+json")
-        .body(
-            json!({ "title": headline, "detail": sentences.join(" "), "status": error.status().as_u16(),
+    failed(error).content_type("application/problem+json").body(
+        json!({ "title": headline, "detail": sentences.join(" "), "status": error.status().as_u16(),
             "request_id": page.request_id })
-            .to_string(),
-        )
+        .to_string(),
+    )
 }
 
 fn remember_choices(response: &mut ServiceResponse<BoxBody>) {

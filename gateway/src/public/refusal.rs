@@ -34,6 +34,8 @@ pub(super) enum PageError {
     Password(PasswordRefusal),
     /// More passwords wait to be looked at than may.
     Busy,
+    /// Too many requests came from this address; in so many seconds there is room again.
+    TooMany(u64),
     /// The database cannot be reached.
     Unavailable,
     /// A fault of ours; the cause is for the log alone.
@@ -69,8 +71,17 @@ impl PageError {
             | Self::Password(_)
             | Self::Authorization(_) => StatusCode::BAD_REQUEST,
             Self::Status(status) => *status,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// Seconds after which trying again makes sense, where that is known.
+    pub(super) fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::TooMany(seconds) => Some(*seconds),
+            _ => None,
         }
     }
 
@@ -118,6 +129,14 @@ impl PageError {
             Self::Status(status) if status.is_client_error() => (
                 ("我們看不懂這個要求", "We could not understand that request"),
                 &[("甚麼都沒有改變。返回上一頁再試。", "Nothing was changed. Go back and try again.")],
+                home(),
+            ),
+            Self::TooMany(_) => (
+                ("請稍等一下", "Please wait a moment"),
+                &[(
+                    "這個網絡在短時間內發出了太多要求。甚麼都沒有改變。幾秒後再試。",
+                    "Too many requests came from this network. Nothing was changed. Try again in a few seconds.",
+                )],
                 home(),
             ),
             Self::Unavailable => (

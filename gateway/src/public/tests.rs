@@ -1,7 +1,7 @@
 //! What the public listener answers, from outside: kind pages, OAuth bodies, nothing without its token.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, LOCATION, SET_COOKIE};
+use actix_web::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, HOST, LOCATION, SET_COOKIE};
 use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::{App, web};
@@ -100,7 +100,7 @@ async fn a_script_is_answered_with_a_sentence_in_json() {
 
 #[actix_web::test]
 async fn clients_get_oauth_errors_whatever_goes_wrong() {
-    let large = "x".repeat(super::BODY_LIMIT + 1);
+    let large = "x".repeat(http::BODY_LIMIT + 1);
     for (request, status, error) in [
         (form("/oauth/token", "grant_type=password"), StatusCode::UNAUTHORIZED, "invalid_client"),
         (form("/oauth/par", &large), StatusCode::PAYLOAD_TOO_LARGE, "invalid_request"),
@@ -130,4 +130,14 @@ async fn a_bad_client_is_never_redirected() {
     let answer = ask(TestRequest::get().uri("/oauth/authorize?client_id=x&redirect_uri=https://evil.example")).await;
     assert_eq!((answer.status, answer.location.as_str()), (StatusCode::BAD_REQUEST, ""));
     assert!(answer.kind.starts_with("text/html") && !answer.body.contains("href=\"https://evil"), "{}", answer.body);
+}
+
+#[actix_web::test]
+async fn no_url_comes_from_the_host_header() {
+    let elsewhere = |uri: &str| TestRequest::get().uri(uri).insert_header((HOST, "evil.example"));
+    let discovery = ask(elsewhere("/.well-known/openid-configuration")).await;
+    assert!(discovery.body.contains(r#""issuer":"http://localhost:8080""#), "{}", discovery.body);
+    assert!(!discovery.body.contains("evil.example"));
+    let redirected = ask(elsewhere("/me")).await;
+    assert_eq!(redirected.location, "/sign-in");
 }

@@ -1,12 +1,15 @@
 //! What clients call themselves: discovery, keys, pushed requests, tokens, userinfo. OAuth error bodies.
 
+use std::net::IpAddr;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 use identity::Identity;
-use identity::oidc::{EndpointRequest, Error, OAuthError, UserinfoResponse};
+use identity::oidc::client::ClientId;
+use identity::oidc::{ClientCredentials, EndpointRequest, Error, OAuthError, UserinfoResponse};
 use serde::Serialize;
 use serde_json::json;
 
@@ -91,6 +94,10 @@ async fn answer_in_form<T: Send + 'static>(
         Ok(call) => call,
         Err(refusal) => return refused(&refusal),
     };
+    let turn = match Turn::of(request, &call, gateway) {
+        Ok(turn) => turn,
+        Err(seconds) => return too_many(seconds),
+    };
     let proves_possession = !call.dpop.is_empty();
     let called = gateway.clone();
     let mut response = match web::block(move || act(&called.identity, &call)).await {
@@ -99,10 +106,48 @@ async fn answer_in_form<T: Send + 'static>(
         Ok(Err(Error::Failed(failed))) => failure(&failed),
         Err(_) => unavailable(),
     };
+    turn.end(&response, gateway);
     if proves_possession {
         offer_nonce(&mut response, &gateway.identity);
     }
     response
+}
+
+/// Whose share of the limits a call is counted for.
+struct Turn {
+    address: Option<IpAddr>,
+    client: Option<ClientId>,
+}
+
+impl Turn {
+    /// Who calls, by its own words; or how many seconds they have to wait.
+    fn of(request: &HttpRequest, call: &EndpointRequest, gateway: &Gateway) -> Result<Self, u64> {
+        let address = gateway.limits.address(request);
+        let named = ClientCredentials::read(call).ok().map(|credentials| credentials.client_id().clone());
+        let client = named.filter(|_| address.is_some());
+        let waits = address.and_then(|address| gateway.limits.wait_of_address(address));
+        match waits.or_else(|| gateway.limits.wait_of_client(client.as_ref()?)) {
+            Some(seconds) => Err(seconds),
+            None => Ok(Self { address, client }),
+        }
+    }
+
+    /// Counts the call for the client, if it was the client; for the address, when nobody has proven to be it.
+    fn end(self, response: &HttpResponse, gateway: &Gateway) {
+        let Some(address) = self.address else { return };
+        match self.client {
+            _ if response.status() == StatusCode::UNAUTHORIZED => gateway.limits.charge_address(address),
+            Some(client) => gateway.limits.charge_client(client),
+            None => {}
+        }
+    }
+}
+
+fn too_many(seconds: u64) -> HttpResponse {
+    HttpResponse::TooManyRequests()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header((RETRY_AFTER, seconds))
+        .json(json!({ "error": "temporarily_unavailable", "error_description": "too many requests: wait a moment" }))
 }
 
 fn uncached(mut response: HttpResponse) -> HttpResponse {

@@ -3,7 +3,7 @@
 use actix_web::Error;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE};
+use actix_web::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use actix_web::middleware::Next;
 use actix_web::{HttpResponse, http::StatusCode};
 use serde_json::json;
@@ -24,13 +24,16 @@ pub(in super::super) async fn oauth_errors(
     let (error, description) = match status {
         StatusCode::PAYLOAD_TOO_LARGE => ("invalid_request", "the request is too large"),
         StatusCode::METHOD_NOT_ALLOWED => ("invalid_request", "this endpoint does not take this method"),
+        StatusCode::TOO_MANY_REQUESTS => ("temporarily_unavailable", "too many requests: wait a moment"),
         status if status.is_server_error() => ("server_error", "the request was not carried out"),
         _ => ("invalid_request", "the request cannot be understood"),
     };
     let body = json!({ "error": error, "error_description": description });
     let mut answer = HttpResponse::build(status).insert_header((CACHE_CONTROL, "no-store")).json(body);
-    if let Some(allow) = response.headers().get(ALLOW) {
-        answer.headers_mut().insert(ALLOW, allow.clone());
+    for name in [ALLOW, RETRY_AFTER] {
+        if let Some(value) = response.headers().get(&name) {
+            answer.headers_mut().insert(name, value.clone());
+        }
     }
     Ok(response.into_response(answer))
 }

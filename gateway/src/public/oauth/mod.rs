@@ -10,7 +10,7 @@ mod request;
 use actix_web::middleware::from_fn;
 use actix_web::web;
 
-use super::page;
+use super::{limited, page};
 
 pub(super) use errors::oauth_errors;
 
@@ -34,24 +34,27 @@ pub(super) fn back_channel(app: &mut web::ServiceConfig) {
 
 /// `/oauth/*`
 pub(super) fn configure(app: &mut web::ServiceConfig) {
-    app.configure(back_channel).service(web::resource("/jwks").route(web::get().to(back_channel::jwks))).service(
-        web::scope("")
-            .wrap(from_fn(page::kind_errors))
-            .service(
-                web::resource("/authorize")
-                    .route(web::get().to(authorize::authorize))
-                    .route(web::post().to(authorize::repeat_as_get)),
-            )
-            .service(
-                web::resource("/logout")
-                    .route(web::get().to(logout::begin))
-                    .route(web::post().to(logout::repeat_as_get)),
-            )
-            .route("/logout/confirm", web::post().to(logout::confirm))
-            .route("/logout/done", web::get().to(logout::done))
-            .route("/continue", web::get().to(authorize::resume))
-            .route("/authorize/password", web::post().to(password::sign_in))
-            .route("/authorize/decision", web::post().to(authorize::decide))
-            .default_service(web::to(page::nothing_here)),
-    );
+    app.configure(back_channel)
+        .service(web::resource("/jwks").wrap(from_fn(limited::documents)).route(web::get().to(back_channel::jwks)))
+        .service(
+            web::scope("")
+                .wrap(from_fn(limited::pages))
+                .wrap(from_fn(page::kind_errors))
+                .service(
+                    web::resource("/authorize")
+                        .route(web::get().to(authorize::authorize))
+                        .route(web::post().to(authorize::repeat_as_get)),
+                )
+                .service(
+                    web::resource("/logout")
+                        .route(web::get().to(logout::begin))
+                        .route(web::post().to(logout::repeat_as_get)),
+                )
+                .route("/logout/confirm", web::post().to(logout::confirm))
+                .route("/logout/done", web::get().to(logout::done))
+                .route("/continue", web::get().to(authorize::resume))
+                .route("/authorize/password", web::post().to(password::sign_in))
+                .route("/authorize/decision", web::post().to(authorize::decide))
+                .default_service(web::to(page::nothing_here)),
+        );
 }
