@@ -236,6 +236,7 @@ fn operations_listener(
         db: gateway.db.clone(),
         identity: gateway.identity.clone(),
         switch: gateway.switch.clone(),
+        operators: payments::Operators::new(gateway.db.clone()),
         participants,
     });
     let server = HttpServer::new(move || {

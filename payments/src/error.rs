@@ -90,3 +90,32 @@ pub enum OperationError {
     #[error("the switch is not available; look before trying again")]
     Unavailable,
 }
+
+/// Why something cannot be done with the register of operators.
+#[derive(Debug, thiserror::Error)]
+pub enum OperatorError {
+    /// The token, or the name, is nobody's.
+    #[error("there is no such operator")]
+    Unknown,
+    /// The name is or was somebody's.
+    #[error("this name is taken; no name is used twice")]
+    NameTaken,
+    /// Once there are two officers, an officer registers the others.
+    #[error("once there are two officers, an officer registers the others")]
+    NotAllowed,
+    /// The operating system gave no random bytes.
+    #[error("no random bytes are to be had")]
+    Randomness,
+    /// A row of the register cannot be read.
+    #[error("the row of operator {0:?} cannot be read")]
+    Damaged(String),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+impl From<diesel::result::Error> for OperatorError {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Store(store::Error::Query(error))
+    }
+}

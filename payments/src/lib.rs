@@ -23,7 +23,7 @@
 //!     let particulars = Particulars { bic: None, name_zh: name_zh.to_owned(), name_en: name_en.to_owned() };
 //!     switch.add_participant("an officer", code, particulars).await?;
 //! }
-//! switch.fund("an officer", banyan, Amount::parse("1000.00", Currency::Hkd)?).await?;
+//! switch.fund(["an officer", "another"], banyan, Amount::parse("1000.00", Currency::Hkd)?).await?;
 //!
 //! let uetr = uuid::Uuid::parse_str("0b8dbd0b-2d9b-4e5b-8a58-0cb0e3c3f5d1")?;
 //! let transfer = CreditTransfer {
@@ -73,6 +73,7 @@ pub mod directory;
 mod error;
 pub mod iso20022;
 pub mod money;
+pub mod operator;
 pub mod participant;
 pub mod qr;
 pub mod report;
@@ -80,8 +81,8 @@ pub mod report;
 mod store;
 
 pub use crate::store::{
-    AnswerReport, Clock, Metrics, Minute, ReturnSubmission, Submission, Switch, SwitchSettings, TrialBalance, archive,
-    audit,
+    AnswerReport, Clock, Metrics, Minute, Operators, ReturnSubmission, Submission, Switch, SwitchSettings,
+    TrialBalance, archive, audit,
 };
 pub use directory::Directory;
-pub use error::{Error, OperationError, SubmitError};
+pub use error::{Error, OperationError, OperatorError, SubmitError};

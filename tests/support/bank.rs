@@ -54,7 +54,7 @@ impl Bank {
         let certificate = ["--csr", &file("bank.csr"), "--out", &file("bank.pem")];
         gateway.run(&[&["participant", "add"], &who[..], &certificate[..]].concat());
         if funds != "0" {
-            gateway.run(&["participant", "fund", code, "--amount", funds]);
+            gateway.fund(code, funds);
         }
         let fingerprint = openssl(&["x509", "-in", &file("bank.pem"), "-noout", "-fingerprint", "-sha256"]);
         let thumbprint = fingerprint.rsplit('=').next().unwrap().trim().replace(':', "").to_lowercase();

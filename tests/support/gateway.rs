@@ -190,6 +190,20 @@ impl Gateway {
         self.printed.lock().unwrap().join("\n")
     }
 
+    /// Gives a participant money, as two officers do it.
+    pub(crate) fn fund(&self, code: &str, amount: &str) {
+        let tokens = ["cheung", "leung"].map(|name| {
+            let file = self.folder.path().join(format!("{name}.token")).display().to_string();
+            if !Path::new(&file).exists() {
+                self.run(&["operator", "add", "--name", name, "--out", &file]);
+            }
+            file
+        });
+        let fund = ["participant", "fund", code, "--amount", amount, "--json", "--token-file", &tokens[0]];
+        let proposed: Value = serde_json::from_slice(&self.run(&fund).stdout).unwrap();
+        self.run(&["proposal", "approve", &proposed["proposal"].to_string(), "--token-file", &tokens[1]]);
+    }
+
     /// Runs a command on this installation, which must succeed.
     pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         let done = self.try_run(arguments);

@@ -39,7 +39,7 @@ impl Payments {
             let name = format!("Bench {code}");
             let particulars = Particulars { bic: None, name_zh: name.clone(), name_en: name };
             switch.add_participant("bench", bank, particulars).await?;
-            switch.fund("bench", bank, Amount::new(FUNDS, Currency::Hkd)?).await?;
+            switch.fund(["bench", "another"], bank, Amount::new(FUNDS, Currency::Hkd)?).await?;
             banks.push(bank);
         }
         Ok(Self { banks, random_ids, began: Instant::now(), run: now().micros(), next: AtomicU64::new(0) })

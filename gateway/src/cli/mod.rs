@@ -11,6 +11,7 @@ mod migrate;
 mod operator;
 mod output;
 mod participant;
+mod proposal;
 mod qr;
 mod resident;
 mod serve;
@@ -50,6 +51,10 @@ enum Command {
     Participant(participant::Participant),
     /// Show business days, and write their statements and settlement files
     Day(day::Day),
+    /// Register, remove and list those who operate the switch
+    Operator(operator::Operator),
+    /// Approve and refuse movements of money that another officer proposed
+    Proposal(proposal::Proposal),
     /// Make and read the common QR code
     Qr(qr::Qr),
     /// Recompute the books and the log's hash chain; exit 1 on any difference
@@ -67,6 +72,8 @@ pub fn main() -> ExitCode {
         Command::Client(command) => client::run(command),
         Command::Participant(command) => participant::run(command),
         Command::Day(command) => day::run(command),
+        Command::Operator(command) => operator::run(command),
+        Command::Proposal(command) => proposal::run(command),
         Command::Qr(command) => qr::run(command),
         Command::Audit(command) => audit::run(command),
     };

@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Subcommand;
 use payments::Switch;
+use payments::clearing::Movement::{Funding, Withdrawal};
 use payments::clearing::{Operation, Particulars};
 use payments::money::{Amount, Currency, format_minor};
 use payments::participant::{ClearingCode, Thumbprint};
@@ -18,8 +19,8 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use serde_json::json;
 
-use super::operator::operator;
-use super::{ConfigPath, Installation, Output};
+use super::operator::{TokenFile, operator};
+use super::{ConfigPath, Installation, Output, proposal};
 use crate::clock;
 use crate::http::tls;
 
@@ -30,6 +31,8 @@ pub(super) struct Participant {
     config: ConfigPath,
     #[command(flatten)]
     output: Output,
+    #[command(flatten)]
+    token: TokenFile,
     #[command(subcommand)]
     command: Command,
 }
@@ -67,16 +70,25 @@ enum Command {
         /// The SHA-256 thumbprint, in hexadecimal
         thumbprint: Thumbprint,
     },
-    /// Record money that a participant paid in at the settlement institution
+    /// Propose to record money that a participant paid in; another officer approves it
     Fund {
         /// Its clearing code
         clearing_code: ClearingCode,
         /// How much, such as 1000000.00
         #[arg(long)]
         amount: String,
-        /// In which currency
-        #[arg(long, default_value = "HKD")]
-        currency: Currency,
+        #[command(flatten)]
+        more: Movement,
+    },
+    /// Propose to take money out of a participant's position; another officer approves it
+    Withdraw {
+        /// Its clearing code
+        clearing_code: ClearingCode,
+        /// How much, such as 1000000.00
+        #[arg(long)]
+        amount: String,
+        #[command(flatten)]
+        more: Movement,
     },
     /// Set how far below zero a participant's position may go
     Cap {
@@ -135,6 +147,17 @@ enum Command {
     List,
 }
 
+/// What belongs to a proposal beside participant and amount.
+#[derive(clap::Args)]
+struct Movement {
+    /// In which currency
+    #[arg(long, default_value = "HKD")]
+    currency: Currency,
+    /// Your own key for it: the same key again is the same proposal
+    #[arg(long)]
+    key: Option<String>,
+}
+
 /// Where a participant's certificate comes from: signed here from its own request, or brought along.
 #[derive(clap::Args)]
 struct CertificateSource {
@@ -173,12 +196,18 @@ pub(super) fn run(command: Participant) -> anyhow::Result<ExitCode> {
     let installation = Installation::open(&command.config)?;
     let switch = installation.switch()?;
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    let done = runtime.block_on(act(&installation, &switch, command.command, command.output));
+    let done = runtime.block_on(act(&installation, &switch, command.command, command.output, &command.token));
     switch.stop();
     done.map(|()| ExitCode::SUCCESS)
 }
 
-async fn act(installation: &Installation, switch: &Switch, command: Command, output: Output) -> anyhow::Result<()> {
+async fn act(
+    installation: &Installation,
+    switch: &Switch,
+    command: Command,
+    output: Output,
+    token: &TokenFile,
+) -> anyhow::Result<()> {
     let by = operator();
     match command {
         Command::Add { clearing_code, name_zh, name_en, bic, certificate } => {
@@ -195,11 +224,15 @@ async fn act(installation: &Installation, switch: &Switch, command: Command, out
             switch.revoke_certificate(&by, clearing_code, thumbprint).await?;
             told(output, clearing_code, "without this certificate", Some(thumbprint))
         }
-        Command::Fund { clearing_code, amount, currency } => {
-            let amount = Amount::parse(&amount, currency).context("--amount")?;
-            switch.fund(&by, clearing_code, amount).await?;
-            let facts = json!({ "clearing_code": clearing_code, "funded": amount.to_decimal(), "currency": currency });
-            output.print(&facts, |_| format!("{clearing_code} has {amount} more."))
+        Command::Fund { clearing_code, amount, more } => {
+            let amount = Amount::parse(&amount, more.currency).context("--amount")?;
+            let officer = token.officer(installation)?;
+            proposal::propose(switch, output, &officer, clearing_code, Funding, amount, more.key).await
+        }
+        Command::Withdraw { clearing_code, amount, more } => {
+            let amount = Amount::parse(&amount, more.currency).context("--amount")?;
+            let officer = token.officer(installation)?;
+            proposal::propose(switch, output, &officer, clearing_code, Withdrawal, amount, more.key).await
         }
         Command::Cap { clearing_code, amount, currency } => {
             let cap = if amount == "0" { None } else { Some(Amount::parse(&amount, currency).context("--amount")?) };

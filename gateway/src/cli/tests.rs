@@ -7,11 +7,13 @@ use clap::Parser;
 use payments::money::Currency;
 use payments::participant::{ClearingCode, Standing};
 
-use super::{ConfigPath, Installation, audit, day, participant, qr};
+use super::{ConfigPath, Installation, audit, day, operator, participant, proposal, qr};
 
 #[derive(Parser)]
 enum Line {
     Participant(participant::Participant),
+    Operator(operator::Operator),
+    Proposal(proposal::Proposal),
     Qr(qr::Qr),
     Audit(audit::Audit),
     Day(day::Day),
@@ -20,6 +22,8 @@ enum Line {
 fn run(line: &[&str]) -> anyhow::Result<ExitCode> {
     match Line::try_parse_from([&["lionrock"], line].concat())? {
         Line::Participant(command) => participant::run(command),
+        Line::Operator(command) => operator::run(command),
+        Line::Proposal(command) => proposal::run(command),
         Line::Qr(command) => qr::run(command),
         Line::Audit(command) => audit::run(command),
         Line::Day(command) => day::run(command),
@@ -54,6 +58,15 @@ impl City {
         run(&[line, &["--config", &self.path("lionrock.toml")]].concat())
     }
 
+    /// Registers two officers. Returns the files of their tokens.
+    fn officers(&self) -> [String; 2] {
+        ["cheung", "leung"].map(|name| {
+            let file = self.path(&format!("{name}.token"));
+            assert!(succeeded(self.run(&["operator", "add", "--name", name, "--out", &file])));
+            file
+        })
+    }
+
     /// Adds Banyan Bank with a certificate for a fresh key.
     fn add_banyan(&self) {
         let key = rcgen::KeyPair::generate().unwrap();
@@ -77,7 +90,14 @@ fn banyan() -> ClearingCode {
 fn a_participant_is_added_certified_and_funded() {
     let city = City::new();
     city.add_banyan();
-    assert!(succeeded(city.run(&["participant", "fund", "012", "--amount", "1000000.00"])));
+    let [cheung, leung] = city.officers();
+    let fund = ["participant", "fund", "012", "--amount", "1000000.00"];
+    assert!(city.run(&fund).unwrap_err().to_string().contains("--token-file"), "who is it?");
+    assert!(succeeded(city.run(&[&fund[..], &["--token-file", &cheung]].concat())));
+    let proposal = city.installation().switch().unwrap().proposals(1).unwrap().remove(0).id.to_string();
+    assert!(city.run(&["proposal", "approve", &proposal, "--token-file", &cheung]).is_err(), "one's own");
+    assert!(succeeded(city.run(&["proposal", "approve", &proposal, "--token-file", &leung])));
+    assert!(succeeded(city.run(&["proposal", "list", "--json"])));
     assert!(succeeded(city.run(&["participant", "list", "--json"])));
 
     let switch = city.installation().switch().unwrap();
@@ -187,15 +207,32 @@ fn limits_that_are_not_named_stay() {
 }
 
 #[test]
+fn an_operator_comes_and_goes() {
+    let city = City::new();
+    let [cheung, leung] = city.officers();
+    let add = ["operator", "add", "--name", "ho", "--role", "auditor", "--out"];
+    let ho = city.path("ho.token");
+    assert!(succeeded(city.run(&[&add[..], &[&ho, "--token-file", &cheung]].concat())));
+    assert!(std::fs::read_to_string(&ho).unwrap().starts_with("lro_"));
+    assert!(succeeded(city.run(&["operator", "remove", "leung", "--token-file", &cheung])));
+    assert!(city.run(&["proposal", "approve", "1", "--token-file", &leung]).is_err(), "no operator any more");
+    assert!(city.run(&["proposal", "approve", "1", "--token-file", &ho]).is_err(), "an auditor");
+    assert!(succeeded(city.run(&["operator", "list"])));
+}
+
+#[test]
 fn what_cannot_be_done_is_said() {
     let city = City::new();
-    let refused = city.run(&["participant", "fund", "012", "--amount", "1.00"]).unwrap_err();
+    let [cheung, _] = city.officers();
+    let refused = city.run(&["participant", "fund", "012", "--amount", "1.00", "--token-file", &cheung]).unwrap_err();
     assert!(refused.to_string().contains("no participant"), "{refused}");
     city.add_banyan();
     for line in [
-        &["participant", "fund", "012", "--amount", "-5"][..],
-        &["participant", "fund", "012", "--amount", "1.00", "--currency", "USD"],
-        &["participant", "fund", "12", "--amount", "1.00"],
+        &["participant", "fund", "012", "--token-file", &cheung, "--amount", "-5"][..],
+        &["participant", "fund", "012", "--token-file", &cheung, "--amount", "1.00", "--currency", "USD"],
+        &["participant", "fund", "12", "--token-file", &cheung, "--amount", "1.00"],
+        &["operator", "add", "--name", "ho", "--out", &city.path("ho.token")],
+        &["operator", "remove", "nobody"],
         &["participant", "certify", "012"],
         &["participant", "certify", "012", "--csr", "bank.csr"],
         &["participant", "certify", "012", "--certificate", "/nowhere/bank.pem"],

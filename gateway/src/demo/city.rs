@@ -10,7 +10,9 @@ use identity::audit::Actor;
 use identity::resident::{Hkid, Registration, ResidentState};
 use payments::clearing::Particulars;
 use payments::money::{Amount, Currency};
+use payments::operator::{OperatorName, Role};
 use payments::participant::{ClearingCode, Thumbprint};
+use payments::{OperatorError, Operators};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use serde_json::json;
@@ -25,10 +27,14 @@ use super::shop::{self, RunningShop};
 use crate::cli::{ConfigPath, Installation};
 use crate::clock;
 use crate::http::tls;
+use crate::keys::write_private;
 use crate::server::{self, Gateway, Running};
 
 /// Who acts when the demo sets itself up.
 const BUILDER: &str = "demo";
+
+/// The two officers of the demo, as the log names them, and the files of their tokens in its data folder.
+const OFFICERS: [(&str, &str); 2] = [("operator cheung", "cheung.token"), ("operator leung", "leung.token")];
 
 /// How the demo is started.
 pub struct Options {
@@ -65,6 +71,7 @@ pub async fn start(options: Options) -> anyhow::Result<City> {
     let residents = register_residents(&gateway.identity)?;
     let client_key = ClientKey::open_or_create(&options.data.join("e-service.key"))?;
     register_e_service(&gateway.identity, &client_key, &url(&sockets.e_service)?)?;
+    register_officers(&gateway, &options.data)?;
     admit_banks(&gateway, &installation, &options.data).await?;
 
     let mut places = Directions {
@@ -171,6 +178,20 @@ fn register_e_service(identity: &Identity, key: &ClientKey, base_url: &str) -> a
     Ok(())
 }
 
+/// Registers two officers, so that money is moved by two also here. Their tokens are for the operator's commands.
+fn register_officers(gateway: &Gateway, data: &Path) -> anyhow::Result<()> {
+    let operators = Operators::new(gateway.db.clone());
+    for (actor, file) in OFFICERS {
+        let name: OperatorName = actor.trim_start_matches("operator ").parse()?;
+        match operators.add(None, BUILDER, &name, Role::Officer, clock::now()) {
+            Ok(token) => write_private(&data.join(file), token.expose().as_bytes())?,
+            Err(OperatorError::NameTaken | OperatorError::NotAllowed) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
 /// Admits the banks with their certificates, and funds those that have nothing yet.
 async fn admit_banks(gateway: &Gateway, installation: &Installation, data: &Path) -> anyhow::Result<()> {
     let funded = gateway.switch.positions()?;
@@ -187,7 +208,10 @@ async fn admit_banks(gateway: &Gateway, installation: &Installation, data: &Path
         let thumbprint = Thumbprint::new(tls::Thumbprint::of(&certificate).0);
         gateway.switch.add_certificate(BUILDER, code, thumbprint).await?;
         if !funded.iter().any(|(participant, ..)| *participant == code) {
-            gateway.switch.fund(BUILDER, code, Amount::parse(who.funds, Currency::Hkd)?).await?;
+            gateway
+                .switch
+                .fund(OFFICERS.map(|(actor, _)| actor), code, Amount::parse(who.funds, Currency::Hkd)?)
+                .await?;
         }
     }
     Ok(())

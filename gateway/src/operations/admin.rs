@@ -1,56 +1,33 @@
-//! What the operator decides: funding, suspension and its end. Each leaves an event in the log with who did it.
+//! What an officer decides: suspension, blocking and their end. Each leaves an event in the log with who did it.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use payments::money::{Amount, Currency};
 use payments::participant::ClearingCode;
 use serde::Deserialize;
 
 use super::Operations;
+use super::officer::{Officer, on_this_machine};
 use crate::error::Problem;
 use crate::http::body;
 
-/// Who acts, for the log. Only this machine may: the listener has no other way to know an operator.
+/// Who stops something in an emergency, for the log: whoever is on this machine.
 pub(super) fn operator(request: &HttpRequest) -> Result<String, Problem> {
-    match request.peer_addr() {
-        Some(peer) if peer.ip().is_loopback() => Ok(format!("operations {}", peer.ip())),
-        _ => Err(Problem::forbidden("Only an operator on this machine may do this.")),
-    }
+    on_this_machine(request)?;
+    let peer = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
+    Ok(format!("operations {peer}"))
 }
 
 pub(super) fn clearing_code(path: &str) -> Result<ClearingCode, Problem> {
     path.parse().map_err(|_| Problem::not_found("A clearing code is three digits."))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Funding {
-    amount: String,
-    currency: Currency,
-}
-
-/// Adds to a participant's position what it has paid in at the settlement institution.
-pub(super) async fn fund(
-    request: HttpRequest,
-    operations: web::Data<Operations>,
-    path: web::Path<String>,
-    payload: web::Payload,
-) -> Result<HttpResponse, Problem> {
-    let by = operator(&request)?;
-    let funding: Funding = body::json(&request, payload).await?;
-    let amount = Amount::parse(&funding.amount, funding.currency)
-        .map_err(|wrong| Problem::bad_request(wrong.to_string()).field("amount"))?;
-    operations.switch.fund(&by, clearing_code(&path)?, amount).await?;
-    Ok(HttpResponse::NoContent().finish())
-}
-
 /// Takes a participant out of clearing: payments from and to it are refused until it is resumed.
 pub(super) async fn suspend(
+    Officer(by): Officer,
     request: HttpRequest,
     operations: web::Data<Operations>,
     path: web::Path<String>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let by = operator(&request)?;
     let Nothing {} = body::json(&request, payload).await?;
     operations.switch.suspend(&by, clearing_code(&path)?).await?;
     Ok(HttpResponse::NoContent().finish())
@@ -58,12 +35,12 @@ pub(super) async fn suspend(
 
 /// Takes it in again.
 pub(super) async fn resume(
+    Officer(by): Officer,
     request: HttpRequest,
     operations: web::Data<Operations>,
     path: web::Path<String>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let by = operator(&request)?;
     let Nothing {} = body::json(&request, payload).await?;
     operations.switch.resume(&by, clearing_code(&path)?).await?;
     Ok(HttpResponse::NoContent().finish())
@@ -71,12 +48,12 @@ pub(super) async fn resume(
 
 /// Takes nothing more from a participant: it may only read until it is resumed.
 pub(super) async fn block(
+    Officer(by): Officer,
     request: HttpRequest,
     operations: web::Data<Operations>,
     path: web::Path<String>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let by = operator(&request)?;
     let Nothing {} = body::json(&request, payload).await?;
     operations.switch.block(&by, clearing_code(&path)?).await?;
     Ok(HttpResponse::NoContent().finish())

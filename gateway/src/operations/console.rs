@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use payments::clearing::ClosedDay;
+use payments::clearing::{ClosedDay, Obligation};
 use payments::money::{Currency, format_minor};
 use payments::participant::ClearingCode;
 use payments::{Error, Switch, TrialBalance};
@@ -16,20 +16,21 @@ use crate::clock;
 use crate::error::Problem;
 use crate::http::page;
 use crate::pages::Page;
-use crate::pages::console::{Books, Console, Day, Payment, Position, State};
+use crate::pages::console::{Books, Console, Day, Owes, Payment, Position, State};
 use crate::pages::ridge_chart::Minute;
 
 /// Payments on one page.
 const PAYMENTS: usize = 50;
 /// Business days on it.
 const DAYS: u16 = 7;
-/// The console shows one currency; every one that is settled is in the JSON API.
-const CURRENCY: Currency = Currency::Hkd;
+/// So many things that are overdue are shown; all of them are in the JSON API.
+const OVERDUE: usize = 20;
 
 /// What of the switch is looked at, and how.
 #[derive(Deserialize, Default)]
 pub(super) struct Query {
     state: Option<String>,
+    currency: Option<String>,
     cursor: Option<i64>,
     pause: Option<String>,
 }
@@ -50,7 +51,7 @@ impl Query {
     /// The console's own address, without the choice of language and text size.
     fn path(&self) -> String {
         let cursor = self.cursor.map(|cursor| cursor.to_string());
-        let parts = [("state", &self.state), ("cursor", &cursor), ("pause", &self.pause)];
+        let parts = [("state", &self.state), ("currency", &self.currency), ("cursor", &cursor), ("pause", &self.pause)];
         let given = parts.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
         let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(given).finish();
         if query.is_empty() { "/".to_owned() } else { format!("/?{query}") }
@@ -61,7 +62,9 @@ impl Query {
 fn look(switch: &Switch, page: Page, query: &Query, now: Timestamp) -> Result<Console, Error> {
     let filter = query.state.as_deref().and_then(State::parse);
     let Found { payments, older } = search::payments(switch, query.cursor, filter.map(State::as_str), PAYMENTS)?;
-    let positions = positions(switch)?;
+    let currency = query.currency.as_deref().and_then(|code| code.parse().ok()).unwrap_or(Currency::Hkd);
+    let positions = positions(switch, currency)?;
+    let overdue = switch.obligations()?.into_iter().filter(|one| one.is_overdue(now)).take(OVERDUE).map(owes).collect();
     let minute = |minute: payments::Minute| Minute {
         began: minute.began,
         payments: minute.reserved + minute.refused,
@@ -75,9 +78,10 @@ fn look(switch: &Switch, page: Page, query: &Query, now: Timestamp) -> Result<Co
         running: switch.is_running(),
         minutes: switch.statistics()?.into_iter().map(minute).collect(),
         open: u64::try_from(switch.metrics().open).unwrap_or(u64::MAX),
-        currency: CURRENCY.code().to_owned(),
-        books: books(&positions),
-        positions: positions.into_iter().map(Money::row).collect(),
+        currency,
+        books: books(&positions, currency),
+        positions: positions.into_iter().map(|money| money.row(currency)).collect(),
+        overdue,
         today: switch.business_day()?.map(|day| day.to_string()),
         days: switch.closed_days(None, DAYS)?.iter().map(day).collect(),
         payments: payments.iter().map(row).collect(),
@@ -98,9 +102,14 @@ struct Money {
     position: payments::clearing::Position,
 }
 
-fn positions(switch: &Switch) -> Result<Vec<Money>, Error> {
+fn owes(one: Obligation) -> Owes {
+    let Obligation { payment, owed, participant, since } = one;
+    Owes { payment, owed, clearing_code: participant.to_string(), since }
+}
+
+fn positions(switch: &Switch, wanted: Currency) -> Result<Vec<Money>, Error> {
     let TrialBalance { positions, funding } = switch.trial_balance()?;
-    let in_currency = |code: ClearingCode, other: ClearingCode, currency| code == other && currency == CURRENCY;
+    let in_currency = |code: ClearingCode, other: ClearingCode, currency| code == other && currency == wanted;
     let money = |participant: payments::participant::Participant| {
         let code = participant.clearing_code;
         let funded = funding.iter().find(|(of, currency, _)| in_currency(code, *of, *currency));
@@ -115,7 +124,8 @@ fn positions(switch: &Switch) -> Result<Vec<Money>, Error> {
 }
 
 impl Money {
-    fn row(self) -> Position {
+    fn row(self, currency: Currency) -> Position {
+        let decimal = |minor| decimal(minor, currency);
         let Self { participant, funded, position } = self;
         let percent = position.balance.saturating_mul(100).checked_div(funded);
         Position {
@@ -136,7 +146,8 @@ impl Money {
 }
 
 /// Whether all balances add up to all funding. `lionrock audit` looks deeper; this is what fits on every page.
-fn books(positions: &[Money]) -> Books {
+fn books(positions: &[Money], currency: Currency) -> Books {
+    let decimal = |minor| decimal(minor, currency);
     let sum = |of: fn(&Money) -> i64| positions.iter().map(of).fold(0_i64, i64::saturating_add);
     let (balances, funded) = (sum(|money| money.position.balance), sum(|money| money.funded));
     if balances == funded {
@@ -146,8 +157,8 @@ fn books(positions: &[Money]) -> Books {
     }
 }
 
-fn decimal(minor: i64) -> String {
-    amount::grouped(&format_minor(minor, CURRENCY))
+fn decimal(minor: i64, currency: Currency) -> String {
+    amount::grouped(&format_minor(minor, currency))
 }
 
 fn row(payment: &payments::clearing::Payment) -> Payment {

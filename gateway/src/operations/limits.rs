@@ -6,7 +6,8 @@ use payments::money::{Amount, Currency};
 use serde::Deserialize;
 
 use super::Operations;
-use super::admin::{clearing_code, operator};
+use super::admin::clearing_code;
+use super::officer::Officer;
 use crate::error::Problem;
 use crate::http::body;
 
@@ -25,12 +26,12 @@ struct LimitsBody {
 
 /// Sets them.
 pub(super) async fn set(
+    Officer(by): Officer,
     request: HttpRequest,
     operations: web::Data<Operations>,
     path: web::Path<(String, String)>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let by = operator(&request)?;
     let (code, currency) = path.into_inner();
     let (code, currency) = (clearing_code(&code)?, currency.parse::<Currency>());
     let currency = currency.map_err(|wrong| Problem::not_found(wrong.to_string()))?;
@@ -56,12 +57,12 @@ struct Presence {
 
 /// Says that a participant is known to be offline, or to be back. One that reads its inbox is back by that.
 pub(super) async fn presence(
+    Officer(by): Officer,
     request: HttpRequest,
     operations: web::Data<Operations>,
     path: web::Path<String>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let by = operator(&request)?;
     let Presence { online } = body::json(&request, payload).await?;
     let operation = if online { Operation::ComeOnline } else { Operation::GoOffline };
     operations.switch.operate(&by, clearing_code(&path)?, operation).await?;

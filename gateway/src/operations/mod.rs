@@ -13,6 +13,10 @@ mod health;
 mod host;
 mod limits;
 mod metrics;
+mod obligations;
+mod officer;
+mod proposals;
+mod proposals_page;
 mod search;
 mod stop;
 #[cfg(test)]
@@ -22,7 +26,7 @@ use std::sync::Arc;
 
 use actix_web::{middleware, web};
 use identity::Identity;
-use payments::Switch;
+use payments::{Operators, Switch};
 use store::Db;
 
 use crate::http;
@@ -37,6 +41,8 @@ pub struct Operations {
     pub identity: Identity,
     /// Asked what it does, and told what the operator decides.
     pub switch: Switch,
+    /// Who may act here.
+    pub operators: Operators,
     /// The participants' API of this process, when it has one: for its gauges.
     pub participants: Option<Arc<participant::Api>>,
 }
@@ -54,6 +60,12 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
                     .route(web::get().to(stop::show))
                     .route(web::post().to(stop::by_click)),
             )
+            .service(
+                web::resource("/proposals")
+                    .route(web::get().to(proposals_page::show))
+                    .route(web::post().to(proposals_page::propose)),
+            )
+            .service(web::resource("/proposals/decide").route(web::post().to(proposals_page::decide)))
             .service(web::resource("/assets/{name}").route(web::get().to(assets::serve)))
             .service(web::resource("/health").route(web::get().to(health::health)))
             .service(web::resource("/ready").route(web::get().to(health::ready)))
@@ -62,7 +74,13 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
                 web::scope("/api/v1")
                     .wrap(middleware::from_fn(http::problems))
                     .service(web::resource("/participants").route(web::get().to(api::participants)))
-                    .service(web::resource("/participants/{clearing_code}/fund").route(web::post().to(admin::fund)))
+                    .service(
+                        web::resource("/participants/{clearing_code}/proposals")
+                            .route(web::post().to(proposals::propose)),
+                    )
+                    .service(web::resource("/proposals").route(web::get().to(proposals::list)))
+                    .service(web::resource("/proposals/{id}/approve").route(web::post().to(proposals::approve)))
+                    .service(web::resource("/proposals/{id}/refuse").route(web::post().to(proposals::refuse)))
                     .service(
                         web::resource("/participants/{clearing_code}/suspend").route(web::post().to(admin::suspend)),
                     )
@@ -86,6 +104,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
                         web::resource("/{kind:clients|residents|keys}/{id}/{step:stop|resume}")
                             .route(web::post().to(stop::by_program)),
                     )
+                    .service(web::resource("/obligations").route(web::get().to(obligations::list)))
                     .service(web::resource("/positions").route(web::get().to(api::positions)))
                     .service(web::resource("/payments").route(web::get().to(api::payments))),
             ),

@@ -10,8 +10,10 @@ use identity::audit::Actor;
 use identity::{Identity, IdentityKeys, IdentitySettings};
 use payments::clearing::Particulars;
 use payments::directory::{Directory, DirectoryKeys};
+use payments::money::{Amount, Currency};
+use payments::operator::{OperatorToken, Role};
 use payments::participant::ClearingCode;
-use payments::{Switch, SwitchSettings};
+use payments::{Operators, Switch, SwitchSettings};
 use serde_json::{Value, json};
 
 use super::{Operations, configure};
@@ -20,6 +22,8 @@ use crate::clock;
 /// A switch with one participant, and the operator's requests to it.
 struct TestApp {
     operations: web::Data<Operations>,
+    /// Of two officers.
+    tokens: [OperatorToken; 2],
     _folder: tempfile::TempDir,
 }
 
@@ -45,8 +49,13 @@ impl TestApp {
         let switch = Switch::open(db.clone(), SwitchSettings::default(), Arc::new(clock::now), directory).unwrap();
         let particulars = Particulars { bic: None, name_zh: "榕樹銀行".into(), name_en: "Banyan Bank".into() };
         switch.add_participant("test", banyan(), particulars).await.unwrap();
-        let operations = web::Data::new(Operations { db, identity, switch, participants: None });
-        Self { operations, _folder: folder }
+        let operators = Operators::new(db.clone());
+        let tokens = ["cheung", "leung"].map(|name| {
+            let name = name.parse().unwrap();
+            operators.add(None, "test", &name, Role::Officer, clock::now()).unwrap()
+        });
+        let operations = web::Data::new(Operations { db, identity, switch, operators, participants: None });
+        Self { operations, tokens, _folder: folder }
     }
 
     /// The answer to a request that names this host and comes from this address.
@@ -69,8 +78,26 @@ impl TestApp {
         serde_json::from_str(&body).unwrap()
     }
 
+    /// As the first officer does it.
     async fn post(&self, path: &str, body: Value) -> (u16, String) {
-        self.ask(TestRequest::post().uri(path).set_json(body), "localhost:9090", "127.0.0.1:5000").await
+        self.post_as(0, path, body).await
+    }
+
+    async fn post_as(&self, officer: usize, path: &str, body: Value) -> (u16, String) {
+        let request = self.by(officer, TestRequest::post().uri(path).set_json(body));
+        self.ask(request, "localhost:9090", "127.0.0.1:5000").await
+    }
+
+    /// With an officer's token, and a key that is the same for the same path.
+    fn by(&self, officer: usize, request: TestRequest) -> TestRequest {
+        let token = format!("Bearer {}", self.tokens[officer].expose());
+        request.insert_header(("authorization", token)).insert_header(("idempotency-key", "K-1"))
+    }
+
+    /// Money for 012, by both officers.
+    async fn fund(&self, amount: &str) {
+        let amount = Amount::parse(amount, Currency::Hkd).unwrap();
+        self.operations.switch.fund(["operator cheung", "operator leung"], banyan(), amount).await.unwrap();
     }
 }
 
@@ -103,14 +130,71 @@ async fn metrics_follow_what_the_switch_does() {
 }
 
 #[actix_web::test]
-async fn funding_moves_the_position_and_is_logged_with_who_did_it() {
+async fn money_moves_when_a_second_officer_approves() {
     let app = TestApp::start().await;
-    let funding = json!({ "amount": "1000000.00", "currency": "HKD" });
-    assert_eq!(app.post("/api/v1/participants/012/fund", funding).await.0, 204);
+    let funding = json!({ "movement": "funding", "amount": "1000000.00", "currency": "HKD" });
+    let path = "/api/v1/participants/012/proposals";
+    let (status, body) = app.post(path, funding.clone()).await;
+    assert_eq!(status, 201, "{body}");
+    assert_eq!(app.post(path, funding).await, (201, body.clone()), "the same key is the same proposal");
+    let id = serde_json::from_str::<Value>(&body).unwrap()["proposal"].clone();
+    let approve = format!("/api/v1/proposals/{id}/approve");
+    assert_eq!(app.post(&approve, json!({})).await.0, 403, "one's own");
+    assert_eq!(app.get_json("/api/v1/positions").await["items"], json!([]));
+    assert_eq!(app.post_as(1, &approve, json!({})).await.0, 204);
+    assert_eq!(app.post_as(1, &format!("/api/v1/proposals/{id}/refuse"), json!({})).await.0, 409, "it is decided");
     let position = app.get_json("/api/v1/positions").await["items"][0].clone();
     assert_eq!((&position["clearing_code"], &position["available"]), (&json!("012"), &json!("1000000.00")));
-    let event = app.operations.switch.events(None, 1).unwrap().remove(0);
-    assert_eq!(event.actor, "operations 127.0.0.1");
+    let proposal = app.get_json("/api/v1/proposals").await["items"][0].clone();
+    let both = (&proposal["proposed_by"], &proposal["decided_by"], &proposal["state"]);
+    assert_eq!(both, (&json!("operator cheung"), &json!("operator leung"), &json!("approved")));
+    assert_eq!(app.operations.switch.events(None, 1).unwrap().remove(0).actor, "operator leung");
+}
+
+#[actix_web::test]
+async fn who_has_no_officers_token_does_nothing() {
+    let app = TestApp::start().await;
+    let suspend = || TestRequest::post().uri("/api/v1/participants/012/suspend").set_json(json!({}));
+    assert_eq!(app.ask(suspend(), "localhost:9090", "127.0.0.1:5000").await.0, 401);
+    let forged = suspend().insert_header(("authorization", "Bearer lro_0000"));
+    assert_eq!(app.ask(forged, "localhost:9090", "127.0.0.1:5000").await.0, 401);
+    let cheung = app.operations.operators.authenticate(&app.tokens[0]).unwrap();
+    let name = "ho".parse().unwrap();
+    let auditor = app.operations.operators.add(Some(&cheung), "test", &name, Role::Auditor, clock::now()).unwrap();
+    let looking = suspend().insert_header(("authorization", format!("Bearer {}", auditor.expose())));
+    assert_eq!(app.ask(looking, "localhost:9090", "127.0.0.1:5000").await.0, 403);
+}
+
+#[actix_web::test]
+async fn officers_propose_and_approve_on_the_page() {
+    let app = TestApp::start().await;
+    let send = async |path: &str, form: &[(&str, &str)]| {
+        app.ask(TestRequest::post().uri(path).set_form(form), "localhost:9090", "127.0.0.1:5000").await
+    };
+    let [cheung, leung] = [app.tokens[0].expose(), app.tokens[1].expose()];
+    let wish = |token, amount| {
+        [
+            ("token", token),
+            ("key", "K-1"),
+            ("clearing_code", "012"),
+            ("amount", amount),
+            ("currency", "HKD"),
+            ("movement", "funding"),
+        ]
+    };
+    assert_eq!(send("/proposals", &wish("lro_00", "10.00")).await.0, 401);
+    let (status, page) = send("/proposals", &wish(cheung, "ten")).await;
+    assert!(status == 400 && page.contains("value=\"ten\"") && !page.contains(cheung), "{page}");
+    assert_eq!(send("/proposals", &wish(cheung, "1,000.00")).await.0, 303);
+    let id = app.get_json("/api/v1/proposals").await["items"][0]["proposal"].clone();
+    let (_, page) = app.get("/proposals?lang=en").await;
+    assert!(page.contains("HKD 1,000.00") && page.contains(&format!("approve:{id}")), "{page}");
+    let approve = format!("approve:{id}");
+    let (status, page) = send("/proposals/decide?lang=en", &[("token", cheung), ("decision", &approve)]).await;
+    assert!(status == 403 && page.contains("another officer"), "{page}");
+    assert_eq!(send("/proposals/decide", &[("token", leung), ("decision", &approve)]).await.0, 303);
+    assert!(app.get("/proposals?lang=zh-Hant").await.1.contains("已批准"));
+    assert_eq!(app.get_json("/api/v1/positions").await["items"][0]["balance"], "1000.00");
 }
 
 #[actix_web::test]
@@ -125,12 +209,15 @@ async fn a_suspension_lasts_until_it_is_ended() {
 #[actix_web::test]
 async fn what_makes_no_sense_is_refused() {
     let app = TestApp::start().await;
-    let fund = "/api/v1/participants/012/fund";
-    assert_eq!(app.post(fund, json!({ "amount": "ten", "currency": "HKD" })).await.0, 400);
-    assert_eq!(app.post(fund, json!({ "amount": "10.00", "currency": "USD" })).await.0, 400);
+    let fund = "/api/v1/participants/012/proposals";
+    let wanted = |movement, amount, currency| json!({ "movement": movement, "amount": amount, "currency": currency });
+    assert_eq!(app.post(fund, wanted("funding", "ten", "HKD")).await.0, 400);
+    assert_eq!(app.post(fund, wanted("funding", "10.00", "USD")).await.0, 400);
+    assert_eq!(app.post(fund, wanted("gift", "10.00", "HKD")).await.0, 400);
+    assert_eq!(app.post("/api/v1/proposals/99/approve", json!({})).await.0, 404);
     assert_eq!(app.post("/api/v1/participants/099/suspend", json!({})).await.0, 404, "no such participant");
     assert_eq!(app.post("/api/v1/participants/banyan/suspend", json!({})).await.0, 404);
-    let form = TestRequest::post().uri(fund).set_form([("amount", "10.00"), ("currency", "HKD")]);
+    let form = app.by(0, TestRequest::post().uri(fund).set_form([("amount", "10.00"), ("currency", "HKD")]));
     let (status, _) = app.ask(form, "localhost:9090", "127.0.0.1:5000").await;
     assert_eq!(status, 415, "another site's form cannot act");
     assert_eq!(app.get("/api/v1/payments?state=lost").await.0, 400);
@@ -142,7 +229,8 @@ async fn what_makes_no_sense_is_refused() {
 async fn only_an_operator_on_this_machine_acts_and_nobody_reads_by_another_name() {
     let app = TestApp::start().await;
     let suspend = || TestRequest::post().uri("/api/v1/participants/012/suspend").set_json(json!({}));
-    assert_eq!(app.ask(suspend(), "10.0.0.1:9090", "10.0.0.7:5000").await.0, 403);
+    let with_token = app.by(0, suspend());
+    assert_eq!(app.ask(with_token, "10.0.0.1:9090", "10.0.0.7:5000").await.0, 403);
     let read = || TestRequest::get().uri("/api/v1/positions");
     assert_eq!(app.ask(read(), "10.0.0.1:9090", "10.0.0.7:5000").await.0, 200);
     assert_eq!(app.ask(read(), "rebound.example:9090", "127.0.0.1:5000").await.0, 403);
@@ -153,7 +241,7 @@ async fn the_console_shows_money_and_payments_in_either_language() {
     let app = TestApp::start().await;
     let empty = app.get("/?lang=en").await;
     assert_eq!(empty.0, 200, "nobody has put anything in yet: {}", empty.1);
-    app.post("/api/v1/participants/012/fund", json!({ "amount": "1000000.00", "currency": "HKD" })).await;
+    app.fund("1000000.00").await;
     let (_, page) = app.get("/?lang=en&state=settled&pause=1").await;
     for shown in ["Banyan Bank", "1,000,000.00", "The books balance", "No payments here", "state=settled"] {
         assert!(page.contains(shown), "{shown} is not on the page: {page}");
@@ -168,7 +256,8 @@ async fn the_console_shows_money_and_payments_in_either_language() {
 async fn limits_are_set_whole_and_shown() {
     let app = TestApp::start().await;
     let put = async |path: &str, body: Value| {
-        app.ask(TestRequest::put().uri(path).set_json(body), "localhost:9090", "127.0.0.1:5000").await.0
+        let request = app.by(0, TestRequest::put().uri(path).set_json(body));
+        app.ask(request, "localhost:9090", "127.0.0.1:5000").await.0
     };
     let limits = json!({ "payment_maximum": "10.00", "daily_maximum": null, "low_liquidity": "5.00" });
     let path = "/api/v1/participants/012/limits/CNY";

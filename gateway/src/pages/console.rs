@@ -1,6 +1,8 @@
 //! The operator's console: how the switch is doing, in sentences first.
 
 use askama::Template;
+use payments::clearing::Owed;
+use payments::money::Currency;
 use payments::participant::Standing;
 use store::Timestamp;
 
@@ -23,7 +25,9 @@ pub struct Console {
     /// Payments that wait for the creditor agent's answer.
     pub open: u64,
     /// The currency of the positions.
-    pub currency: String,
+    pub currency: Currency,
+    /// What should have been done after settlement by now.
+    pub overdue: Vec<Owes>,
     /// Every participant's money.
     pub positions: Vec<Position>,
     /// Whether the books balance.
@@ -117,6 +121,29 @@ pub enum Books {
         /// By how much.
         difference: String,
     },
+}
+
+/// Something that a creditor agent owes.
+#[derive(Debug, Clone)]
+pub struct Owes {
+    /// The payment's sequence number.
+    pub payment: i64,
+    /// What.
+    pub owed: Owed,
+    /// By whom.
+    pub clearing_code: String,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+impl Owes {
+    fn what(&self, page: &Page) -> &'static str {
+        match self.owed {
+            Owed::Return => page.say("答應退款，還未退回", "accepted a recall and has not returned the money"),
+            Owed::Posting => page
+                .say("接受了付款，還未說明有沒有入賬", "accepted without posting and has not said what became of it"),
+        }
+    }
 }
 
 /// One payment.
@@ -225,6 +252,15 @@ impl Console {
         let low = self.positions.iter().filter(|position| position.is_low());
         let names: Vec<_> = low.map(|position| self.page.say(&position.name_zh, &position.name_en)).collect();
         names.join(self.page.say("、", ", "))
+    }
+
+    fn is_shown(&self, currency: Currency) -> bool {
+        self.currency == currency
+    }
+
+    /// The address of the positions in another currency.
+    fn in_currency(&self, currency: Currency) -> String {
+        format!("/?currency={currency}")
     }
 
     /// The address of the list with another filter.

@@ -23,6 +23,7 @@ mod language;
 pub mod me;
 pub mod message;
 pub mod moment;
+pub mod proposals;
 mod reason;
 pub mod ridge_chart;
 pub mod sign_in;

@@ -81,7 +81,10 @@ impl From<OperationError> for Problem {
     fn from(error: OperationError) -> Self {
         let detail = error.to_string();
         match error {
-            OperationError::Refused(OperationRefusal::UnknownParticipant) => Self::not_found(detail),
+            OperationError::Refused(OperationRefusal::UnknownParticipant | OperationRefusal::UnknownProposal) => {
+                Self::not_found(detail)
+            }
+            OperationError::Refused(OperationRefusal::OwnProposal) => Self::forbidden(detail),
             OperationError::Refused(_) => {
                 Self::new(StatusCode::CONFLICT, "refused", "The rules are against it", detail)
             }

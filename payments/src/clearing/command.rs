@@ -7,6 +7,7 @@ use store::Timestamp;
 use uuid::Uuid;
 
 use super::business_day::CutOverTime;
+use super::proposal::ProposedMovement;
 use super::recall::{RecallAnswer, RecallRefusal, RecallRequest};
 use super::refusal::{AnswerRefusal, OperationRefusal};
 use super::row::Row;
@@ -85,6 +86,22 @@ pub enum Command {
     },
     /// The business day may be over.
     CutOver,
+    /// An officer proposes to move money in or out of a position.
+    Propose {
+        /// Who proposes.
+        officer: String,
+        /// What.
+        wanted: Box<ProposedMovement>,
+    },
+    /// An officer decides what another proposed.
+    DecideProposal {
+        /// Who decides.
+        officer: String,
+        /// The proposal's number.
+        proposal: i64,
+        /// Approves, or refuses.
+        approve: bool,
+    },
     /// The operator acts.
     Operate {
         /// Who does it.
@@ -127,7 +144,8 @@ pub enum Reply {
     TimedOut,
     /// To a cut-over: nobody asked.
     CutOver,
-    /// To an operator's act: the sequence number of its event, or of the last row when nothing had to change.
+    /// To an operator's act: the sequence number of its event, or of the last row when nothing had to change. To a
+    /// proposal: its number.
     Operated(Result<i64, OperationRefusal>),
     /// To an enquiry: how the payment stands, when there is one.
     Enquired(Option<StatusReport>),

@@ -14,11 +14,13 @@ mod fingerprint;
 mod inbox;
 mod limits;
 pub(crate) mod liquidity;
+mod obligation;
 mod operate;
 mod operation;
 mod payment;
 mod position;
 mod posting;
+mod proposal;
 mod recall;
 mod refusal;
 mod reserve;
@@ -45,10 +47,15 @@ pub use fingerprint::{Fingerprint, fingerprint};
 pub use inbox::{ForwardedPayment, ForwardedRecall, ForwardedReturn, Inbox, InboxItem, InboxMessage, LowLiquidity};
 pub use limits::{Limits, Sent};
 pub use liquidity::LiquidityTurn;
+pub use obligation::{Obligation, Owed};
 pub use operation::{Operation, Particulars};
 pub use payment::{Ending, Payment, PaymentState};
 pub use position::{Position, PositionBroken};
 pub use posting::Posting;
+pub use proposal::{
+    Movement, NotAMovement, Proposal, ProposalDecision, ProposalState, ProposedMovement,
+    VALID_FOR as PROPOSAL_VALID_FOR,
+};
 pub use recall::{Recall, RecallAnswer, RecallDecision, RecallRecord, RecallRefusal, RecallRequest};
 pub use refusal::{AnswerRefusal, OperationRefusal, Refusal};
 pub use returns::{PaymentReturn, ReturnDetail, ReturnRecord, ReturnRefusal};

@@ -58,11 +58,6 @@ fn judge(state: &State, actor: &str, code: ClearingCode, operation: &Operation) 
     let unless = |already: bool| Ok(if already { Change::None } else { Change::Needed });
     match operation {
         Operation::Add(_) => Ok(Change::None),
-        Operation::Fund(amount) => within_ceiling(state, amount.currency(), amount.minor().into()),
-        Operation::Withdraw(amount) => {
-            let available = state.position(code, amount.currency()).available();
-            if amount.minor() > available { Err(OperationRefusal::InsufficientLiquidity) } else { Ok(Change::Needed) }
-        }
         Operation::SetNetDebitCap(currency, cap) => new_cap(state, state.position(code, *currency), *currency, *cap),
         Operation::SetLimits(_, limits) if !limits.are_well_formed() => Err(OperationRefusal::OutOfRange),
         Operation::SetLimits(currency, limits) => unless(state.position(code, *currency).limits == *limits),
@@ -93,12 +88,12 @@ fn new_cap(state: &State, now: Position, currency: Currency, cap: i64) -> Result
     if now.balance - now.reserved < -cap {
         return Err(OperationRefusal::CapInUse);
     }
-    within_ceiling(state, currency, i128::from(cap) - i128::from(now.net_debit_cap))
+    within_ceiling(state, currency, i128::from(cap) - i128::from(now.net_debit_cap)).map(|()| Change::Needed)
 }
 
 /// All money of a currency and all its caps stay so small that no sum of positions can overflow.
-fn within_ceiling(state: &State, currency: Currency, more: i128) -> Result<Change, OperationRefusal> {
+pub(super) fn within_ceiling(state: &State, currency: Currency, more: i128) -> Result<(), OperationRefusal> {
     let of_currency = state.positions().filter(|(_, of, _)| *of == currency);
     let held: i128 = of_currency.map(|(_, _, p)| i128::from(p.balance) + i128::from(p.net_debit_cap)).sum();
-    if held + more > i128::from(Position::CEILING) { Err(OperationRefusal::OutOfRange) } else { Ok(Change::Needed) }
+    if held + more > i128::from(Position::CEILING) { Err(OperationRefusal::OutOfRange) } else { Ok(()) }
 }

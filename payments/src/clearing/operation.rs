@@ -1,9 +1,9 @@
-//! What the operator does: who takes part, with how much money, under which limits.
+//! What the operator does: who takes part, and under which limits. Money is moved by proposals.
 
 use serde::{Deserialize, Serialize};
 
 use super::Limits;
-use crate::money::{Amount, Currency};
+use crate::money::Currency;
 use crate::participant::{Standing, Thumbprint};
 
 /// An act of the operator upon one participant. Each leaves an event in the log that says who did it.
@@ -11,10 +11,6 @@ use crate::participant::{Standing, Thumbprint};
 pub enum Operation {
     /// Lets a participant in.
     Add(Particulars),
-    /// Credits its position: money arrived at the settlement institution.
-    Fund(Amount),
-    /// Debits its position: money left the settlement institution.
-    Withdraw(Amount),
     /// Sets how far below zero its position may go, in minor units.
     SetNetDebitCap(Currency, i64),
     /// Sets its limits in a currency, all of them.

@@ -1,5 +1,5 @@
 //! Recalls: the debtor agent asks for settled money back (camt.056), and the creditor agent answers (camt.029).
-//! No money moves here: an accepted recall is followed by a return.
+//! No money moves here: whoever accepts a recall owes a return ([`super::Obligation`]).
 
 use serde::{Deserialize, Serialize};
 use store::Timestamp;
@@ -58,6 +58,18 @@ pub struct Recall {
     pub cancellation_id: String,
     /// The creditor agent's answer, once there is one.
     pub decision: Option<RecallDecision>,
+    /// The ids of the recalls before it, with the answers to them: all were rejected.
+    pub earlier: Vec<(String, RecallDecision)>,
+}
+
+impl Recall {
+    /// What was said to the recall with this id; `None` when there was no such recall.
+    fn said(&self, cancellation_id: &str) -> Option<Option<RecallDecision>> {
+        if self.cancellation_id == cancellation_id {
+            return Some(self.decision);
+        }
+        self.earlier.iter().find(|(id, _)| id == cancellation_id).map(|(_, decision)| Some(*decision))
+    }
 }
 
 /// A recall, or the answer to one, as the log keeps it.
@@ -176,9 +188,26 @@ impl RecallRecord {
         Some(Self { payment, counterparty, cancellation_id, decision, body })
     }
 
-    /// The latest recall once this row stands.
-    pub(crate) fn recall(&self) -> Recall {
-        Recall { cancellation_id: self.cancellation_id.clone(), decision: self.decision }
+    /// The latest recall once this row stands, after `before`.
+    fn after(&self, before: Option<Recall>) -> Recall {
+        let (cancellation_id, decision) = (self.cancellation_id.clone(), self.decision);
+        let earlier = match before {
+            None => Vec::new(),
+            Some(before) if before.cancellation_id == cancellation_id => before.earlier,
+            Some(Recall { cancellation_id, decision, mut earlier }) => {
+                earlier.extend(decision.map(|decision| (cancellation_id, decision)));
+                earlier
+            }
+        };
+        Recall { cancellation_id, decision, earlier }
+    }
+}
+
+impl Payment {
+    /// It was recalled, or its recall was answered.
+    pub(crate) fn take_recall(&mut self, record: &RecallRecord) {
+        let before = self.recall.take().map(|before| *before);
+        self.recall = Some(Box::new(record.after(before)));
     }
 }
 
@@ -198,7 +227,7 @@ pub(super) fn recall(
             return Err(RecallRefusal::OtherAmount);
         }
         match payment.recall.as_deref() {
-            Some(before) if before.cancellation_id == request.cancellation_id => return Ok(None),
+            Some(before) if before.said(&request.cancellation_id).is_some() => return Ok(None),
             Some(Recall { decision: None | Some(RecallDecision::Accepted), .. }) => {
                 return Err(RecallRefusal::AnotherStands);
             }
@@ -231,10 +260,12 @@ pub(super) fn answer(
     let judged = may_act(state, sender).and_then(|()| {
         let payment = payment.ok_or(RecallRefusal::UnknownPayment)?;
         belongs(payment, &answer.original_transaction_id)?;
-        let asked = payment.recall.as_deref().filter(|recall| recall.cancellation_id == answer.cancellation_id);
-        match asked.ok_or(RecallRefusal::UnknownRecall)?.decision {
+        let said = payment.recall.as_deref().and_then(|recall| recall.said(&answer.cancellation_id));
+        let nothing_left = payment.returned >= payment.amount.minor();
+        match said.ok_or(RecallRefusal::UnknownRecall)? {
             Some(before) if before == answer.decision => Ok(None),
             Some(_) => Err(RecallRefusal::AnotherStands),
+            None if answer.decision == RecallDecision::Accepted && nothing_left => Err(RecallRefusal::AlreadyReturned),
             None => Ok(Some(RecallRecord {
                 payment: payment.sequence,
                 counterparty: payment.debtor_agent,

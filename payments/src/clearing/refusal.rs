@@ -194,6 +194,21 @@ pub enum OperationRefusal {
     /// The cap would be lower than what the participant uses of it.
     #[error("the participant uses more than this net debit cap")]
     CapInUse,
+    /// The key was used for another proposal of this participant.
+    #[error("this key was used for another proposal")]
+    KeyReused,
+    /// No proposal has this number.
+    #[error("there is no such proposal")]
+    UnknownProposal,
+    /// Whoever proposed it cannot approve it: that takes another officer.
+    #[error("a proposal is approved by another officer than the one who made it")]
+    OwnProposal,
+    /// It was decided before.
+    #[error("this proposal was decided before")]
+    ProposalDecided,
+    /// The time to approve it is over: it is to be made anew.
+    #[error("this proposal has expired")]
+    ProposalExpired,
     /// Caps and limits are not negative, and all money and caps of a currency stay within what can be counted.
     #[error("the sum is out of range")]
     OutOfRange,

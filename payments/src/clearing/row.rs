@@ -1,5 +1,7 @@
 //! The rows of the log. The state is a fold over them; nothing else moves it.
 
+mod movements;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -11,7 +13,7 @@ use super::canonical::{Canonical, Digest};
 use super::cut_over::CutOver;
 use super::operation::Particulars;
 use super::payment::{Ending, Payment};
-use super::{LiquidityTurn, Posting, RecallRecord, ReturnDetail, ReturnRecord};
+use super::{LiquidityTurn, Movement, Posting, RecallRecord, ReturnDetail, ReturnRecord};
 use crate::money::{Amount, Currency};
 use crate::participant::ClearingCode;
 
@@ -85,6 +87,31 @@ pub enum Event {
     Returned(Arc<ReturnRecord>),
     /// The participant asked for settled money back, or answered that.
     Recalled(Arc<RecallRecord>),
+    /// An officer proposed to move money.
+    Proposed {
+        /// In or out.
+        movement: Movement,
+        /// How much.
+        amount: Amount,
+        /// What tells a repetition from another proposal.
+        key: String,
+        /// From when it can no longer be approved.
+        expires: Timestamp,
+    },
+    /// Money moved in or out of the position: another officer approved it.
+    Moved {
+        /// In or out.
+        movement: Movement,
+        /// How much.
+        amount: Amount,
+        /// The proposal's number; none in logs from before there were proposals.
+        proposal: Option<i64>,
+    },
+    /// An officer decided against a proposal.
+    ProposalRefused {
+        /// Its number.
+        proposal: i64,
+    },
     /// The participant's liquidity is low, or no longer; in the first case it is told.
     Liquidity(LiquidityTurn),
     /// A business day ended.
@@ -243,8 +270,6 @@ impl Event {
         let detailed = |name, detail: String| EventFields { detail: Some(detail), ..kind(name) };
         match self {
             Self::Operation(Operation::Add(particulars)) => detailed("added", json(particulars)),
-            Self::Operation(Operation::Fund(amount)) => money("funded", *amount),
-            Self::Operation(Operation::Withdraw(amount)) => money("withdrawn", *amount),
             Self::Operation(Operation::SetNetDebitCap(currency, cap)) => {
                 EventFields { currency: Some(*currency), amount: Some(*cap), ..kind("net_debit_cap_set") }
             }
@@ -268,6 +293,9 @@ impl Event {
                 let name = if *posting == Posting::Blocked { "blocked" } else { "credited" };
                 EventFields { payment: Some(*payment), counterparty: Some(*debtor_agent), ..kind(name) }
             }
+            Self::Proposed { movement, amount, key, expires } => movements::proposed(*movement, *amount, key, *expires),
+            Self::Moved { movement, amount, proposal } => movements::moved(*movement, *amount, *proposal),
+            Self::ProposalRefused { proposal } => movements::refused(*proposal),
             Self::Liquidity(turn) => {
                 let name = if turn.is_low { "liquidity_low" } else { "liquidity_recovered" };
                 EventFields { currency: Some(turn.currency), amount: Some(turn.available), ..kind(name) }
@@ -297,8 +325,6 @@ impl Event {
         let amount = || Amount::new(fields.amount?, fields.currency?).ok();
         let operation = match fields.kind.as_str() {
             "added" => Operation::Add(serde_json::from_str::<Particulars>(detail()?).ok()?),
-            "funded" => Operation::Fund(amount()?),
-            "withdrawn" => Operation::Withdraw(amount()?),
             "net_debit_cap_set" => Operation::SetNetDebitCap(fields.currency?, fields.amount?),
             "limits_set" => Operation::SetLimits(fields.currency?, serde_json::from_str(detail()?).ok()?),
             "suspended" => Operation::Suspend,
@@ -338,7 +364,7 @@ impl Event {
                 let settled = fields.kind == "returned";
                 return (settled == record.detail.refusal.is_none()).then(|| Self::Returned(Arc::new(record)));
             }
-            _ => return None,
+            _ => return movements::event(fields),
         };
         Some(Self::Operation(operation))
     }

@@ -14,7 +14,9 @@ use super::refusal::{AnswerRefusal, Refusal};
 use super::reserve::{self, Case};
 use super::row::{Duplicate, Event, EventRow, OutcomeRow, PaymentRow, Row};
 use super::state::{BrokenLog, State};
-use super::{Answer, CreditTransfer, Posting, Status, StatusReport, Subject, Verdict, posting, recall, returns};
+use super::{
+    Answer, CreditTransfer, Posting, Status, StatusReport, Subject, Verdict, posting, proposal, recall, returns,
+};
 use crate::participant::{ClearingCode, Standing};
 
 /// Decides `command` at `now` and folds what follows into `state`.
@@ -51,6 +53,10 @@ pub fn apply(
         Command::TimeOut { payment } => time_out(state, *payment, now),
         Command::WatchLiquidity { participant, currency } => liquidity::watch(state, *participant, *currency, now),
         Command::CutOver => cut_over(state, now, rules),
+        Command::Propose { officer, wanted } => proposal::propose(state, officer, wanted, now),
+        Command::DecideProposal { officer, proposal, approve } => {
+            proposal::decide(state, officer, *proposal, *approve, now)
+        }
         Command::Operate { actor, participant, operation } => operate(state, actor, *participant, operation, now),
         Command::Enquire { debtor_agent, transaction_id } => {
             let known = state.payment_by_transaction_id(*debtor_agent, transaction_id);

@@ -11,12 +11,14 @@ use uuid::Uuid;
 
 use super::business_day::BusinessDay;
 use super::canonical::Digest;
+use super::obligation::{Obligation, Owed};
 use super::payment::{Ending, Payment, PaymentState};
 use super::position::{Position, PositionBroken};
+use super::proposal::Proposal;
 use super::row::{Event, EventRow, OutcomeRow, PaymentRow, Row};
 use super::turnover::{Entry, Turnover};
 use crate::money::Currency;
-use crate::participant::{ClearingCode, Participant, Standing, Thumbprint};
+use crate::participant::{ClearingCode, Participant, Thumbprint};
 
 /// A client certificate that acts, or acted, for a participant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +49,8 @@ pub struct State {
     pub(crate) positions: BTreeMap<(ClearingCode, Currency), Position>,
     /// What moved them since the day began.
     turnovers: BTreeMap<(ClearingCode, Currency), Turnover>,
+    pub(crate) proposals: Arc<BTreeMap<i64, Proposal>>,
+    obligations: Arc<BTreeMap<(i64, Owed), Obligation>>,
     payments: HashMap<i64, Arc<Payment>>,
     by_uetr: HashMap<Uuid, i64>,
     by_transaction_id: HashMap<(ClearingCode, String), i64>,
@@ -69,6 +73,8 @@ pub(crate) struct Mark {
     turnovers: BTreeMap<(ClearingCode, Currency), Turnover>,
     /// How many changes the journal had seen.
     changes: usize,
+    proposals: Arc<BTreeMap<i64, Proposal>>,
+    obligations: Arc<BTreeMap<(i64, Owed), Obligation>>,
 }
 
 /// What happened to the payments in memory, in order, as far as it can still be undone.
@@ -137,6 +143,8 @@ pub(crate) struct Parts {
     pub(crate) positions: Vec<(ClearingCode, Currency, Position)>,
     /// What moved them since the day began.
     pub(crate) turnovers: Vec<(ClearingCode, Currency, Turnover)>,
+    pub(crate) proposals: Vec<Proposal>,
+    pub(crate) obligations: Vec<Obligation>,
     /// The payments under way.
     pub(crate) open: Vec<Payment>,
 }
@@ -153,6 +161,8 @@ impl State {
             certificates: Arc::new(parts.certificates.into_iter().collect()),
             positions: parts.positions.into_iter().map(|(code, currency, money)| ((code, currency), money)).collect(),
             turnovers: parts.turnovers.into_iter().map(|(code, currency, moved)| ((code, currency), moved)).collect(),
+            proposals: Arc::new(parts.proposals.into_iter().map(|known| (known.id, known)).collect()),
+            obligations: Arc::new(parts.obligations.into_iter().map(|one| ((one.payment, one.owed), one)).collect()),
             ..Self::default()
         };
         for payment in parts.open {
@@ -179,11 +189,6 @@ impl State {
     /// Who takes part, by clearing code.
     pub fn participant(&self, code: ClearingCode) -> Option<&Participant> {
         self.participants.get(&code)
-    }
-
-    /// Whether a participant may pay and be paid.
-    pub fn standing(&self, code: ClearingCode) -> Option<Standing> {
-        self.participant(code).map(|known| known.standing)
     }
 
     /// A payment under way, or remembered for this batch.
@@ -296,6 +301,8 @@ impl State {
             positions: self.positions.clone(),
             turnovers: self.turnovers.clone(),
             changes: self.journal.len(),
+            proposals: Arc::clone(&self.proposals),
+            obligations: Arc::clone(&self.obligations),
         }
     }
 
@@ -317,6 +324,7 @@ impl State {
         (self.sequence, self.hash, self.now, self.day) = (sequence, hash, now, day);
         (self.participants, self.certificates) = (participants, certificates);
         (self.positions, self.turnovers) = (positions, turnovers);
+        (self.proposals, self.obligations) = (Arc::clone(&mark.proposals), Arc::clone(&mark.obligations));
     }
 
     /// Moves the state by one row.
@@ -374,6 +382,7 @@ impl State {
         payment.state_recorded = row.recorded;
         let (amount, currency) = (payment.amount.minor(), payment.amount.currency());
         let reserved_on = payment.business_day;
+        let owes_word = row.ending == Ending::SettledWithoutPosting;
         let (debtor, creditor) = (payment.debtor_agent, payment.creditor_agent);
         let moved = match row.ending {
             Ending::Settled | Ending::SettledWithoutPosting => self
@@ -381,6 +390,9 @@ impl State {
                 .and_then(|()| self.book(creditor, currency, Entry::PaymentIn, amount)),
             Ending::Rejected(_) | Ending::TimedOut => self.position_mut(debtor, currency).release(amount, reserved_on),
         };
+        if owes_word {
+            self.owe(row.payment, Owed::Posting, creditor, row.recorded);
+        }
         moved.map_err(|_| broken("it moves what is not there"))
     }
 }

@@ -44,8 +44,8 @@ fn add(payment: &mut Payment, row: &EventRow) {
             (payment.state_sequence, payment.state_recorded) = (row.sequence, row.recorded);
         }
         Event::Returned(record) => payment.returned = payment.returned.saturating_add(record.amount.minor()),
-        Event::Recalled(record) => payment.recall = Some(Box::new(record.recall())),
-        Event::Operation(_) | Event::DuplicateRefused(_) | Event::Liquidity(_) | Event::CutOver(_) => {}
+        Event::Recalled(record) => payment.take_recall(record),
+        _ => {}
     }
 }
 

@@ -7,7 +7,7 @@ use super::archive::compact;
 use super::columns::{EventColumns, RecordColumns, currency_column};
 use super::days;
 use super::schema::{event, outcome, payment};
-use crate::clearing::{ClosedDay, Entry, Event, EventRow, Operation};
+use crate::clearing::{ClosedDay, Entry, Event, EventRow, Movement};
 use crate::error::Error;
 use crate::money::Currency;
 use crate::participant::ClearingCode;
@@ -105,8 +105,8 @@ fn events(conn: &mut Conn<'_>, of: Of, first: i64, last: i64) -> Result<Vec<Stat
 
 fn entry(row: &EventRow, of: Of) -> Option<StatementEntry> {
     let (entry, amount, counterparty, references) = match &row.event {
-        Event::Operation(Operation::Fund(amount)) => (Entry::Funding, *amount, None, None),
-        Event::Operation(Operation::Withdraw(amount)) => (Entry::Withdrawal, *amount, None, None),
+        Event::Moved { movement: Movement::Funding, amount, .. } => (Entry::Funding, *amount, None, None),
+        Event::Moved { movement: Movement::Withdrawal, amount, .. } => (Entry::Withdrawal, *amount, None, None),
         Event::Returned(record) => {
             let gives = row.participant == of.participant;
             let references = References {

@@ -69,7 +69,7 @@ fn item(row: &EventRow, reader: ClearingCode, payments: &HashMap<i64, Payment>) 
         Event::Liquidity(turn) => {
             InboxMessage::LowLiquidity(LowLiquidity { currency: turn.currency, available: turn.available })
         }
-        Event::Operation(_) | Event::DuplicateRefused(_) | Event::CutOver(_) => return None,
+        _ => return None,
     };
     Some(InboxItem { sequence: row.sequence, recorded: row.recorded, message })
 }

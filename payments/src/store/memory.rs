@@ -10,7 +10,7 @@ use super::archive::compact;
 use super::columns::{OutcomeColumns, RecordColumns};
 use super::recent::Entry;
 use super::schema::{outcome, payment};
-use super::{after_settlement, closed_days, days, log, projection};
+use super::{after_settlement, closed_days, days, log, obligations, projection, proposals};
 use crate::clearing::{Digest, Parts, Payment, Row, State, chain};
 use crate::error::Error;
 use crate::money::Currency;
@@ -70,6 +70,8 @@ pub(super) fn load(conn: &mut Conn<'_>) -> Result<State, Error> {
         certificates: projection::certificates(conn)?,
         positions,
         turnovers,
+        proposals: proposals::all(conn)?,
+        obligations: obligations::all(conn)?,
         open,
     }))
 }

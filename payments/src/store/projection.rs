@@ -1,5 +1,5 @@
 //! What follows from the log and is written with every batch, so that a start need not replay history:
-//! positions, participants and their certificates.
+//! positions, participants, their certificates, proposals, and what is owed.
 
 use std::collections::BTreeSet;
 
@@ -9,9 +9,10 @@ use store::{Conn, Timestamp, on_db};
 use super::columns::{currency, currency_column};
 use super::schema::{participant, participant_certificate, position};
 use super::turnover::TurnoverColumns;
-use super::{arrays, closed_days};
+use super::{arrays, closed_days, obligations, proposals};
 use crate::clearing::{
-    BusinessDay, Certificate, Event, EventRow, Limits, Operation, Position, Row, Sent, State, Turnover,
+    BusinessDay, Certificate, Ending, Event, EventRow, Limits, Obligation, Operation, Position, Proposal, Row, Sent,
+    State, Turnover,
 };
 use crate::error::Error;
 use crate::money::Currency;
@@ -63,6 +64,10 @@ pub(super) struct Changed {
     participants: Vec<Participant>,
     certificates: Vec<(Thumbprint, Certificate)>,
     positions: Vec<(ClearingCode, Currency, Position, Turnover)>,
+    proposals: Vec<Proposal>,
+    /// Payments for which something may have been owed, and what is owed for them now.
+    settled: BTreeSet<i64>,
+    obligations: Vec<Obligation>,
     /// Ends of business days.
     cut_overs: Vec<EventRow>,
 }
@@ -80,7 +85,7 @@ impl Changed {
                 cut_overs.push(row.clone());
             }
         }
-        let Touched { participants, certificates, positions } = touched;
+        let Touched { participants, certificates, positions, proposals, obligations: settled } = touched;
         let known = |code| state.participant(code).cloned();
         let certificate = |thumbprint| Some((thumbprint, *state.certificates.get(&thumbprint)?));
         let position =
@@ -89,6 +94,9 @@ impl Changed {
             participants: participants.into_iter().filter_map(known).collect(),
             certificates: certificates.into_iter().filter_map(certificate).collect(),
             positions: positions.into_iter().map(position).collect(),
+            proposals: proposals.into_iter().filter_map(|id| state.proposal(id).cloned()).collect(),
+            obligations: state.obligations().filter(|one| settled.contains(&one.payment)).copied().collect(),
+            settled,
             cut_overs,
         }
     }
@@ -105,6 +113,10 @@ impl Changed {
         for (thumbprint, known) in &self.certificates {
             write_certificate(conn, *thumbprint, known)?;
         }
+        for known in &self.proposals {
+            proposals::write(conn, known)?;
+        }
+        obligations::write(conn, &self.settled, &self.obligations)?;
         match conn {
             Conn::Postgres(c) => arrays::write_positions(c, self.positions.iter().copied())?,
             Conn::Sqlite(c) => {
@@ -122,6 +134,9 @@ struct Touched {
     participants: BTreeSet<ClearingCode>,
     certificates: BTreeSet<Thumbprint>,
     positions: BTreeSet<(ClearingCode, Currency)>,
+    proposals: BTreeSet<i64>,
+    /// Payments for which something is owed now, or may have been.
+    obligations: BTreeSet<i64>,
 }
 
 impl Touched {
@@ -134,6 +149,9 @@ impl Touched {
                 }
             }
             Row::Outcome(row) => {
+                if row.ending == Ending::SettledWithoutPosting {
+                    self.obligations.insert(row.payment);
+                }
                 if let Some(ended) = state.payment(row.payment) {
                     self.positions.insert((ended.debtor_agent, ended.amount.currency()));
                     if ended.state == crate::clearing::PaymentState::Settled {
@@ -142,8 +160,11 @@ impl Touched {
                 }
             }
             Row::Event(row) => match &row.event {
-                Event::Operation(Operation::Fund(sum) | Operation::Withdraw(sum)) => {
-                    self.positions.insert((row.participant, sum.currency()));
+                Event::Proposed { .. } => _ = self.proposals.insert(row.sequence),
+                Event::ProposalRefused { proposal } => _ = self.proposals.insert(*proposal),
+                Event::Moved { amount, proposal, .. } => {
+                    self.positions.insert((row.participant, amount.currency()));
+                    self.proposals.extend(proposal);
                 }
                 Event::Operation(Operation::SetNetDebitCap(currency, _) | Operation::SetLimits(currency, _)) => {
                     self.positions.insert((row.participant, *currency));
@@ -164,14 +185,17 @@ impl Touched {
                 Event::Operation(Operation::AddCertificate(thumbprint) | Operation::RevokeCertificate(thumbprint)) => {
                     self.certificates.insert(*thumbprint);
                 }
+                Event::Posted { payment, .. } => _ = self.obligations.insert(*payment),
+                Event::Recalled(record) if record.decision.is_some() => _ = self.obligations.insert(record.payment),
                 Event::Returned(record) if record.detail.refusal.is_none() => {
+                    self.obligations.extend(record.payment);
                     let currency = record.amount.currency();
                     self.positions.insert((row.participant, currency));
                     self.positions.extend(record.receiver.map(|receiver| (receiver, currency)));
                 }
                 // What moved them begins anew.
                 Event::CutOver(_) => self.positions.extend(state.positions().map(|(code, of, _)| (code, of))),
-                Event::Returned(_) | Event::Recalled(_) | Event::Posted { .. } | Event::DuplicateRefused(_) => {}
+                Event::Returned(_) | Event::Recalled(_) | Event::DuplicateRefused(_) => {}
             },
         }
     }

@@ -48,6 +48,8 @@ impl LookUps {
                 Command::TimeOut { .. }
                 | Command::CutOver
                 | Command::WatchLiquidity { .. }
+                | Command::Propose { .. }
+                | Command::DecideProposal { .. }
                 | Command::Operate { .. } => {}
             }
         }

@@ -1,6 +1,6 @@
 //! The tables of clearing, in the types that both databases know. See `migrations/*/0003_clearing`,
-//! `0008_events_about_payments`, `0009_days_and_keys`, `0011_limits_and_presence`, `0013_business_days` and
-//! `0014_archives`.
+//! `0008_events_about_payments`, `0009_days_and_keys`, `0011_limits_and_presence`, `0012_operators_and_obligations`,
+//! `0013_business_days` and `0014_archives`.
 
 diesel::table! {
     log_head (id) {
@@ -139,6 +139,44 @@ diesel::table! {
         funding -> BigInt,
         withdrawals_count -> BigInt,
         withdrawals -> BigInt,
+    }
+}
+
+diesel::table! {
+    operator (name) {
+        name -> Text,
+        role -> Text,
+        token_digest -> Binary,
+        added -> BigInt,
+        added_by -> Text,
+        removed -> Nullable<BigInt>,
+        removed_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    obligation (payment, owed) {
+        payment -> BigInt,
+        owed -> Text,
+        participant -> SmallInt,
+        since -> BigInt,
+    }
+}
+
+diesel::table! {
+    proposal (id) {
+        id -> BigInt,
+        participant -> SmallInt,
+        movement -> Text,
+        currency -> SmallInt,
+        amount -> BigInt,
+        idempotency_key -> Text,
+        proposed_by -> Text,
+        proposed -> BigInt,
+        expires -> BigInt,
+        approved -> Nullable<Bool>,
+        decided_by -> Nullable<Text>,
+        decided -> Nullable<BigInt>,
     }
 }
 

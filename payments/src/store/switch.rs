@@ -4,6 +4,7 @@ mod after_settlement;
 mod days;
 mod operators;
 mod presence;
+mod proposals;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;

@@ -2,10 +2,13 @@
 
 use askama::Template;
 use identity::jose::KeyState;
+use payments::clearing::{Movement, Owed, ProposalState};
+use payments::money::Currency;
 use payments::participant::Standing;
 
 use super::super::bank_brand::Brand;
-use super::super::console::{Books, Console, Day, Payment, Position, State};
+use super::super::console::{Books, Console, Day, Owes, Payment, Position, State};
+use super::super::proposals::{Decided, Pending, Proposals, Wish};
 use super::super::ridge_chart::Minute;
 use super::super::*;
 use super::samples::{NOW, Sample, page};
@@ -181,6 +184,7 @@ pub(super) fn operator(lang: Lang) -> Vec<Sample> {
         ("console-quiet", quiet.render().unwrap()),
         ("console-off", off.render().unwrap()),
         ("stop", emergency_stop(lang).render().unwrap()),
+        ("proposals", proposals(lang).render().unwrap()),
     ]
 }
 
@@ -202,6 +206,34 @@ fn emergency_stop(lang: Lang) -> stop::Stop {
         outcome: Some(stop::Outcome::Done),
         clients: vec![client(false), client(true)],
         keys: [KeyState::Next, KeyState::Current, KeyState::Retired].map(key).into(),
+    }
+}
+
+fn proposals(lang: Lang) -> Proposals {
+    let proposal = |id: i64, movement| Pending {
+        id,
+        clearing_code: "012".to_owned(),
+        movement,
+        amount: "HKD 1,000,000.00".to_owned(),
+        proposed_by: "operator cheung".to_owned(),
+        proposed: NOW,
+    };
+    let decided = |id: i64, state| Decided {
+        proposal: proposal(id, Movement::Withdrawal),
+        state,
+        by: (state != ProposalState::Expired).then(|| "operator leung".to_owned()),
+    };
+    Proposals {
+        page: page(lang),
+        key: "0123".to_owned(),
+        wish: Wish { clearing_code: "027".to_owned(), amount: "10.00".to_owned(), ..Wish::default() },
+        objection: Some(page(lang).say("規則不容許這樣做。", "The rules are against it.").to_owned()),
+        pending: vec![proposal(7, Movement::Funding), proposal(8, Movement::Withdrawal)],
+        decided: [ProposalState::Approved, ProposalState::Refused, ProposalState::Expired]
+            .into_iter()
+            .zip(1..)
+            .map(|(state, id)| decided(id, state))
+            .collect(),
     }
 }
 
@@ -248,7 +280,10 @@ fn console(lang: Lang) -> Console {
         running: true,
         minutes: (0..60).map(minute).collect(),
         open: 7,
-        currency: "HKD".to_owned(),
+        currency: Currency::Hkd,
+        overdue: [Owed::Return, Owed::Posting]
+            .map(|owed| Owes { payment: 7, owed, clearing_code: "027".to_owned(), since: NOW })
+            .to_vec(),
         positions: vec![
             position("012", "榕樹銀行", "Banyan Bank", 103),
             position("027", "海堤銀行", "Seawall Bank", 131),

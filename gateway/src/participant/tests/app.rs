@@ -41,13 +41,18 @@ pub(super) fn code(text: &str) -> ClearingCode {
 
 impl TestApp {
     pub(super) async fn start() -> Self {
+        Self::with_room_for(SwitchSettings::default().queue_capacity).await
+    }
+
+    /// A switch in whose queue so many steps have room.
+    pub(super) async fn with_room_for(queue_capacity: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let keys = KeyFolder::open_or_create(&folder.path().join("keys"), clock::now()).unwrap();
         let url = format!("sqlite:{}", folder.path().join("test.db").display());
         let db = store::Db::open(&url, &store::Options::default()).unwrap();
         db.migrate().unwrap();
         let directory = Directory::new(db.clone(), DirectoryKeys::from_master(keys.master()));
-        let settings = SwitchSettings::default();
+        let settings = SwitchSettings { queue_capacity, ..SwitchSettings::default() };
         let ahead = Arc::<AtomicU64>::default();
         let days_ahead = Arc::clone(&ahead);
         let now = move || clock::now() + Duration::from_hours(24) * u32::try_from(days_ahead.load(Relaxed)).unwrap();
@@ -101,7 +106,7 @@ impl TestApp {
         let particulars = Particulars { bic: None, name_zh: name_zh.to_owned(), name_en: name_en.to_owned() };
         self.api.switch.add_participant("test", code(clearing_code), particulars).await.unwrap();
         let amount = Amount::parse("1000.00", Currency::Hkd).unwrap();
-        self.api.switch.fund("test", code(clearing_code), amount).await.unwrap();
+        self.api.switch.fund(["test", "another"], code(clearing_code), amount).await.unwrap();
     }
 
     /// A client with a fresh certificate that the switch knows as this participant's.

@@ -1,6 +1,7 @@
 //! What a bank meets at its listener: stories over real TLS.
 
 mod app;
+mod currencies;
 mod payments;
 mod proxies;
 mod recalls;

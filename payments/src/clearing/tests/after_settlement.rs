@@ -2,7 +2,7 @@
 
 use super::support::*;
 use crate::clearing::{
-    AnswerRefusal, Operation, PaymentReturn, Posting, Reply, ReturnRefusal, State, Status, Subject, Verdict,
+    AnswerRefusal, Movement, Operation, PaymentReturn, Posting, Reply, ReturnRefusal, State, Status, Subject, Verdict,
 };
 use crate::iso20022::ReasonCode;
 use crate::money::{Amount, Currency};
@@ -117,8 +117,7 @@ fn the_first_refusal_by_descending_precedence_is_given() {
     // Each makes its refusal apply as well; from the last to the first, every new one comes before all others.
     let mut request = back("R-1", 1, 4_000);
     let mut state = settled(Verdict::Accepted);
-    let spend = Operation::Withdraw(hkd(60_000));
-    apply(&mut state, &operate("027", spend), NOW);
+    move_money(&mut state, "027", Movement::Withdrawal, hkd(60_000)).unwrap();
     assert_eq!(send_back(&mut state, request.clone()), refused(ReturnRefusal::InsufficientLiquidity));
     let next = |state: &mut State, request: &mut PaymentReturn, id: &str, refusal| {
         request.return_id = id.to_owned();

@@ -8,8 +8,8 @@ use store::Timestamp;
 
 use super::support::*;
 use crate::clearing::{
-    BusinessDay, Command, CreditTransfer, Event, EventRow, Operation, Payment, PaymentReturn, PaymentState, Row, State,
-    Verdict,
+    BusinessDay, Command, CreditTransfer, Event, EventRow, Movement, Operation, Payment, PaymentReturn, PaymentState,
+    Row, State, Verdict,
 };
 use crate::iso20022::ReasonCode;
 use crate::money::Currency;
@@ -25,6 +25,8 @@ enum Act {
     Return { id: u32, number: u32, by: usize, minor: i64 },
     TimeOut { payment: i64 },
     Operate { bank: usize, operation: Operation },
+    Propose { bank: usize, movement: Movement, minor: i64, key: u32 },
+    Decide { officer: usize, proposal: i64, approve: bool },
     Wait { millis: u64 },
     EndDay,
 }
@@ -32,11 +34,12 @@ enum Act {
 fn act() -> impl Strategy<Value = Act> {
     let bank = 0..BANKS.len();
     let operation = prop_oneof![
-        (1..50_000_i64).prop_map(|minor| Operation::Fund(hkd(minor))),
-        (1..50_000_i64).prop_map(|minor| Operation::Withdraw(hkd(minor))),
         (-1..30_000_i64).prop_map(|cap| Operation::SetNetDebitCap(Currency::Hkd, cap)),
         Just(Operation::Suspend),
+        Just(Operation::Block),
         Just(Operation::Resume),
+        Just(Operation::GoOffline),
+        Just(Operation::ComeOnline),
     ];
     prop_oneof![
         6 => (0..30_u32, bank.clone(), bank.clone(), 1..60_000_i64)
@@ -46,7 +49,13 @@ fn act() -> impl Strategy<Value = Act> {
         4 => (0..12_u32, 0..30_u32, bank.clone(), 1..40_000_i64)
             .prop_map(|(id, number, by, minor)| Act::Return { id, number, by, minor }),
         2 => (1..80_i64).prop_map(|payment| Act::TimeOut { payment }),
-        2 => (bank, operation).prop_map(|(bank, operation)| Act::Operate { bank, operation }),
+        2 => (bank.clone(), operation).prop_map(|(bank, operation)| Act::Operate { bank, operation }),
+        2 => (bank.clone(), any::<bool>(), 1..50_000_i64, 0..6_u32).prop_map(|(bank, funds, minor, key)| {
+            let movement = if funds { Movement::Funding } else { Movement::Withdrawal };
+            Act::Propose { bank, movement, minor, key }
+        }),
+        2 => (0..2_usize, 1..80_i64, any::<bool>())
+            .prop_map(|(officer, proposal, approve)| Act::Decide { officer, proposal, approve }),
         2 => (0..8_000_u64).prop_map(|millis| Act::Wait { millis }),
         1 => Just(Act::EndDay),
     ]
@@ -90,6 +99,12 @@ fn commands(acts: &[Act]) -> Vec<(Command, Timestamp)> {
                 Command::CutOver
             }
             Act::TimeOut { payment } => Command::TimeOut { payment: *payment },
+            Act::Propose { bank, movement, minor, key } => {
+                propose(BANKS[*bank], *movement, hkd(*minor), &key.to_string())
+            }
+            Act::Decide { officer, proposal, approve } => {
+                decide(["an officer", "another officer"][*officer], *proposal, *approve)
+            }
             Act::Operate { bank, operation } => operate(BANKS[*bank], operation.clone()),
         };
         commands.push((command, now));
@@ -174,8 +189,8 @@ proptest! {
         for (command, now) in commands(&acts) {
             if let Some(Row::Event(event)) = apply(&mut state, &command, now).row {
                 match event.event {
-                    crate::clearing::Event::Operation(Operation::Fund(sum)) => funded += sum.minor(),
-                    crate::clearing::Event::Operation(Operation::Withdraw(sum)) => funded -= sum.minor(),
+                    Event::Moved { movement: Movement::Funding, amount, .. } => funded += amount.minor(),
+                    Event::Moved { movement: Movement::Withdrawal, amount, .. } => funded -= amount.minor(),
                     _ => {}
                 }
             }

@@ -7,6 +7,7 @@ mod life;
 mod limits;
 mod operations;
 mod precedence;
+mod proposals;
 mod recalls;
 mod simulation;
 pub(crate) mod support;

@@ -1,7 +1,7 @@
 //! What the operator may and may not do.
 
 use super::support::*;
-use crate::clearing::{Operation, OperationRefusal, Reply};
+use crate::clearing::{Movement, Operation, OperationRefusal, Reply};
 use crate::money::{Amount, Currency};
 use crate::participant::Thumbprint;
 
@@ -19,10 +19,11 @@ fn refused(code: &str, operation: Operation) -> OperationRefusal {
 
 #[test]
 fn money_under_way_cannot_be_withdrawn() {
-    assert_eq!(refused("012", Operation::Withdraw(hkd(90_001))), OperationRefusal::InsufficientLiquidity);
     let mut state = books();
     apply(&mut state, &pay(transfer(1, NOW), NOW), NOW);
-    apply(&mut state, &operate("012", Operation::Withdraw(hkd(90_000))), NOW);
+    let too_much = move_money(&mut state, "012", Movement::Withdrawal, hkd(90_001));
+    assert_eq!(too_much, Err(OperationRefusal::InsufficientLiquidity));
+    move_money(&mut state, "012", Movement::Withdrawal, hkd(90_000)).unwrap();
     assert_eq!(balance(&state, "012"), 10_000);
 }
 
@@ -42,7 +43,6 @@ fn an_act_that_cannot_be_is_refused() {
     let most = Amount::new(Amount::MAX_MINOR, Currency::Hkd).unwrap();
     let thumbprint = Thumbprint::new([1; 32]);
     for (code, operation, refusal) in [
-        ("099", Operation::Fund(hkd(1)), OperationRefusal::UnknownParticipant),
         ("099", Operation::Suspend, OperationRefusal::UnknownParticipant),
         ("012", Operation::Add(particulars("Another")), OperationRefusal::ClearingCodeTaken),
         ("099", Operation::Add(particulars("")), OperationRefusal::Malformed),
@@ -54,10 +54,10 @@ fn an_act_that_cannot_be_is_refused() {
     }
     let mut state = books();
     for _ in 0..3 {
-        apply(&mut state, &operate("012", Operation::Fund(most)), NOW);
+        fund(&mut state, "012", most);
     }
-    let step = apply(&mut state, &operate("027", Operation::Fund(most)), NOW);
-    assert_eq!(step.reply, Reply::Operated(Err(OperationRefusal::OutOfRange)), "no sum may overflow");
+    let refused = move_money(&mut state, "027", Movement::Funding, most);
+    assert_eq!(refused, Err(OperationRefusal::OutOfRange), "no sum may overflow");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::support::*;
 use crate::clearing::{
-    Command, RecallAnswer, RecallDecision, RecallRefusal, RecallRequest, Reply, State, Step, Verdict,
+    Command, Obligation, Owed, RecallAnswer, RecallDecision, RecallRefusal, RecallRequest, Reply, State, Step, Verdict,
 };
 use crate::iso20022::ReasonCode;
 
@@ -72,7 +72,10 @@ fn one_recall_at_a_time_and_another_after_a_refusal() {
     assert_eq!(recall(&mut state, "012", request("C-2", 1)).reply, refused);
     say(&mut state, "C-1", NO);
     assert!(taken(&recall(&mut state, "012", request("C-2", 1))));
-    assert_eq!(say(&mut state, "C-1", NO).reply, Reply::Recalled(Err(RecallRefusal::UnknownRecall)));
+    assert!(!taken(&recall(&mut state, "012", request("C-1", 1))), "an older recall is recognised");
+    assert!(!taken(&say(&mut state, "C-1", NO)), "and so is the answer to it");
+    assert_eq!(say(&mut state, "C-1", RecallDecision::Accepted).reply, refused);
+    assert_eq!(say(&mut state, "C-9", NO).reply, Reply::Recalled(Err(RecallRefusal::UnknownRecall)));
     assert!(taken(&say(&mut state, "C-2", RecallDecision::Accepted)));
     assert_eq!(recall(&mut state, "012", request("C-3", 1)).reply, refused);
 }
@@ -81,9 +84,39 @@ fn one_recall_at_a_time_and_another_after_a_refusal() {
 fn an_accepted_recall_is_followed_by_the_return() {
     let mut state = settled();
     recall(&mut state, "012", request("C-1", 1));
+    assert!(owed(&state).is_empty(), "a question obliges nobody");
     say(&mut state, "C-1", RecallDecision::Accepted);
+    let obligation = owed(&state).remove(0);
+    assert_eq!((obligation.owed, obligation.participant), (Owed::Return, bank("027")));
+    assert!(!obligation.is_overdue(NOW) && obligation.is_overdue(NOW + Owed::Return.time()));
     apply(&mut state, &give_back("027", back("R-1", 1, 10_000), NOW), NOW);
     assert_eq!((balance(&state, "012"), balance(&state, "027")), (100_000, 50_000));
+    assert!(owed(&state).is_empty(), "it has kept its word");
+}
+
+#[test]
+fn a_recall_is_not_accepted_when_nothing_is_left() {
+    let mut state = settled();
+    recall(&mut state, "012", request("C-1", 1));
+    apply(&mut state, &give_back("027", back("R-1", 1, 10_000), NOW), NOW);
+    let refused = Reply::Recalled(Err(RecallRefusal::AlreadyReturned));
+    assert_eq!(say(&mut state, "C-1", RecallDecision::Accepted).reply, refused);
+    assert!(taken(&say(&mut state, "C-1", NO)) && owed(&state).is_empty());
+}
+
+#[test]
+fn who_accepted_without_posting_owes_its_word() {
+    for fulfil in [answer("027", 2, Verdict::Credited, NOW), give_back("027", back("R-1", 2, 1), NOW)] {
+        let mut state = settled();
+        apply(&mut state, &answer("027", 2, Verdict::AcceptedWithoutPosting, NOW), NOW);
+        assert_eq!(owed(&state).iter().map(|one| one.owed).collect::<Vec<_>>(), [Owed::Posting]);
+        apply(&mut state, &fulfil, NOW);
+        assert!(owed(&state).is_empty());
+    }
+}
+
+fn owed(state: &State) -> Vec<Obligation> {
+    state.obligations().copied().collect()
 }
 
 #[test]

@@ -7,8 +7,8 @@ use time::macros::date;
 use uuid::Uuid;
 
 use crate::clearing::{
-    Answer, Command, CreditTransfer, Operation, Particulars, PaymentReturn, Reply, Rules, State, Status, StatusReport,
-    Step, Verdict, settle,
+    Answer, Command, CreditTransfer, Movement, Operation, OperationRefusal, Particulars, PaymentReturn,
+    ProposedMovement, Reply, Rules, State, Status, StatusReport, Step, Verdict, settle,
 };
 use crate::iso20022::ReasonCode;
 use crate::money::{Amount, Currency};
@@ -93,9 +93,40 @@ pub(crate) fn operate(code: &str, operation: Operation) -> Command {
     Command::Operate { actor: "an officer".to_owned(), participant: bank(code), operation }
 }
 
+/// What an officer proposes for a participant.
+pub(crate) fn propose(code: &str, movement: Movement, amount: Amount, key: &str) -> Command {
+    let wanted = ProposedMovement { participant: bank(code), movement, amount, key: key.to_owned() };
+    Command::Propose { officer: "an officer".to_owned(), wanted: Box::new(wanted) }
+}
+
+/// What an officer says to proposal `proposal`.
+pub(crate) fn decide(officer: &str, proposal: i64, approve: bool) -> Command {
+    Command::DecideProposal { officer: officer.to_owned(), proposal, approve }
+}
+
+/// The number that a proposal got, or why it was refused.
+pub(crate) fn operated(step: Step) -> Result<i64, OperationRefusal> {
+    match step.reply {
+        Reply::Operated(done) => done,
+        other => panic!("not an officer's: {other:?}"),
+    }
+}
+
+/// Moves a participant's money, as two officers do.
+pub(crate) fn move_money(
+    state: &mut State,
+    code: &str,
+    movement: Movement,
+    amount: Amount,
+) -> Result<i64, OperationRefusal> {
+    let key = format!("after row {}", state.sequence()).replace(' ', "-");
+    let proposal = operated(apply(state, &propose(code, movement, amount, &key), NOW))?;
+    operated(apply(state, &decide("another officer", proposal, true), NOW))
+}
+
 /// Gives a participant money.
 pub(crate) fn fund(state: &mut State, code: &str, amount: Amount) {
-    apply(state, &operate(code, Operation::Fund(amount)), NOW);
+    move_money(state, code, Movement::Funding, amount).unwrap();
 }
 
 pub(crate) fn apply(state: &mut State, command: &Command, now: Timestamp) -> Step {
@@ -123,8 +154,8 @@ pub(crate) fn books() -> State {
     for code in ["012", "027", "038"] {
         apply(&mut state, &operate(code, Operation::Add(particulars(code))), NOW);
     }
-    apply(&mut state, &operate("012", Operation::Fund(hkd(100_000))), NOW);
-    apply(&mut state, &operate("027", Operation::Fund(hkd(50_000))), NOW);
+    fund(&mut state, "012", hkd(100_000));
+    fund(&mut state, "027", hkd(50_000));
     state
 }
 

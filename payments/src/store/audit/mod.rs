@@ -7,6 +7,7 @@
 mod archives;
 mod days;
 mod positions;
+mod proposals;
 mod report;
 mod returned;
 mod rows;
@@ -20,13 +21,14 @@ use store::{Conn, Db};
 
 use self::archives::Archives;
 use self::days::Days;
+use self::proposals::Proposals;
 use self::rows::{Raw, Rows};
 use self::tally::Tally;
 use super::columns::{currency, digest};
 use super::log::{self, RawRows};
 use super::{checkpoint, projection};
 use crate::clearing::chain::{self, Batch};
-use crate::clearing::{BusinessDay, Certificate, Checkpoint, Digest, Event, Operation, Particulars};
+use crate::clearing::{BusinessDay, Certificate, Checkpoint, Digest, Event, Movement, Operation, Particulars};
 use crate::error::Error;
 use crate::money::{Currency, format_minor};
 use crate::participant::{ClearingCode, Standing, Thumbprint};
@@ -88,6 +90,8 @@ fn books_with(conn: &mut Conn<'_>, evidence: &Evidence<'_>) -> Result<AuditRepor
     audit.positions(conn)?;
     audit.participants(conn)?;
     audit.closed_days(conn)?;
+    let differing = std::mem::take(&mut audit.proposals).differ(super::proposals::all(conn)?);
+    audit.report.differences.extend(differing.into_iter().map(Difference::Proposal));
     Ok(audit.report)
 }
 
@@ -112,6 +116,7 @@ struct Audit {
     participants: BTreeMap<ClearingCode, (Particulars, Standing, bool)>,
     certificates: BTreeMap<Thumbprint, (ClearingCode, bool)>,
     ids: used_twice::Ids,
+    proposals: Proposals,
 }
 
 impl Audit {
@@ -253,6 +258,9 @@ impl Audit {
                     if let Some(cut_over) = row.event.as_cut_over() {
                         self.cut_over(sequence, row.recorded, cut_over);
                     }
+                    if let Some(wrong) = self.proposals.take(&row) {
+                        self.row(sequence, wrong);
+                    }
                     self.add_up_event(sequence, row.participant, row.event);
                 }
             }
@@ -270,22 +278,22 @@ impl Audit {
                 }
                 return;
             }
+            Event::Moved { movement, amount, .. } => {
+                let tally = self.tally(code, amount.currency());
+                let side = if movement == Movement::Funding { &mut tally.funded } else { &mut tally.withdrawn };
+                side.add(amount.minor().into());
+                return;
+            }
             Event::Liquidity(turn) => {
                 self.tally(code, turn.currency).is_low = turn.is_low;
                 return;
             }
-            Event::Returned(_)
-            | Event::Recalled(_)
-            | Event::Posted { .. }
-            | Event::DuplicateRefused(_)
-            | Event::CutOver(_) => return,
+            _ => return,
         };
         match operation {
             Operation::Add(particulars) => {
                 self.participants.insert(code, (particulars, Standing::Active, false));
             }
-            Operation::Fund(sum) => self.tally(code, sum.currency()).funded.add(sum.minor().into()),
-            Operation::Withdraw(sum) => self.tally(code, sum.currency()).withdrawn.add(sum.minor().into()),
             Operation::SetNetDebitCap(currency, cap) => self.tally(code, currency).cap = cap.into(),
             Operation::SetLimits(currency, limits) => self.tally(code, currency).limits = limits,
             Operation::Suspend

@@ -139,6 +139,9 @@ pub enum Difference {
     /// A participant is not what the log says.
     #[error("participant {0} is not what the log says")]
     Participant(ClearingCode),
+    /// A proposal is not what the log says.
+    #[error("proposal {0} is not what the log says")]
+    Proposal(i64),
     /// A certificate acts for somebody for whom the log does not say so, or no longer does.
     #[error("certificate {0} is not what the log says")]
     Certificate(Thumbprint),

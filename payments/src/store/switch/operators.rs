@@ -3,7 +3,7 @@
 use super::{Command, Reply, Room, Switch};
 use crate::clearing::{Limits, Operation, Particulars};
 use crate::error::{OperationError, SubmitError};
-use crate::money::{Amount, Currency};
+use crate::money::Currency;
 use crate::participant::{ClearingCode, Thumbprint};
 
 /// What the operator does. `by` names who does it; it stays in the log.
@@ -15,7 +15,11 @@ impl Switch {
         participant: ClearingCode,
         operation: Operation,
     ) -> Result<i64, OperationError> {
-        let command = Command::Operate { actor: by.to_owned(), participant, operation };
+        self.act(Command::Operate { actor: by.to_owned(), participant, operation }).await
+    }
+
+    /// Gives an officer's command to the sequencer.
+    pub(super) async fn act(&self, command: Command) -> Result<i64, OperationError> {
         let replies =
             self.0.ask(vec![command], (self.0.clock)(), Room::Reserve(None)).await.map_err(|error| match error {
                 SubmitError::Busy { .. } => OperationError::Busy,
@@ -35,16 +39,6 @@ impl Switch {
         particulars: Particulars,
     ) -> Result<i64, OperationError> {
         self.operate(by, code, Operation::Add(particulars)).await
-    }
-
-    /// Credits a position with money that arrived at the settlement institution.
-    pub async fn fund(&self, by: &str, code: ClearingCode, amount: Amount) -> Result<i64, OperationError> {
-        self.operate(by, code, Operation::Fund(amount)).await
-    }
-
-    /// Debits a position by money that left the settlement institution.
-    pub async fn withdraw(&self, by: &str, code: ClearingCode, amount: Amount) -> Result<i64, OperationError> {
-        self.operate(by, code, Operation::Withdraw(amount)).await
     }
 
     /// Sets how far below zero a position may go, in minor units.

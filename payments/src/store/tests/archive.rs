@@ -112,7 +112,7 @@ fn what_was_altered_is_found() {
             Ok(on_db!(conn, c => diesel::sql_query(statement).execute(c))?)
         });
         assert_eq!(altered.unwrap(), 2);
-        assert_eq!(audit(&world, folder.path()).first_row(), Some(6));
+        assert_eq!(audit(&world, folder.path()).first_row(), Some(8));
 
         let path = file::path(folder.path(), first_day());
         let mut bytes = std::fs::read(&path).unwrap();

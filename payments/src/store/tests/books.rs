@@ -52,31 +52,31 @@ pub(super) fn names_row(found: &[Difference], row: i64) -> bool {
 
 #[test]
 fn every_alteration_of_a_row_is_found_and_named() {
-    // Rows 1..=5 are the participants and their funding; then the payments 6, 7 and 9, and the outcome 8.
+    // Rows 1..=7 are the participants and their funding; then the payments 8, 9 and 11, and the outcome 10.
     let alterations = [
-        ("UPDATE payment SET amount = amount + 1 WHERE seq = 6", 6),
-        ("UPDATE payment SET creditor_agent = 38 WHERE seq = 6", 6),
-        ("UPDATE payment SET end_to_end_id = 'OTHER' WHERE seq = 9", 9),
-        ("UPDATE payment SET reason = NULL WHERE seq = 7", 7),
-        ("UPDATE payment SET reason = 'AC01' WHERE seq = 7", 7),
-        ("UPDATE payment SET body = fingerprint WHERE seq = 6", 6),
-        ("UPDATE outcome SET ending = 'timed_out' WHERE seq = 8", 8),
-        ("UPDATE outcome SET payment = 9 WHERE seq = 8", 8),
-        ("UPDATE event SET amount = amount * 2 WHERE seq = 4", 4),
-        ("UPDATE event SET actor = 'nobody' WHERE seq = 4", 4),
-        ("UPDATE event SET kind = 'gifted' WHERE seq = 4", 4),
-        ("UPDATE payment SET transaction_id = 'TX-1' WHERE seq = 9", 9),
-        ("DELETE FROM outcome WHERE seq = 8", 8),
-        ("DELETE FROM payment WHERE seq = 7", 7),
+        ("UPDATE payment SET amount = amount + 1 WHERE seq = 8", 8),
+        ("UPDATE payment SET creditor_agent = 38 WHERE seq = 8", 8),
+        ("UPDATE payment SET end_to_end_id = 'OTHER' WHERE seq = 11", 11),
+        ("UPDATE payment SET reason = NULL WHERE seq = 9", 9),
+        ("UPDATE payment SET reason = 'AC01' WHERE seq = 9", 9),
+        ("UPDATE payment SET body = fingerprint WHERE seq = 8", 8),
+        ("UPDATE outcome SET ending = 'timed_out' WHERE seq = 10", 10),
+        ("UPDATE outcome SET payment = 11 WHERE seq = 10", 10),
+        ("UPDATE event SET amount = amount * 2 WHERE seq = 5", 5),
+        ("UPDATE event SET actor = 'nobody' WHERE seq = 5", 5),
+        ("UPDATE event SET kind = 'gifted' WHERE seq = 5", 5),
+        ("UPDATE payment SET transaction_id = 'TX-1' WHERE seq = 11", 11),
+        ("DELETE FROM outcome WHERE seq = 10", 10),
+        ("DELETE FROM payment WHERE seq = 9", 9),
         (
             "INSERT INTO event (seq, recorded, participant, actor, kind, digest) \
-             SELECT 6, recorded, participant, actor, 'suspended', digest FROM event WHERE seq = 4",
-            6,
+             SELECT 8, recorded, participant, actor, 'suspended', digest FROM event WHERE seq = 5",
+            8,
         ),
         (
             "INSERT INTO event (seq, recorded, participant, actor, kind, digest) \
-             SELECT 10, recorded, participant, actor, 'suspended', digest FROM event WHERE seq = 4",
-            10,
+             SELECT 12, recorded, participant, actor, 'suspended', digest FROM event WHERE seq = 5",
+            12,
         ),
     ];
     for world in kept() {
@@ -114,10 +114,10 @@ fn money_moved_between_positions_is_found_though_the_total_is_right() {
 fn altered_chain_head_participants_and_certificates_are_found() {
     for world in kept() {
         for statement in [
-            "UPDATE batch SET hash = previous_hash WHERE last_seq = 8",
-            "UPDATE batch SET previous_hash = hash WHERE last_seq = 8",
-            "DELETE FROM batch WHERE last_seq = 9",
-            "UPDATE log_head SET seq = 8",
+            "UPDATE batch SET hash = previous_hash WHERE last_seq = 10",
+            "UPDATE batch SET previous_hash = hash WHERE last_seq = 10",
+            "DELETE FROM batch WHERE last_seq = 11",
+            "UPDATE log_head SET seq = 10",
             "UPDATE participant SET suspended = NOT suspended WHERE clearing_code = 12",
             "UPDATE participant SET name_en = 'Another Bank' WHERE clearing_code = 12",
             "INSERT INTO participant_certificate (thumbprint, participant, added) SELECT hash, 12, 0 FROM log_head",
@@ -131,8 +131,8 @@ fn altered_chain_head_participants_and_certificates_are_found() {
 fn a_switch_does_not_open_on_books_that_contradict_themselves() {
     for world in kept() {
         for statement in [
-            "UPDATE log_head SET seq = 8",
-            "UPDATE payment SET amount = amount + 1 WHERE seq = 9",
+            "UPDATE log_head SET seq = 10",
+            "UPDATE payment SET amount = amount + 1 WHERE seq = 11",
             "UPDATE position SET reserved = 0 WHERE participant = 12",
         ] {
             let loaded = altered(&world, statement, memory::load);

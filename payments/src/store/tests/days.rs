@@ -122,7 +122,7 @@ fn what_is_decided_with_the_cut_over_belongs_to_the_new_day() {
         drop(sequencer);
         let switch = world.open();
         let (day, _) = switch.statements(BusinessDay::of(NOW)).unwrap().unwrap();
-        assert_eq!((day.first, day.last), (1, 5));
+        assert_eq!((day.first, day.last), (1, 7));
         world.assert_exact();
     }
 }
@@ -139,7 +139,7 @@ fn each_day_is_signed_once_and_the_log_contains_what_was_signed() {
         assert_eq!(switch.sign_closed_days(&key).unwrap(), Vec::<String>::new(), "it is signed");
         assert_eq!(switch.checkpoint_of(BusinessDay::of(NOW)).unwrap().as_ref(), Some(&signed[0]));
         let closing = key.public().verify(&signed[0]).unwrap();
-        assert_eq!((closing.sequence, closing.closed), (6, Some(BusinessDay::of(NOW))));
+        assert_eq!((closing.sequence, closing.closed), (8, Some(BusinessDay::of(NOW))));
         submit(&switch, transfer(1, NOW), NOW);
         let now = switch.checkpoint().unwrap().unwrap();
         let report = verify_with(&world.db(), &Evidence { checkpoints: &[closing, now], archives: None }).unwrap();
@@ -172,7 +172,7 @@ fn an_altered_day_is_named() {
                 if *participant == bank("012"))
         };
         assert!(found.iter().any(named), "{found:#?}");
-        assert!(super::books::names_row(&found, 8), "{found:#?}");
+        assert!(super::books::names_row(&found, 10), "{found:#?}");
         for statement in [
             "UPDATE closed_day SET last_seq = last_seq - 1",
             "DELETE FROM closed_day",

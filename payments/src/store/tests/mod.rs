@@ -4,11 +4,13 @@ mod ahead;
 mod archive;
 mod books;
 mod days;
+mod fairness;
 mod faults;
 mod inbox;
 mod lookups;
 mod payments;
 mod presence;
+mod proposals;
 mod recalls;
 mod returns;
 mod simulation;
@@ -100,8 +102,8 @@ impl World {
         for code in ["012", "027", "038"] {
             wait(switch.add_participant("an officer", bank(code), particulars(code))).unwrap();
         }
-        wait(switch.fund("an officer", bank("012"), hkd(100_000))).unwrap();
-        wait(switch.fund("an officer", bank("027"), hkd(50_000))).unwrap();
+        wait(switch.fund(["an officer", "another"], bank("012"), hkd(100_000))).unwrap();
+        wait(switch.fund(["an officer", "another"], bank("027"), hkd(50_000))).unwrap();
         switch
     }
 

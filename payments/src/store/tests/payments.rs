@@ -155,7 +155,7 @@ fn what_officers_do_stays_on_record() {
         assert!(matches!(unknown, Err(OperationError::Refused(_))));
         let events = switch.events(None, 2).unwrap();
         assert!(events.iter().all(|event| event.actor == "Officer Lam" && event.participant == bank("038")));
-        assert_eq!(switch.events(Some(events[1].sequence), 100).unwrap().len(), 5, "the page before");
+        assert_eq!(switch.events(Some(events[1].sequence), 100).unwrap().len(), 7, "the page before");
         world.assert_exact();
     }
 }

@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::clearing::tests::support::{say, transfer, uetr};
-use crate::clearing::{InboxMessage, RecallAnswer, RecallDecision, RecallRefusal, RecallRequest, Status, Verdict};
+use crate::clearing::{
+    InboxMessage, Owed, RecallAnswer, RecallDecision, RecallRefusal, RecallRequest, Status, Verdict,
+};
 use crate::iso20022::ReasonCode;
 
 fn recall(switch: &Switch, id: &str) -> Result<(), RecallRefusal> {
@@ -70,5 +72,22 @@ fn a_payment_whose_answer_was_lost_is_found_by_its_uetr_however_old() {
             assert_eq!(found[1], None);
         }
         assert_eq!(wait(switch.enquire_by_uetr(bank("038"), vec![uetr(1)])).unwrap(), [None]);
+    }
+}
+
+#[test]
+fn what_is_owed_outlives_the_switch() {
+    for world in World::each() {
+        let switch = world.funded();
+        submit(&switch, transfer(1, NOW), NOW);
+        wait(switch.answer(bank("027"), vec![say(1, Verdict::AcceptedWithoutPosting)], NOW)).unwrap();
+        let owed = |switch: &Switch| switch.obligations().unwrap().iter().map(|one| one.owed).collect::<Vec<_>>();
+        assert_eq!(owed(&switch), [Owed::Posting]);
+        switch.stop();
+        let switch = world.open();
+        wait(switch.answer(bank("027"), vec![say(1, Verdict::Credited)], NOW)).unwrap();
+        assert_eq!(owed(&switch), []);
+        switch.stop();
+        world.assert_exact();
     }
 }

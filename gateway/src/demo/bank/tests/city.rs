@@ -85,7 +85,7 @@ impl City {
         {
             let particulars = Particulars { bic: None, name_zh: zh.to_owned(), name_en: en.to_owned() };
             city.switch.add_participant("test", code(clearing_code), particulars).await.unwrap();
-            city.switch.fund("test", code(clearing_code), hkd("1000.00")).await.unwrap();
+            city.switch.fund(["test", "another"], code(clearing_code), hkd("1000.00")).await.unwrap();
         }
         city
     }

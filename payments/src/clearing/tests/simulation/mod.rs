@@ -8,6 +8,7 @@
 
 mod auditor;
 mod dice;
+mod later;
 mod switch;
 
 use std::collections::BTreeMap;
@@ -20,9 +21,9 @@ use store::Timestamp;
 use self::dice::Dice;
 use self::switch::{End, Switch, Told};
 use super::support::*;
-use crate::clearing::{Command, CreditTransfer, Operation, Status, Verdict};
+use crate::clearing::{Command, CreditTransfer, Limits, Movement, Operation, Status, Verdict};
 use crate::iso20022::ReasonCode;
-use crate::money::Currency;
+use crate::money::{Amount, Currency};
 
 /// How many stories `tests/run` reads.
 const SEEDS: u64 = 2_000;
@@ -60,7 +61,9 @@ impl City {
         for code in &BANKS[..4] {
             city.under_way.push(operate(code, Operation::Add(particulars(code))));
             city.switch.batch(&city.under_way.split_off(0), NOW, End::Committed);
-            city.under_way.push(operate(code, Operation::Fund(hkd(50_000))));
+            city.switch.batch(&[propose(code, Movement::Funding, hkd(50_000), "first")], NOW, End::Committed);
+            let proposal = city.switch.proposals().pop().unwrap();
+            city.under_way.push(decide("another officer", proposal, true));
         }
         city
     }
@@ -87,14 +90,16 @@ impl City {
     }
 
     fn step(&mut self, number: u32) {
-        match self.dice.below(20) {
+        match self.dice.below(24) {
             0..6 => self.pay(number),
             6 => self.pay_again(),
             7..11 => self.answer(),
             11 => self.enquire(),
-            12 => self.interfere(),
-            13 => self.let_time_pass(),
-            14 if !self.under_way.is_empty() => {
+            12 | 13 => self.interfere(),
+            14 => self.let_time_pass(),
+            15 => self.give_back(),
+            16 => self.recall(),
+            17 if !self.under_way.is_empty() => {
                 let lost = self.dice.below(self.under_way.len());
                 let lost = self.under_way.swap_remove(lost);
                 self.say(format_args!("lost: {}", described(&lost)));
@@ -112,7 +117,8 @@ impl City {
         let mut payment = CreditTransfer {
             debtor_agent: bank(from),
             creditor_agent: bank(to),
-            amount: hkd(1 + i64::try_from(self.dice.number(30_000)).unwrap()),
+            amount: self.sum(30_000),
+            settlement_date: (self.now + Duration::from_hours(8)).to_utc().date(),
             ..transfer(number, accepted)
         };
         if self.dice.one_in(30) {
@@ -128,7 +134,7 @@ impl City {
         let Some(number) = self.any_payment() else { return };
         let mut payment = self.payments[&number].clone();
         if self.dice.one_in(3) {
-            payment.amount = hkd(payment.amount.minor() + 1);
+            payment.amount = Amount::new(payment.amount.minor() + 1, payment.amount.currency()).unwrap();
         }
         self.send(pay(payment, self.now));
     }
@@ -142,9 +148,11 @@ impl City {
         let Some(number) = self.any_payment() else { return };
         let payment = &self.payments[&number];
         let (creditor, original) = (payment.creditor_agent, payment.uetr);
-        let verdict = match self.dice.below(5) {
+        let verdict = match self.dice.below(8) {
             0 => Verdict::Rejected(ReasonCode::literal("AC04")),
             1 => Verdict::AcceptedWithoutPosting,
+            2 => Verdict::Credited,
+            3 => Verdict::Blocked,
             _ => Verdict::Accepted,
         };
         let mut answer = say(number, verdict);
@@ -158,28 +166,67 @@ impl City {
 
     fn enquire(&mut self) {
         let Some(number) = self.any_payment() else { return };
-        let debtor_agent = self.payments[&number].debtor_agent;
+        let (debtor_agent, original_uetr) = (self.payments[&number].debtor_agent, self.payments[&number].uetr);
+        if self.dice.one_in(2) {
+            let sender = bank(self.bank());
+            return self.send(Command::EnquireByUetr { sender, original_uetr });
+        }
         self.send(Command::Enquire { debtor_agent, transaction_id: format!("TX-{number}") });
     }
 
     fn interfere(&mut self) {
-        let sum = hkd(1 + i64::try_from(self.dice.number(40_000)).unwrap());
-        let operation = match self.dice.below(6) {
-            0 => Operation::Fund(sum),
-            1 => Operation::Withdraw(sum),
-            2 => Operation::SetNetDebitCap(Currency::Hkd, sum.minor()),
-            3 => Operation::Suspend,
+        let sum = self.sum(40_000);
+        let currency = sum.currency();
+        let operation = match self.dice.below(12) {
+            0..4 => return self.propose_or_decide(sum),
+            4 => Operation::SetNetDebitCap(currency, sum.minor()),
+            5 => Operation::SetLimits(currency, self.limits()),
+            6 => Operation::Suspend,
+            7 => Operation::Block,
+            8 => Operation::GoOffline,
+            9 => Operation::ComeOnline,
             _ => Operation::Resume,
         };
         let at = self.bank();
         self.send(operate(at, operation));
     }
 
+    /// Mostly Hong Kong dollars.
+    fn sum(&mut self, most: u64) -> Amount {
+        let currency = if self.dice.one_in(4) { Currency::Cny } else { Currency::Hkd };
+        Amount::new(1 + i64::try_from(self.dice.number(most)).unwrap(), currency).unwrap()
+    }
+
+    fn limits(&mut self) -> Limits {
+        let mut limit = |most: u64| {
+            let is_set = self.dice.one_in(2);
+            is_set.then(|| i64::try_from(self.dice.number(most)).unwrap())
+        };
+        Limits { payment_maximum: limit(60_000), daily_maximum: limit(150_000), low_liquidity: limit(60_000) }
+    }
+
+    /// Officers move money: with keys that they use again, and decisions about proposals of their own and others.
+    fn propose_or_decide(&mut self, sum: Amount) {
+        let known = self.switch.proposals();
+        let command = if known.is_empty() || self.dice.one_in(2) {
+            let movement = if self.dice.one_in(2) { Movement::Funding } else { Movement::Withdrawal };
+            let (at, key) = (self.bank(), format!("K-{}", self.dice.below(12)));
+            propose(at, movement, sum, &key)
+        } else {
+            let officer = if self.dice.one_in(4) { "an officer" } else { "another officer" };
+            let (proposal, approve) = (known[self.dice.below(known.len())], !self.dice.one_in(5));
+            decide(officer, proposal, approve)
+        };
+        self.send(command);
+    }
+
     fn let_time_pass(&mut self) {
         let span = Duration::from_millis(self.dice.number(4_000));
-        self.now = match self.dice.below(12) {
+        self.now = match self.dice.below(16) {
             0 => self.now - span,
             1 => self.now + span * 8,
+            // Into the night, and sometimes into the next day.
+            2 => self.now + Duration::from_hours(1 + self.dice.number(12)),
             _ => self.now + span,
         };
         self.say("the clock stands here");
@@ -187,7 +234,7 @@ impl City {
 
     /// The switch takes some of what is under way, in any order, then what is due.
     fn take_a_batch(&mut self) {
-        let mut commands = Vec::new();
+        let mut commands = self.switch.opening(self.now);
         for _ in 0..=self.dice.below(12) {
             if self.under_way.is_empty() {
                 break;
@@ -228,11 +275,14 @@ impl City {
             Command::Reserve { transfer, .. } => transfer.transaction_id[3..].parse().ok(),
             Command::Answer { answer, .. } => answer.original_transaction_id[3..].parse().ok(),
             Command::Enquire { transaction_id, .. } => transaction_id[3..].parse().ok(),
+            // Of a payment, not of a return.
             _ => None,
         };
         if let Some(number) = number.filter(|_| status.is_final()) {
             let first = *self.final_states.entry(number).or_insert(status);
-            assert_eq!(first, status, "payment {number} was final, and changed");
+            // Credited and blocked are words about what has settled.
+            let same = first == status || (first.is_settled() && status.is_settled());
+            assert!(same, "payment {number} was final, and changed from {first:?} to {status:?}");
         }
     }
 
@@ -266,7 +316,10 @@ fn described(command: &Command) -> String {
         Command::TimeOut { payment } => format!("row {payment} is due"),
         Command::Operate { participant, operation, .. } => format!("an officer at {participant}: {operation:?}"),
         Command::Enquire { debtor_agent, transaction_id } => format!("{debtor_agent} asks about {transaction_id}"),
-        #[allow(unreachable_patterns, reason = "commands that the simulation does not send")]
+        Command::Return { sender, request, .. } => {
+            let (sum, id) = (request.amount.to_decimal(), &request.return_id);
+            format!("{sender} returns {sum} of {} as {id}", request.original_transaction_id)
+        }
         other => format!("{other:?}"),
     }
 }
