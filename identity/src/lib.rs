@@ -18,7 +18,7 @@
 //!
 //! ```
 //! use identity::audit::{Actor, Verification};
-//! use identity::resident::Registration;
+//! use identity::resident::{Profile, Registration};
 //! use identity::session::SessionSecret;
 //! use identity::{Identity, IdentityKeys, IdentitySettings};
 //! use store::{Db, Options, Timestamp};
@@ -53,6 +53,8 @@
 //!         birth_date: "1990-02-28".to_owned(),
 //!         phone: None,
 //!         email: None,
+//!         profile: Profile::default(),
+//!         unknown: Default::default(),
 //!     },
 //!     &clerk,
 //!     now,

@@ -1,5 +1,7 @@
 //! What this crate's tests share: an installation on each database, a resident, and a phone with a passkey.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use store::Timestamp;
 use store::testing::TestDatabase;
@@ -8,7 +10,7 @@ use webauthn_authenticator_rs::softpasskey::SoftPasskey;
 use webauthn_rs_proto::{AllowCredentials, CreationChallengeResponse, RequestChallengeResponse};
 
 use crate::audit::Actor;
-use crate::resident::{Registration, ResidentId};
+use crate::resident::{Profile, Registration, ResidentId};
 use crate::session::SignedIn;
 use crate::{Identity, IdentityKeys, IdentitySettings};
 
@@ -56,6 +58,8 @@ pub(crate) fn chan() -> Registration {
         birth_date: "1990-02-28".to_owned(),
         phone: Some("+852-91234567".to_owned()),
         email: Some("taiman@example.hk".to_owned()),
+        profile: Profile::default(),
+        unknown: BTreeMap::new(),
     }
 }
 
@@ -68,6 +72,8 @@ pub(crate) fn ho() -> Registration {
         birth_date: "1985-07-01".to_owned(),
         phone: None,
         email: None,
+        profile: Profile::default(),
+        unknown: BTreeMap::new(),
     }
 }
 

@@ -29,8 +29,8 @@ pub(super) struct Resident {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Register residents from JSON (hkid, name_zh, name_en, birth_date, phone, email; for tests also `user_name` and
-    /// password) and print activation links
+    /// Register residents from JSON (hkid, name_zh, name_en, birth_date, phone, email and any standard claim of OpenID
+    /// Connect, such as address; for tests also `user_name` and password) and print activation links
     Add {
         /// The file with one object or an array of them; - for standard input
         file: PathBuf,

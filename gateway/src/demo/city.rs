@@ -1,5 +1,6 @@
 //! Building the city: register the residents, admit the banks, open the doors.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use actix_web::dev::ServerHandle;
 use futures_util::future::{join_all, join3};
 use identity::Identity;
 use identity::audit::Actor;
-use identity::resident::{Hkid, Registration, ResidentState};
+use identity::resident::{Hkid, Profile, Registration, ResidentState};
 use payments::clearing::Particulars;
 use payments::money::{Amount, Currency};
 use payments::operator::{OperatorName, Role};
@@ -154,6 +155,8 @@ fn registration(person: &people::Person) -> Registration {
         birth_date: person.birth_date.to_owned(),
         phone: Some(person.mobile.to_owned()),
         email: None,
+        profile: Profile::default(),
+        unknown: BTreeMap::new(),
     }
 }
 

@@ -54,6 +54,17 @@ impl Consent {
         }
     }
 
+    /// What the service needs and gets.
+    fn needed(&self) -> impl Iterator<Item = &Attribute> {
+        self.required.iter().filter(|one| one.value.is_some())
+    }
+
+    /// What it would get if it were on record, as part of a sentence.
+    fn needed_and_absent(&self) -> String {
+        let absent = self.required.iter().filter(|one| one.value.is_none()).map(|one| one.claim.clone());
+        claim::list(&self.page, &absent.collect::<Vec<_>>())
+    }
+
     /// What the service does not get, as part of a sentence; empty when it asks for everything.
     fn not_shared(&self) -> String {
         claim::list(&self.page, &self.withheld)

@@ -15,6 +15,18 @@ pub enum Claim {
     Name,
     /// The name in Chinese, tagged with its language and script (section 5.2).
     NameZhHant,
+    /// Given names.
+    GivenName,
+    /// The surname.
+    FamilyName,
+    /// Middle names.
+    MiddleName,
+    /// What they are called.
+    Nickname,
+    /// What they would like to be called by services.
+    PreferredUsername,
+    /// Gender, as registered.
+    Gender,
     /// The date of birth, as `YYYY-MM-DD`.
     Birthdate,
     /// The number of the Hong Kong identity card, as printed on it: `A123456(3)`. Not a standard claim.
@@ -23,22 +35,72 @@ pub enum Claim {
     Email,
     /// The telephone number in E.164 form; `phone_number_verified` comes with it.
     PhoneNumber,
+    /// The postal address, as an object (section 5.1.1).
+    Address,
+    /// Their own page.
+    Profile,
+    /// A picture of them.
+    Picture,
+    /// Their website.
+    Website,
+    /// The time zone, such as Asia/Hong_Kong.
+    Zoneinfo,
+    /// The language, such as zh-Hant-HK.
+    Locale,
+    /// When any of this was last changed, in seconds.
+    UpdatedAt,
 }
 
 impl Claim {
     /// Every claim, in the order in which the consent page shows them.
-    pub const ALL: [Self; 6] =
-        [Self::Name, Self::NameZhHant, Self::Birthdate, Self::Hkid, Self::Email, Self::PhoneNumber];
+    pub const ALL: [Self; 19] = [
+        Self::Name,
+        Self::NameZhHant,
+        Self::GivenName,
+        Self::FamilyName,
+        Self::MiddleName,
+        Self::Nickname,
+        Self::PreferredUsername,
+        Self::Gender,
+        Self::Birthdate,
+        Self::Hkid,
+        Self::Email,
+        Self::PhoneNumber,
+        Self::Address,
+        Self::Profile,
+        Self::Picture,
+        Self::Website,
+        Self::Zoneinfo,
+        Self::Locale,
+        Self::UpdatedAt,
+    ];
+
+    /// Those that a resident wants to know are kept back, when they are.
+    pub const SENSITIVE: [Self; 7] =
+        [Self::Name, Self::NameZhHant, Self::Birthdate, Self::Hkid, Self::Email, Self::PhoneNumber, Self::Address];
 
     /// The name of the claim.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Name => "name",
             Self::NameZhHant => "name#zh-Hant",
+            Self::GivenName => "given_name",
+            Self::FamilyName => "family_name",
+            Self::MiddleName => "middle_name",
+            Self::Nickname => "nickname",
+            Self::PreferredUsername => "preferred_username",
+            Self::Gender => "gender",
             Self::Birthdate => "birthdate",
             Self::Hkid => "hkid",
             Self::Email => "email",
             Self::PhoneNumber => "phone_number",
+            Self::Address => "address",
+            Self::Profile => "profile",
+            Self::Picture => "picture",
+            Self::Website => "website",
+            Self::Zoneinfo => "zoneinfo",
+            Self::Locale => "locale",
+            Self::UpdatedAt => "updated_at",
         }
     }
 

@@ -70,7 +70,8 @@ fn without_certificates(issuer: &Issuer) -> Value {
         "scopes_supported": Scope::ALL.map(Scope::as_str),
         "claims_supported": claims,
         "claims_parameter_supported": true,
-        "request_parameter_supported": false,
+        "request_parameter_supported": true,
+        "request_object_signing_alg_values_supported": ["ES256", "EdDSA", "PS256"],
         "request_uri_parameter_supported": false,
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["RS256", "ES256", "PS256", "EdDSA"],
@@ -177,5 +178,6 @@ mod tests {
         let proving: Vec<_> = methods.into_iter().filter(|method| method != "none").collect();
         assert_eq!(names("introspection_endpoint_auth_methods_supported"), proving, "not for public clients");
         assert_eq!(names("dpop_signing_alg_values_supported"), accepted);
+        assert_eq!(names("request_object_signing_alg_values_supported"), accepted);
     }
 }

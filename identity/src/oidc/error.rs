@@ -30,8 +30,10 @@ pub enum ErrorCode {
     LoginRequired,
     /// `prompt=none`, and the resident would have to agree.
     ConsentRequired,
-    /// Request objects (RFC 9101) are not taken.
+    /// A request object (RFC 9101) of a kind that is not taken.
     RequestNotSupported,
+    /// A request object that does not hold.
+    InvalidRequestObject,
     /// A `request_uri` of somebody else is not fetched.
     RequestUriNotSupported,
     /// Registration inside an authorization request is not taken.
@@ -61,6 +63,7 @@ impl ErrorCode {
             Self::LoginRequired => "login_required",
             Self::ConsentRequired => "consent_required",
             Self::RequestNotSupported => "request_not_supported",
+            Self::InvalidRequestObject => "invalid_request_object",
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::RegistrationNotSupported => "registration_not_supported",
             Self::MissingToken | Self::InvalidToken => "invalid_token",

@@ -27,6 +27,7 @@ pub(crate) mod par;
 mod parameters;
 mod pkce;
 mod redirect_uri;
+pub(crate) mod request_object;
 mod scope;
 pub(crate) mod sid;
 mod subject;

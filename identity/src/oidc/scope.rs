@@ -10,10 +10,12 @@ use super::error::{ErrorCode, OAuthError};
 pub enum Scope {
     /// Sign-in itself. Every request has it.
     Openid,
-    /// Names, in English and in Chinese. Not the birth date: who needs it asks for it.
+    /// Names and whatever else people say about themselves. Not the birth date: who needs it asks for it.
     Profile,
     /// The e-mail address.
     Email,
+    /// The postal address.
+    Address,
     /// The telephone number.
     Phone,
     /// The date of birth.
@@ -26,8 +28,16 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in the order in which they are written.
-    pub const ALL: [Self; 7] =
-        [Self::Openid, Self::Profile, Self::Email, Self::Phone, Self::Birthdate, Self::Hkid, Self::OfflineAccess];
+    pub const ALL: [Self; 8] = [
+        Self::Openid,
+        Self::Profile,
+        Self::Email,
+        Self::Address,
+        Self::Phone,
+        Self::Birthdate,
+        Self::Hkid,
+        Self::OfflineAccess,
+    ];
 
     /// As it is written.
     pub const fn as_str(self) -> &'static str {
@@ -35,6 +45,7 @@ impl Scope {
             Self::Openid => "openid",
             Self::Profile => "profile",
             Self::Email => "email",
+            Self::Address => "address",
             Self::Phone => "phone",
             Self::Birthdate => "birthdate",
             Self::Hkid => "hkid",
@@ -51,8 +62,24 @@ impl Scope {
     pub const fn claims(self) -> &'static [Claim] {
         match self {
             Self::Openid | Self::OfflineAccess => &[],
-            Self::Profile => &[Claim::Name, Claim::NameZhHant],
+            Self::Profile => &[
+                Claim::Name,
+                Claim::NameZhHant,
+                Claim::GivenName,
+                Claim::FamilyName,
+                Claim::MiddleName,
+                Claim::Nickname,
+                Claim::PreferredUsername,
+                Claim::Gender,
+                Claim::Profile,
+                Claim::Picture,
+                Claim::Website,
+                Claim::Zoneinfo,
+                Claim::Locale,
+                Claim::UpdatedAt,
+            ],
             Self::Email => &[Claim::Email],
+            Self::Address => &[Claim::Address],
             Self::Phone => &[Claim::PhoneNumber],
             Self::Birthdate => &[Claim::Birthdate],
             Self::Hkid => &[Claim::Hkid],

@@ -51,7 +51,7 @@ impl RelyingParty {
             "redirect_uris": [self.redirect_uri()],
             "token_endpoint_auth_method": "private_key_jwt",
             "jwks": { "keys": [self.key.jwk()] },
-            "scope": "openid profile email phone birthdate hkid",
+            "scope": "openid profile email address phone birthdate hkid",
             "id_token_signed_response_alg": "ES256",
         })
     }

@@ -26,20 +26,28 @@ impl std::fmt::Debug for UserinfoResponse {
     }
 }
 
-/// A resident's attributes as claim values. An attribute that is not on record has no entry.
-pub(crate) type ClaimValues = BTreeMap<Claim, String>;
+/// A resident's attributes as claim values.
+pub(crate) struct ClaimValues {
+    /// An attribute that is not on record has no entry.
+    pub(crate) values: BTreeMap<Claim, Value>,
+    /// Whether somebody has seen that the e-mail address reaches them.
+    pub(crate) is_email_verified: bool,
+    /// Whether somebody has seen that the telephone number reaches them.
+    pub(crate) is_phone_number_verified: bool,
+}
 
-/// The granted claims as JSON. E-mail address and telephone number come from the register, where nobody has
-/// shown that they reach this resident: both say that they are not verified.
-pub(crate) fn told(granted: &BTreeSet<Claim>, values: &ClaimValues) -> Map<String, Value> {
+/// The granted claims as JSON.
+pub(crate) fn told(granted: &BTreeSet<Claim>, on_record: &ClaimValues) -> Map<String, Value> {
     let mut told = Map::new();
     for claim in granted {
-        let Some(value) = values.get(claim) else { continue };
-        told.insert(claim.as_str().to_owned(), Value::from(value.as_str()));
+        let Some(value) = on_record.values.get(claim) else { continue };
+        told.insert(claim.as_str().to_owned(), value.clone());
         match claim {
-            Claim::Email => told.insert("email_verified".to_owned(), Value::from(false)),
-            Claim::PhoneNumber => told.insert("phone_number_verified".to_owned(), Value::from(false)),
-            Claim::Name | Claim::NameZhHant | Claim::Birthdate | Claim::Hkid => None,
+            Claim::Email => told.insert("email_verified".to_owned(), on_record.is_email_verified.into()),
+            Claim::PhoneNumber => {
+                told.insert("phone_number_verified".to_owned(), on_record.is_phone_number_verified.into())
+            }
+            _ => None,
         };
     }
     told
@@ -68,10 +76,10 @@ mod tests {
 
     #[test]
     fn only_what_was_granted_and_is_on_record_is_told() {
-        let values: ClaimValues =
-            [(Claim::Name, "CHAN Tai Man"), (Claim::Hkid, "A123456(3)"), (Claim::PhoneNumber, "+85291234567")]
-                .map(|(claim, value)| (claim, value.to_owned()))
-                .into();
+        let values = [(Claim::Name, "CHAN Tai Man"), (Claim::Hkid, "A123456(3)"), (Claim::PhoneNumber, "+85291234567")]
+            .map(|(claim, value)| (claim, Value::from(value)))
+            .into();
+        let values = ClaimValues { values, is_email_verified: true, is_phone_number_verified: false };
         let granted = [Claim::Name, Claim::Email, Claim::PhoneNumber].into();
         let told = Value::from(told(&granted, &values));
         assert_eq!(

@@ -1,37 +1,47 @@
 //! What is known about a resident, and the form in which it is entered.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use time::Date;
 use time::macros::format_description;
 use zeroize::Zeroizing;
 
-use super::{Hkid, Refusal};
+use super::{Hkid, Profile, Refusal};
 use crate::Error;
 
 /// The longest name, in characters.
 const LONGEST_NAME: usize = 100;
 
-/// A resident as an operator enters them, unchecked.
+/// A resident as an operator enters them, unchecked. The names of the standard claims (OpenID Connect Core, section 5.1)
+/// are understood beside those of the register: `name` for `name_en`, `birthdate` for `birth_date`, and so on.
 #[derive(Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Registration {
     /// HKID number, such as `A123456(3)`.
     pub hkid: String,
     /// Name in Chinese, such as 陳大文. Not everyone has one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, alias = "name#zh-Hant", skip_serializing_if = "Option::is_none")]
     pub name_zh: Option<String>,
     /// Name in English as on the card, such as CHAN Tai Man.
+    #[serde(alias = "name")]
     pub name_en: String,
     /// Date of birth, as `2001-12-31`.
+    #[serde(alias = "birthdate")]
     pub birth_date: String,
     /// Phone number with country code, such as `+852-91234567`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, alias = "phone_number", skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
     /// E-mail address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
+    /// What else is on record.
+    #[serde(flatten)]
+    pub profile: Profile,
+    /// Whatever else was written: it is refused, not overlooked.
+    #[serde(flatten, skip_serializing)]
+    pub unknown: BTreeMap<String, Value>,
 }
 
 /// What is known about a resident. Kept sealed; never printed.
@@ -49,6 +59,8 @@ pub struct Attributes {
     pub phone: Option<String>,
     /// E-mail address.
     pub email: Option<String>,
+    /// What else is on record.
+    pub profile: Profile,
 }
 
 impl Registration {
@@ -63,6 +75,13 @@ impl Registration {
             .phone
             .as_deref()
             .map(|text| e164(text).ok_or(refuse("phone", "a number with country code, such as +852-91234567")));
+        if !self.unknown.is_empty() {
+            return Err(refuse(
+                "registration",
+                "only hkid, name_zh, name_en, birth_date, phone, email and standard claims",
+            ));
+        }
+        self.profile.check()?;
         let email = self.email.as_deref().map(|text| email(text).ok_or(refuse("email", "an e-mail address")));
         Ok(Attributes {
             hkid: self.hkid.parse()?,
@@ -71,6 +90,7 @@ impl Registration {
             birth_date: date(&self.birth_date).ok_or(refuse("birth_date", "a date such as 2001-12-31"))?,
             phone: phone.transpose()?,
             email: email.transpose()?,
+            profile: self.profile.clone(),
         })
     }
 }
@@ -91,6 +111,8 @@ impl Attributes {
             birth_date: self.birthdate(),
             phone: self.phone.clone(),
             email: self.email.clone(),
+            profile: self.profile.clone(),
+            unknown: BTreeMap::new(),
         };
         serde_json::to_vec(&normal).map(Zeroizing::new).map_err(|_| Error::Damaged("resident"))
     }
@@ -101,7 +123,7 @@ impl Attributes {
     }
 }
 
-fn name(text: &str) -> Option<String> {
+pub(super) fn name(text: &str) -> Option<String> {
     let text = text.trim();
     let fits = (1..=LONGEST_NAME).contains(&text.chars().count()) && !text.chars().any(char::is_control);
     fits.then(|| text.to_owned())
@@ -149,6 +171,8 @@ mod tests {
             birth_date: "1990-02-28".to_owned(),
             phone: Some("+852-9123 4567".to_owned()),
             email: Some("taiman@example.hk".to_owned()),
+            profile: Profile { nickname: Some("Man".to_owned()), ..Profile::default() },
+            unknown: BTreeMap::new(),
         }
     }
 
@@ -161,6 +185,17 @@ mod tests {
         assert_eq!(attributes.birthdate(), "1990-02-28");
         assert_eq!(Attributes::from_json(&attributes.to_json().unwrap()).unwrap(), attributes);
         assert_eq!(format!("{:?} {attributes:?}", chan()), "Registration(…) Attributes(…)");
+    }
+
+    #[test]
+    fn the_names_of_the_standard_are_understood_and_other_names_refused() {
+        let json = r#"{"hkid":"A123456(3)","name":"CHAN Tai Man","name#zh-Hant":"陳大文","birthdate":"1990-02-28",
+            "phone_number":"+85291234567","email":"taiman@example.hk","nickname":"Man"}"#;
+        let registration: Registration = serde_json::from_str(json).unwrap();
+        assert_eq!(registration.check().unwrap(), chan().check().unwrap());
+        let mut registration = registration;
+        registration.unknown.insert("shoe_size".to_owned(), 42.into());
+        assert!(matches!(registration.check(), Err(Refusal::Field { field: "registration", .. })));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod activation;
 mod attributes;
 mod hkid;
+mod profile;
 
 use store::Timestamp;
 
@@ -10,6 +11,7 @@ pub use activation::{ACTIVATION_LIFETIME, Activation, ActivationCode, Activation
 pub(crate) use activation::{CONFIRMATION_LIFETIME, MOST_BEGINNINGS};
 pub use attributes::{Attributes, Registration};
 pub use hkid::Hkid;
+pub use profile::{Address, Profile};
 
 store::identifier! {
     /// One resident. Internal: relying parties see a pairwise subject instead.

@@ -35,7 +35,8 @@ impl Identity {
     /// # Errors
     /// [`Refusal::Field`] when a field is not acceptable, [`Refusal::HkidRegistered`] when the number is known.
     pub fn register_resident(&self, new: &Registration, by: &Actor, now: Timestamp) -> Result<ResidentId, Error> {
-        let attributes = new.check()?;
+        let mut attributes = new.check()?;
+        attributes.profile.updated_at.get_or_insert(now.seconds());
         let id = ResidentId::new(now, &random()?);
         let (wrapped_key, sealed) = self.seal(id, &attributes)?;
         let hkid_hash = self.hkid_hash(&attributes.hkid);

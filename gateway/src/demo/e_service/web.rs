@@ -89,11 +89,12 @@ async fn sign_out(request: HttpRequest, sessions: web::Data<Sessions>) -> HttpRe
 }
 
 fn shown(page: Page, who: &SignedIn) -> EserviceProfile {
-    let attributes =
-        who.claims.iter().filter(|(name, _)| !name.ends_with("_verified")).map(|(claim, value)| ReceivedAttribute {
+    let attributes = who.claims.iter().filter(|(name, _)| !name.ends_with("_verified") && *name != "updated_at").map(
+        |(claim, value)| ReceivedAttribute {
             claim: claim.clone(),
             value: value.as_str().map_or_else(|| value.to_string(), str::to_owned),
-        });
+        },
+    );
     EserviceProfile {
         attributes: attributes.collect(),
         subject: who.subject.clone(),

@@ -138,7 +138,7 @@ fn consent(page: crate::pages::Page, shown: &ConsentPage) -> Result<String, aska
         purpose_en: shown.client.purpose.as_ref().map(|purpose| purpose.en.clone()),
         required: with(Necessity::Required).collect(),
         optional: with(Necessity::Optional).collect(),
-        withheld: Claim::ALL
+        withheld: Claim::SENSITIVE
             .iter()
             .filter(|claim| shown.attributes.iter().all(|asked| asked.claim != **claim))
             .map(|claim| claim.as_str().to_owned())

@@ -56,19 +56,19 @@ mod tests {
     use super::*;
 
     fn asked(scope: &str, claims: &str) -> Asked {
-        let allowed = [Claim::Name, Claim::NameZhHant, Claim::Email, Claim::Birthdate].into();
+        let allowed = [Claim::PhoneNumber, Claim::Email, Claim::Birthdate].into();
         Asked::new(&Scopes::from(scope.to_owned()), &ClaimsRequest::parse(claims).unwrap(), &allowed)
     }
 
     #[test]
     fn scopes_and_essential_claims_are_required_the_rest_is_optional() {
         let asked = asked(
-            "openid profile",
-            r#"{"userinfo":{"email":null,"name":null},"id_token":{"birthdate":{"essential":true},"email":null}}"#,
+            "openid phone",
+            r#"{"userinfo":{"email":null,"phone_number":null},"id_token":{"birthdate":{"essential":true},"email":null}}"#,
         );
-        assert_eq!(asked.required, [Claim::Name, Claim::NameZhHant, Claim::Birthdate].into());
+        assert_eq!(asked.required, [Claim::PhoneNumber, Claim::Birthdate].into());
         assert_eq!(asked.optional, [Claim::Email].into());
-        assert_eq!(asked.userinfo, [Claim::Name, Claim::NameZhHant, Claim::Email].into());
+        assert_eq!(asked.userinfo, [Claim::PhoneNumber, Claim::Email].into());
         assert_eq!(asked.id_token, [Claim::Birthdate, Claim::Email].into());
     }
 
@@ -80,9 +80,9 @@ mod tests {
 
     #[test]
     fn an_optional_attribute_is_granted_only_when_chosen_and_nothing_unasked_ever() {
-        let asked = asked("openid profile", r#"{"userinfo":{"email":null}}"#);
-        assert_eq!(asked.granted(&BTreeSet::new()), [Claim::Name, Claim::NameZhHant].into());
+        let asked = asked("openid phone", r#"{"userinfo":{"email":null}}"#);
+        assert_eq!(asked.granted(&BTreeSet::new()), [Claim::PhoneNumber].into());
         let everything: BTreeSet<_> = Claim::ALL.into_iter().collect();
-        assert_eq!(asked.granted(&everything), [Claim::Name, Claim::NameZhHant, Claim::Email].into());
+        assert_eq!(asked.granted(&everything), [Claim::PhoneNumber, Claim::Email].into());
     }
 }

@@ -6,10 +6,10 @@ use crate::oidc::error::{ErrorCode, OAuthError};
 use crate::oidc::parameters::Parameters;
 use crate::oidc::pkce::CodeChallenge;
 
-/// Request objects (RFC 9101) are not taken, neither by value nor by a URI of somebody else.
+/// Request objects (RFC 9101) were opened before; one by a URI of somebody else is never fetched.
 pub(super) fn no_request_object(parameters: &Parameters) -> Result<(), OAuthError> {
     if parameters.get("request").is_some() {
-        return Err(OAuthError::new(ErrorCode::RequestNotSupported, "request objects are not taken").of("request"));
+        return Err(OAuthError::new(ErrorCode::RequestNotSupported, "it was not opened").of("request"));
     }
     if parameters.get("request_uri").is_some() {
         let why = "only a request_uri of our own pushed-request endpoint is taken";

@@ -1,15 +1,18 @@
 //! The authorization endpoint: from a request, through sign-in and consent, to the answer.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use ::store::{Conn, Timestamp};
 
+use super::claim_values::readable;
 use super::grants::{self, GrantId, NewGrant};
 use super::session_clients::{self, Visit};
 use super::{interactions, pushed_requests, subjects};
 use crate::Error;
 use crate::authenticator::SignInMethod;
 use crate::consent::{Consent, ConsentId, Extent};
+use crate::jose;
 use crate::oidc::authorize::{
     AuthorizationRequest, AuthorizationStep, BrowserSecret, ClientDisplay, ConsentPage, Decision, Interaction,
     InteractionId, InteractionTicket, PageError, RequestedAttribute, SignInPage, Standing, decide, error_response,
@@ -18,7 +21,7 @@ use crate::oidc::authorize::{
 use crate::oidc::claims::Claim;
 use crate::oidc::client::{Client, ClientId};
 use crate::oidc::token::authorization_code::Code;
-use crate::oidc::{ErrorCode, OAuthError, Parameters, Scope, Subject, id_token, par};
+use crate::oidc::{ErrorCode, OAuthError, Parameters, Scope, Subject, id_token, par, request_object};
 use crate::resident::ResidentId;
 use crate::session::Session;
 use crate::store::{Identity, consents, random};
@@ -106,17 +109,35 @@ impl Identity {
                 None => Err(AuthorizationStep::ErrorPage(PageError::RequestUri)),
             });
         }
-        let redirect_uri = match identify(parameters, client) {
+        // When the request object cannot be opened, the error goes where the parameters beside it say.
+        let (parameters, opened) = match self.opened(parameters, client, now) {
+            Ok(opened) => (opened, Ok(())),
+            Err(error) => (Cow::Borrowed(parameters), Err(error)),
+        };
+        let redirect_uri = match identify(&parameters, client) {
             Ok(redirect_uri) => redirect_uri,
             Err(error) => return Ok(Err(AuthorizationStep::ErrorPage(error))),
         };
         let subject_of = self.subject_of_hint(client, now)?;
-        let checked = must_be_pushed(client)
-            .and_then(|()| AuthorizationRequest::check(parameters, client, redirect_uri.clone(), &subject_of));
+        let checked = opened
+            .and_then(|()| must_be_pushed(client))
+            .and_then(|()| AuthorizationRequest::check(&parameters, client, redirect_uri.clone(), &subject_of));
         Ok(checked.map(|request| (request, None)).map_err(|error| {
             let state = parameters.get_only("state");
             AuthorizationStep::Redirect(error_response(&self.issuer(), &redirect_uri, state, &error))
         }))
+    }
+
+    /// The parameters that count: those inside the request object, if there is one.
+    pub(super) fn opened<'p>(
+        &self,
+        parameters: &'p Parameters,
+        client: &Client,
+        now: Timestamp,
+    ) -> Result<Cow<'p, Parameters>, OAuthError> {
+        let Some(object) = parameters.get("request") else { return Ok(Cow::Borrowed(parameters)) };
+        let keys = self.client_keys(client, jose::key_named_in(object).as_deref(), now).unwrap_or_default();
+        request_object::open(parameters, client, &keys, &self.issuer(), now)
     }
 
     /// Goes on after the resident signed in, or came back to the page.
@@ -259,7 +280,7 @@ impl Identity {
         request: &AuthorizationRequest,
     ) -> Result<Vec<RequestedAttribute>, Error> {
         let values = self.claim_values(resident)?;
-        let value = |claim| values.get(&claim).cloned();
+        let value = |claim| values.values.get(&claim).map(|value| readable(claim, value));
         let with_value = |(claim, necessity)| RequestedAttribute { claim, necessity, value: value(claim) };
         Ok(request.asked.all().map(with_value).collect())
     }

@@ -24,7 +24,10 @@ impl Identity {
         now: Timestamp,
     ) -> Result<PushedResponse, oidc::Error> {
         let Caller { client, key, once, .. } = self.authenticate(request, Endpoint::PushedAuthorizationRequest, now)?;
-        let checked = par::check(&request.form, &client, key.as_ref(), &self.subject_of_hint(&client, now)?);
+        let subject_of = self.subject_of_hint(&client, now)?;
+        let checked = self
+            .opened(&request.form, &client, now)
+            .and_then(|parameters| par::check(&parameters, &client, key.as_ref(), &subject_of));
         let reference = RequestReference::new(random()?);
         let hash = reference.keyed_hash(self.keys());
         let stored = match &checked {

@@ -134,3 +134,33 @@ fn ensure_authorization_request_with_long_state_and_nonce_comes_back_whole() {
         assert_eq!(claims_of(&world.identity, id_token(&tokens))["nonce"], nonce);
     });
 }
+
+#[test]
+fn a_request_object_is_taken_by_value_and_what_is_inside_counts() {
+    each(|world| {
+        let (party, prover) = (government(world), Prover::new());
+        let (uri, now) = (party.redirect_uri(), NOW.seconds());
+        let mut claims: serde_json::Map<String, Value> =
+            good(&party, &uri).into_iter().map(|(name, value)| (name.to_owned(), json!(value))).collect();
+        claims.extend([
+            ("iss".to_owned(), json!("transport")),
+            ("aud".to_owned(), json!(ISSUER)),
+            ("nbf".to_owned(), json!(now)),
+            ("exp".to_owned(), json!(now + 60)),
+            ("state".to_owned(), json!("inside")),
+        ]);
+        let object = crate::jose::sign(&party.key, "oauth-authz-req+jwt", &claims).unwrap();
+        let form = [("request", object.as_str()), ("state", "outside"), ("nonce", "outside")];
+        let pushed = world.identity.push_authorization_request(&world.request(&party, &form, NOW), NOW).unwrap();
+        let (pairs, ours) = ([("client_id", "transport"), ("request_uri", &pushed.request_uri)], world.session());
+        let step = world.identity.begin_authorization(&parameters(&pairs), None, Some(&ours), NOW).unwrap();
+        let step = world.grant(&consent_page(step).ticket, &ours, &[]);
+        assert_eq!(answer(&step, "state").as_deref(), Some("inside"));
+        let tokens = redeem(world, &party, &code_in(&step), &[], proof(&prover, "token")).unwrap();
+        assert_eq!(claims_of(&world.identity, id_token(&tokens))["nonce"], "n0nce");
+        // By the browser, a client of this profile still sends nothing but a reference.
+        let pairs = [("client_id", "transport"), ("redirect_uri", &uri), ("request", &object)];
+        let step = world.identity.begin_authorization(&parameters(&pairs), None, Some(&ours), NOW).unwrap();
+        assert_eq!(answer(&step, "error").as_deref(), Some("invalid_request"));
+    });
+}

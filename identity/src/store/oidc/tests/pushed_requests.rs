@@ -102,7 +102,7 @@ fn a_bad_request_is_refused_at_once() {
             (("redirect_uri", ""), "invalid_request", "redirect_uri"),
             (("redirect_uri", "https://evil.example/cb"), "invalid_request", "redirect_uri"),
             (("request_uri", "urn:ietf:params:oauth:request_uri:AAAA"), "invalid_request", "request_uri"),
-            (("request", "e30.e30."), "request_not_supported", "request"),
+            (("request", "e30.e30."), "invalid_request_object", "request"),
             (("response_type", "code id_token"), "unsupported_response_type", "response_type"),
             (("code_challenge_method", "plain"), "invalid_request", "code_challenge_method"),
             (("scope", "email"), "invalid_scope", "scope"),

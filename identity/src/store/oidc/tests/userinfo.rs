@@ -17,11 +17,32 @@ fn the_bearer_is_told_what_was_granted_and_is_on_record() {
         let expected = serde_json::json!({
             "name": "CHAN Tai Man", "name#zh-Hant": "陳大文",
             "email": "taiman@example.hk", "email_verified": false,
-            "phone_number": "+85291234567", "phone_number_verified": false,
+            "phone_number": "+85291234567", "phone_number_verified": false, "updated_at": NOW.seconds(),
         });
         assert_eq!(told, expected);
         let in_body = EndpointRequest { form: parameters(&[("access_token", &token)]), ..EndpointRequest::default() };
         world.identity.userinfo(&in_body, NOW).unwrap();
+    });
+}
+
+#[test]
+fn every_standard_claim_is_told_in_the_form_of_the_standard() {
+    each(|world| {
+        let json = r#"{"hkid":"C123456(9)","name":"HO Mei Yee","birthdate":"1985-07-01","email":"mei@example.hk",
+            "email_verified":true,"phone_number":"+85291234568","phone_number_verified":true,"given_name":"Mei Yee",
+            "family_name":"HO","middle_name":"M","nickname":"Mei","preferred_username":"mei","gender":"female",
+            "profile":"https://mei.example/","picture":"https://mei.example/p.png","website":"https://mei.example/w",
+            "zoneinfo":"Asia/Hong_Kong","locale":"zh-Hant-HK","updated_at":1700000000,
+            "address":{"formatted":"1 Rock Road\nKowloon","country":"HK"}}"#;
+        let mut expected: Value = serde_json::from_str(json).unwrap();
+        let resident = active(&world.identity, &serde_json::from_str(json).unwrap());
+        let (shop, who) = (world.relying_party("shop"), session(resident, NOW));
+        let code = world.code(&shop, &[("scope", "openid profile email address phone birthdate")], &who);
+        let tokens = world.redeem(&shop, &code, &[], NOW).unwrap();
+        let mut told = world.userinfo(&tokens.access_token, NOW).unwrap();
+        told.as_object_mut().unwrap().remove("sub").unwrap();
+        expected.as_object_mut().unwrap().remove("hkid");
+        assert_eq!(told, expected);
     });
 }
 
