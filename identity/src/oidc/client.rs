@@ -172,6 +172,8 @@ pub struct Client {
     /// The scopes it may ask for by itself, with nobody signed in (`client_credentials`). What they mean is a matter
     /// of the resource that takes its tokens.
     pub machine_scopes: BTreeSet<String>,
+    /// The resources that it may ask tokens for, beside us (RFC 8707).
+    pub resources: BTreeSet<String>,
     /// The claims it may ask for one by one, beside those of its scopes.
     pub claims: BTreeSet<Claim>,
     /// What its id_tokens are signed with.

@@ -18,6 +18,8 @@ pub enum ErrorCode {
     UnsupportedGrantType,
     /// A scope that is unknown, or not for this client.
     InvalidScope,
+    /// A resource that is unknown, or not for this client (RFC 8707, section 2).
+    InvalidTarget,
     /// The proof of possession does not hold (RFC 9449, section 5).
     InvalidDpopProof,
     /// The proof must carry a nonce of ours (RFC 9449, section 8): `DPoP-Nonce` of this answer has one.
@@ -56,6 +58,7 @@ impl ErrorCode {
             Self::UnauthorizedClient => "unauthorized_client",
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::InvalidScope => "invalid_scope",
+            Self::InvalidTarget => "invalid_target",
             Self::InvalidDpopProof => "invalid_dpop_proof",
             Self::UseDpopNonce => "use_dpop_nonce",
             Self::AccessDenied => "access_denied",
@@ -218,6 +221,7 @@ mod tests {
             (UnauthorizedClient, "unauthorized_client", 400, None),
             (UnsupportedGrantType, "unsupported_grant_type", 400, None),
             (InvalidScope, "invalid_scope", 400, None),
+            (InvalidTarget, "invalid_target", 400, None),
             (InvalidDpopProof, "invalid_dpop_proof", 400, None),
             (UseDpopNonce, "use_dpop_nonce", 400, None),
             (

@@ -28,6 +28,7 @@ mod parameters;
 mod pkce;
 mod redirect_uri;
 pub(crate) mod request_object;
+pub(crate) mod resource;
 mod scope;
 pub(crate) mod sid;
 mod subject;

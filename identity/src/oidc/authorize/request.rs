@@ -14,6 +14,7 @@ use crate::oidc::error::OAuthError;
 use crate::oidc::parameters::Parameters;
 use crate::oidc::pkce::CodeChallenge;
 use crate::oidc::redirect_uri::RedirectUri;
+use crate::oidc::resource;
 use crate::oidc::scope::{Scope, Scopes};
 
 /// A request that passed every check. It is kept as JSON while the resident signs in and agrees.
@@ -27,6 +28,9 @@ pub struct AuthorizationRequest {
     pub nonce: Option<String>,
     /// What is asked for, by group.
     pub scopes: Scopes,
+    /// The resources that the tokens will be for.
+    #[serde(default)]
+    pub resources: Vec<String>,
     /// What is asked for, one by one.
     pub asked: Asked,
     /// Whom the answer must be about.
@@ -70,6 +74,7 @@ impl AuthorizationRequest {
         checks::response_type(parameters)?;
         checks::response_mode(parameters)?;
         let scopes = Scopes::asked(parameters.get("scope"), &client.scopes)?;
+        let resources = resource::asked(parameters, client)?;
         let code_challenge = checks::code_challenge(parameters, client)?;
         let dpop_jkt = checks::dpop_jkt(parameters)?;
         let prompts = Prompts::parse(parameters.get("prompt"))?;
@@ -83,6 +88,7 @@ impl AuthorizationRequest {
             state: text("state"),
             nonce: text("nonce"),
             scopes,
+            resources,
             asked,
             subject,
             code_challenge,

@@ -321,6 +321,7 @@ impl Identity {
                 resident: session.resident,
                 client_id: client.id.clone(),
                 scopes: request.scopes.clone(),
+                resources: request.resources.clone(),
                 userinfo_claims: among(&request.asked.userinfo),
                 id_token_claims: among(&request.asked.id_token),
                 nonce: request.nonce.clone(),

@@ -30,6 +30,7 @@ pub(super) struct NewGrant {
     pub(super) resident: ResidentId,
     pub(super) client_id: ClientId,
     pub(super) scopes: Scopes,
+    pub(super) resources: Vec<String>,
     pub(super) userinfo_claims: BTreeSet<Claim>,
     pub(super) id_token_claims: BTreeSet<Claim>,
     pub(super) nonce: Option<String>,
@@ -60,6 +61,7 @@ pub(super) fn insert(
         g::client_id.eq(new.client_id.as_str()),
         g::subject.eq(subject.as_str()),
         g::scopes.eq(new.scopes.to_string()),
+        g::resources.eq(new.resources.join(" ")),
         g::userinfo_claims.eq(claims::join(&new.userinfo_claims)),
         g::id_token_claims.eq(claims::join(&new.id_token_claims)),
         g::nonce.eq(new.nonce.as_deref()),
@@ -89,6 +91,7 @@ pub(super) struct Grant {
     pub(super) client_id: String,
     subject: String,
     scopes: String,
+    resources: String,
     userinfo_claims: String,
     id_token_claims: String,
     pub(super) nonce: Option<String>,
@@ -111,6 +114,10 @@ impl Grant {
 
     pub(super) fn scopes(&self) -> Scopes {
         Scopes::from(self.scopes.clone())
+    }
+
+    pub(super) fn resources(&self) -> Vec<String> {
+        self.resources.split(' ').filter(|resource| !resource.is_empty()).map(str::to_owned).collect()
     }
 
     pub(super) fn userinfo_claims(&self) -> BTreeSet<Claim> {

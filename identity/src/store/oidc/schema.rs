@@ -47,6 +47,7 @@ diesel::table! {
         client_id -> Text,
         subject -> Text,
         scopes -> Text,
+        resources -> Text,
         userinfo_claims -> Text,
         id_token_claims -> Text,
         nonce -> Nullable<Text>,

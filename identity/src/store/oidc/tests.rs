@@ -15,6 +15,7 @@ mod passwords;
 mod published;
 mod pushed_requests;
 mod refresh;
+mod resources;
 mod soak;
 mod stop;
 mod userinfo;

@@ -6,6 +6,7 @@ use super::MetadataError;
 use super::members::{Metadata, refuse};
 use crate::authenticator::{SignInMethod, default_methods};
 use crate::oidc::claims::Claim;
+use crate::oidc::resource::is_resource;
 use crate::oidc::scope::{Scope, Scopes};
 use crate::oidc::token::GrantType;
 
@@ -63,6 +64,16 @@ impl Metadata<'_> {
         }
         scopes.extend(grants.contains(&GrantType::RefreshToken).then_some(Scope::OfflineAccess));
         Ok((scopes.into_iter().collect(), machine_scopes))
+    }
+
+    /// The resources that it may ask tokens for.
+    pub(super) fn resources(&self) -> Result<BTreeSet<String>, MetadataError> {
+        const FIELD: &str = "resources";
+        let resource = |text: &str| {
+            let refused = || refuse(FIELD, "absolute URIs without a fragment");
+            is_resource(text).then(|| text.to_owned()).ok_or_else(refused)
+        };
+        self.texts(FIELD)?.into_iter().map(resource).collect()
     }
 
     pub(super) fn claims(&self) -> Result<BTreeSet<Claim>, MetadataError> {

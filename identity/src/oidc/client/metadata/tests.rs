@@ -25,6 +25,7 @@ fn what_was_registered_survives_its_metadata() {
     let mut metadata = shop().metadata();
     metadata["purpose#zh-Hant"] = json!("核實年齡");
     metadata["claims"] = json!(["birthdate"]);
+    metadata["resources"] = json!(["https://api.example/"]);
     let client = registered(&metadata);
     assert_eq!(registered(&client.to_metadata()), client);
     assert_eq!(client.name.zh_hant, "晨光文具");
@@ -74,6 +75,7 @@ fn every_refusal_names_its_field() {
         ("sector", json!("two words")),
         ("grant_types", json!(["authorization_code", "implicit"])),
         ("grant_types", json!(["refresh_token"])),
+        ("resources", json!(["api"])),
         ("grant_types", json!("authorization_code")),
         ("scope", json!("openid offline_access")),
         ("redirect_uris", json!([])),

@@ -10,7 +10,7 @@ use crate::oidc::access_token::AccessTokenId;
 use crate::oidc::client::Client;
 use crate::oidc::token::authorization_code::{Redemption, UNKNOWN, Verdict, judge};
 use crate::oidc::token::refresh_token::{RefreshToken, confirmation};
-use crate::oidc::{self, GrantType, OAuthError, Parameters, Scope, TokenResponse, lifetimes};
+use crate::oidc::{self, GrantType, OAuthError, Parameters, Scope, TokenResponse, lifetimes, resource};
 use crate::store::oidc::access_tokens;
 use crate::store::oidc::authentication::Caller;
 use crate::store::oidc::grants::{self, Grant};
@@ -24,6 +24,8 @@ struct Attempt {
     client: Client,
     once: Vec<Once>,
     redemption: Redemption,
+    /// The resources that are asked for.
+    resources: Vec<String>,
     code_hash: Vec<u8>,
     token: AccessTokenId,
     /// The refresh token to write, should the resident have agreed to one.
@@ -44,8 +46,10 @@ impl Identity {
         caller: Caller,
         now: Timestamp,
     ) -> Result<TokenResponse, oidc::Error> {
-        let redemption = match Redemption::read(form, caller.key.clone()) {
-            Ok(redemption) => redemption,
+        let read = Redemption::read(form, caller.key.clone())
+            .and_then(|redemption| Ok((redemption, resource::asked(form, &caller.client)?)));
+        let (redemption, resources) = match read {
+            Ok(read) => read,
             Err(error) => return self.refuse_token(caller, error),
         };
         let refresh_token = RefreshToken::new(random()?);
@@ -61,13 +65,14 @@ impl Identity {
             client: caller.client,
             once: caller.once,
             redemption,
+            resources,
             now,
         };
         let redeemed = attempt.clone();
-        let grant = self.db().write(move |conn| redeem(conn, &attempt))??;
+        let (grant, resources) = self.db().write(move |conn| redeem(conn, &attempt))??;
         let Attempt { client, token, redemption, .. } = &redeemed;
         let (key, scopes) = (redemption.key.clone(), grant.scopes());
-        let issue = Issue { client, token: *token, key, certificate, scope: scopes.to_string(), now };
+        let issue = Issue { client, token: *token, key, certificate, scope: scopes.to_string(), resources, now };
         let of_resident = OfResident { grant: &grant, scopes: &scopes, nonce: grant.nonce.clone() };
         let mut response = self.issue(&issue, Some(&of_resident))?;
         response.refresh_token = redeemed.may_refresh(&grant).then(|| refresh_token.expose());
@@ -75,20 +80,28 @@ impl Identity {
     }
 }
 
+/// An authorization, and the resources that its first token is for.
+type Redeemed = (Grant, Vec<String>);
+
 /// Redeems a code in one transaction. A refusal is a result, not an error: what it changed stays changed.
-fn redeem(conn: &mut Conn<'_>, attempt: &Attempt) -> Result<Result<Grant, OAuthError>, Error> {
+fn redeem(conn: &mut Conn<'_>, attempt: &Attempt) -> Result<Result<Redeemed, OAuthError>, Error> {
     if let Err(replayed) = once::use_up(conn, &attempt.once)? {
         return Ok(Err(replayed));
     }
     let Some(grant) = grants::of_code(conn, &attempt.code_hash)? else { return Ok(Err(UNKNOWN)) };
-    match judge(&grant.code(), &attempt.client, &attempt.redemption, attempt.now) {
+    let verdict = judge(&grant.code(), &attempt.client, &attempt.redemption, attempt.now);
+    let resources = match resource::narrowed(&attempt.resources, &grant.resources()) {
+        Err(error) if verdict == Verdict::Redeem => return Ok(Err(error)),
+        narrowed => narrowed.unwrap_or_default(),
+    };
+    match verdict {
         Verdict::Redeem if grants::use_code(conn, grant.id)? => {
             let expires_at = attempt.now + attempt.client.profile.access_token_lifetime();
             access_tokens::add(conn, attempt.token, grant.id, expires_at)?;
             if attempt.may_refresh(&grant) {
                 refresh_tokens::add(conn, &attempt.refresh_token, grant.id, attempt.now)?;
             }
-            Ok(Ok(grant))
+            Ok(Ok((grant, resources)))
         }
         Verdict::Refuse(error) => Ok(Err(error)),
         // Used before, or by another gateway in this very moment.

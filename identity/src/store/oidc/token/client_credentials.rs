@@ -5,7 +5,7 @@ use ::store::Timestamp;
 use super::issue::Issue;
 use crate::oidc::access_token::AccessTokenId;
 use crate::oidc::token::client_credentials;
-use crate::oidc::{self, Parameters, TokenResponse};
+use crate::oidc::{self, Parameters, TokenResponse, resource};
 use crate::store::oidc::authentication::Caller;
 use crate::store::oidc::once;
 use crate::store::{Identity, random};
@@ -18,13 +18,15 @@ impl Identity {
         caller: Caller,
         now: Timestamp,
     ) -> Result<TokenResponse, oidc::Error> {
-        let scope = match client_credentials::read(form, &caller.client, caller.key.as_ref()) {
-            Ok(scope) => scope,
+        let asked = client_credentials::read(form, &caller.client, caller.key.as_ref())
+            .and_then(|scope| Ok((scope, resource::asked(form, &caller.client)?)));
+        let (scope, resources) = match asked {
+            Ok(asked) => asked,
             Err(error) => return self.refuse_token(caller, error),
         };
         let Caller { client, key, certificate, once } = caller;
         self.db().write(move |conn| once::use_up(conn, &once))??;
         let token = AccessTokenId::new(now, &random()?);
-        self.issue(&Issue { client: &client, token, key, certificate, scope, now }, None)
+        self.issue(&Issue { client: &client, token, key, certificate, scope, resources, now }, None)
     }
 }

@@ -4,12 +4,14 @@ use ::store::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::Error;
-use crate::jose::{Audience, NumericDate, SigningAlgorithm};
+use crate::jose::{NumericDate, SigningAlgorithm};
 use crate::oidc::access_token::{AccessTokenClaims, AccessTokenId, Confirmation};
 use crate::oidc::client::Client;
 use crate::oidc::id_token::{IdTokenClaims, at_hash};
 use crate::oidc::sid::sid;
-use crate::oidc::{self, CertificateThumbprint, KeyThumbprint, Scope, Scopes, TokenResponse, lifetimes, userinfo};
+use crate::oidc::{
+    self, CertificateThumbprint, KeyThumbprint, Scope, Scopes, TokenResponse, lifetimes, resource, userinfo,
+};
 use crate::store::Identity;
 use crate::store::oidc::grants::Grant;
 
@@ -22,6 +24,8 @@ pub(super) struct Issue<'a> {
     /// The certificate that they are bound to.
     pub(super) certificate: Option<CertificateThumbprint>,
     pub(super) scope: String,
+    /// What the access token is for.
+    pub(super) resources: Vec<String>,
     pub(super) now: Timestamp,
 }
 
@@ -66,7 +70,7 @@ impl Identity {
         AccessTokenClaims {
             iss: issuer.as_str().to_owned(),
             sub: grant.map_or(client.id.as_str(), Grant::subject).to_owned(),
-            aud: Audience::One(issuer.as_str().to_owned()),
+            aud: resource::audience(&issue.resources, &issuer),
             client_id: client.id.to_string(),
             exp: date(*now + client.profile.access_token_lifetime()),
             iat: date(*now),

@@ -9,7 +9,9 @@ use crate::audit::Act;
 use crate::oidc::access_token::AccessTokenId;
 use crate::oidc::client::Client;
 use crate::oidc::token::refresh_token::{RefreshToken, UNKNOWN, Verdict, judge};
-use crate::oidc::{self, CertificateThumbprint, KeyThumbprint, OAuthError, Parameters, Scopes, TokenResponse};
+use crate::oidc::{
+    self, CertificateThumbprint, KeyThumbprint, OAuthError, Parameters, Scopes, TokenResponse, resource,
+};
 use crate::store::oidc::access_tokens;
 use crate::store::oidc::authentication::Caller;
 use crate::store::oidc::grants::{self, Grant};
@@ -29,6 +31,8 @@ struct Attempt {
     successor: Vec<u8>,
     /// The scopes that are asked for, as they came.
     scope: Option<String>,
+    /// The resources that are asked for.
+    resources: Vec<String>,
     token: AccessTokenId,
     now: Timestamp,
 }
@@ -37,6 +41,7 @@ struct Attempt {
 struct Refreshed {
     grant: Grant,
     scopes: Scopes,
+    resources: Vec<String>,
     is_replaced: bool,
 }
 
@@ -47,8 +52,9 @@ impl Identity {
         caller: Caller,
         now: Timestamp,
     ) -> Result<TokenResponse, oidc::Error> {
-        let shown = match RefreshToken::read(form) {
-            Ok(shown) => shown,
+        let read = RefreshToken::read(form).and_then(|shown| Ok((shown, resource::asked(form, &caller.client)?)));
+        let (shown, resources) = match read {
+            Ok(read) => read,
             Err(error) => return self.refuse_token(caller, error),
         };
         let successor = shown.successor(self.keys());
@@ -60,12 +66,14 @@ impl Identity {
             hash: shown.keyed_hash(self.keys()),
             successor: successor.keyed_hash(self.keys()),
             scope: form.get("scope").map(str::to_owned),
+            resources,
             token: AccessTokenId::new(now, &random()?),
             now,
         };
         let Attempt { client, key, certificate, token, .. } = attempt.clone();
-        let Refreshed { grant, scopes, is_replaced } = self.db().write(move |conn| refresh(conn, &attempt))??;
-        let issue = Issue { client: &client, token, key, certificate, scope: scopes.to_string(), now };
+        let Refreshed { grant, scopes, resources, is_replaced } =
+            self.db().write(move |conn| refresh(conn, &attempt))??;
+        let issue = Issue { client: &client, token, key, certificate, scope: scopes.to_string(), resources, now };
         let mut response = self.issue(&issue, Some(&OfResident { grant: &grant, scopes: &scopes, nonce: None }))?;
         let current = if is_replaced { successor } else { shown };
         response.refresh_token = Some(current.expose());
@@ -94,6 +102,10 @@ fn refresh(conn: &mut Conn<'_>, attempt: &Attempt) -> Result<Result<Refreshed, O
         Ok(scopes) => scopes,
         Err(error) => return Ok(Err(error)),
     };
+    let resources = match resource::narrowed(&attempt.resources, &grant.resources()) {
+        Ok(resources) => resources,
+        Err(error) => return Ok(Err(error)),
+    };
     let is_replaced = verdict == Verdict::Replace;
     if is_replaced {
         let (confirmation, ends_at) = (stored.confirmation.clone(), stored.ends_at);
@@ -103,5 +115,5 @@ fn refresh(conn: &mut Conn<'_>, attempt: &Attempt) -> Result<Result<Refreshed, O
         refresh_tokens::keep(conn, hash, &stored, grant.id, *now)?;
     }
     access_tokens::add(conn, attempt.token, grant.id, *now + client.profile.access_token_lifetime())?;
-    Ok(Ok(Refreshed { grant, scopes, is_replaced }))
+    Ok(Ok(Refreshed { grant, scopes, resources, is_replaced }))
 }

@@ -1,0 +1,2 @@
+-- The resources that the tokens of an authorization are for (RFC 8707), separated by spaces; none means us.
+ALTER TABLE oauth_grant ADD COLUMN resources TEXT NOT NULL DEFAULT '';
