@@ -24,10 +24,27 @@ pub struct Consent {
     pub optional: Vec<Attribute>,
     /// Claims that exist and are not asked for.
     pub withheld: Vec<String>,
+    /// The payments that the resident is to authorize.
+    pub payments: Vec<Payment>,
     /// Whether the service may come back for them when the resident is not there.
     pub is_offline: bool,
     /// The authorization request.
     pub interaction: String,
+}
+
+/// A payment that the resident is to authorize.
+#[derive(Clone)]
+pub struct Payment {
+    /// Who is paid.
+    pub payee: String,
+    /// Into which account.
+    pub account: String,
+    /// ISO 4217.
+    pub currency: String,
+    /// As text.
+    pub amount: String,
+    /// What for.
+    pub reference: Option<String>,
 }
 
 /// One attribute with the resident's own value.

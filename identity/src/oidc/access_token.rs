@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use store::Timestamp;
 
+use super::authorization_details::AuthorizationDetails;
 use super::certificate::CertificateThumbprint;
 use super::dpop::KeyThumbprint;
 use super::error::{ErrorCode, OAuthError};
@@ -39,6 +40,9 @@ pub(crate) struct AccessTokenClaims {
     pub(crate) acr: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) amr: Vec<String>,
+    /// What was authorized in detail (RFC 9396, section 9.1).
+    #[serde(default, skip_serializing_if = "AuthorizationDetails::is_empty")]
+    pub(crate) authorization_details: AuthorizationDetails,
     /// The key that it is bound to (RFC 7800).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) cnf: Option<Confirmation>,
@@ -137,6 +141,7 @@ mod tests {
             auth_time: Some(NumericDate(NOW.seconds())),
             acr: Some("a".to_owned()),
             amr: vec!["pop".to_owned()],
+            authorization_details: AuthorizationDetails::default(),
             cnf: None,
         }
     }

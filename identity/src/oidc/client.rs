@@ -23,6 +23,7 @@ pub use logout::Logout;
 pub use metadata::MetadataError;
 pub use secret::{ClientSecret, SecretDigest};
 
+use super::authorization_details::DetailType;
 use super::claims::Claim;
 use super::lifetimes;
 use super::redirect_uri::RedirectUri;
@@ -172,6 +173,8 @@ pub struct Client {
     /// The scopes it may ask for by itself, with nobody signed in (`client_credentials`). What they mean is a matter
     /// of the resource that takes its tokens.
     pub machine_scopes: BTreeSet<String>,
+    /// The types of authorization details that it may ask for (RFC 9396, section 10).
+    pub authorization_details_types: BTreeSet<DetailType>,
     /// The resources that it may ask tokens for, beside us (RFC 8707).
     pub resources: BTreeSet<String>,
     /// The claims it may ask for one by one, beside those of its scopes.

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::authorization_details::DetailType;
 use super::authorize::Prompt;
 use super::claims::Claim;
 use super::issuer::{Endpoint, Issuer};
@@ -13,10 +14,19 @@ use crate::jose;
 /// certificate, if that is offered.
 pub fn discovery(issuer: &Issuer, mutual_tls: Option<&Issuer>) -> Value {
     let mut document = without_certificates(issuer);
+    describe_requests(&mut document);
     if let Some(mutual_tls) = mutual_tls {
         offer_certificates(&mut document, mutual_tls);
     }
     document
+}
+
+/// Request objects (RFC 9101) and what can be authorized in detail (RFC 9396).
+fn describe_requests(document: &mut Value) {
+    document["request_parameter_supported"] = true.into();
+    document["request_uri_parameter_supported"] = false.into();
+    document["request_object_signing_alg_values_supported"] = json!(["ES256", "EdDSA", "PS256"]);
+    document["authorization_details_types_supported"] = json!(DetailType::ALL.map(DetailType::as_str));
 }
 
 /// Authentication and binding by certificates, and where (RFC 8705, sections 2, 3.3 and 5).
@@ -70,9 +80,6 @@ fn without_certificates(issuer: &Issuer) -> Value {
         "scopes_supported": Scope::ALL.map(Scope::as_str),
         "claims_supported": claims,
         "claims_parameter_supported": true,
-        "request_parameter_supported": true,
-        "request_object_signing_alg_values_supported": ["ES256", "EdDSA", "PS256"],
-        "request_uri_parameter_supported": false,
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["RS256", "ES256", "PS256", "EdDSA"],
         "id_token_encryption_alg_values_supported": [jose::KEY_MANAGEMENT],
@@ -156,9 +163,11 @@ mod tests {
             Client::from_metadata(&sealed, &fallback).is_ok()
         };
         assert!(registers("scope", names("scopes_supported").join(" ").into()));
-        for (listed, member) in
-            [("grant_types_supported", "grant_types"), ("response_types_supported", "response_types")]
-        {
+        for (listed, member) in [
+            ("grant_types_supported", "grant_types"),
+            ("response_types_supported", "response_types"),
+            ("authorization_details_types_supported", "authorization_details_types"),
+        ] {
             assert!(registers(member, names(listed).into()), "{listed}");
         }
         for (listed, member) in [

@@ -18,6 +18,8 @@ pub enum ErrorCode {
     UnsupportedGrantType,
     /// A scope that is unknown, or not for this client.
     InvalidScope,
+    /// Details of an authorization that are not understood, or not for this client (RFC 9396, section 5).
+    InvalidAuthorizationDetails,
     /// A resource that is unknown, or not for this client (RFC 8707, section 2).
     InvalidTarget,
     /// The proof of possession does not hold (RFC 9449, section 5).
@@ -58,6 +60,7 @@ impl ErrorCode {
             Self::UnauthorizedClient => "unauthorized_client",
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::InvalidScope => "invalid_scope",
+            Self::InvalidAuthorizationDetails => "invalid_authorization_details",
             Self::InvalidTarget => "invalid_target",
             Self::InvalidDpopProof => "invalid_dpop_proof",
             Self::UseDpopNonce => "use_dpop_nonce",
@@ -222,6 +225,7 @@ mod tests {
             (UnsupportedGrantType, "unsupported_grant_type", 400, None),
             (InvalidScope, "invalid_scope", 400, None),
             (InvalidTarget, "invalid_target", 400, None),
+            (InvalidAuthorizationDetails, "invalid_authorization_details", 400, None),
             (InvalidDpopProof, "invalid_dpop_proof", 400, None),
             (UseDpopNonce, "use_dpop_nonce", 400, None),
             (

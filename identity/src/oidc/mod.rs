@@ -7,6 +7,7 @@
 //! the checks stands in one place: [`authorize::AuthorizationRequest::check`] for authorization requests.
 
 pub(crate) mod access_token;
+pub mod authorization_details;
 pub mod authorize;
 pub mod back_channel_logout;
 mod bearer;

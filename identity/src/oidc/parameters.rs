@@ -5,7 +5,7 @@ use std::fmt;
 use super::error::OAuthError;
 
 /// Parameters that mean something here and may be given once only (RFC 6749, section 3.1).
-const SINGLE: [&str; 32] = [
+const SINGLE: [&str; 33] = [
     "response_type",
     "client_id",
     "redirect_uri",
@@ -32,6 +32,7 @@ const SINGLE: [&str; 32] = [
     "code",
     "code_verifier",
     "refresh_token",
+    "authorization_details",
     "client_assertion",
     "client_assertion_type",
     "client_secret",

@@ -84,6 +84,13 @@ pub(super) fn consent(lang: Lang) -> Vec<Sample> {
         required: required.iter().copied().map(attribute).collect(),
         optional: optional.iter().copied().map(attribute).collect(),
         withheld: vec!["birthdate".to_owned()],
+        payments: vec![consent::Payment {
+            payee: "晨光文具".to_owned(),
+            account: "+85291234567".to_owned(),
+            currency: "HKD".to_owned(),
+            amount: "1280.50".to_owned(),
+            reference: Some("Order 7".to_owned()),
+        }],
         is_offline: true,
         interaction: "7".to_owned(),
     };

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
+use identity::oidc::authorization_details::AuthorizationDetail;
 use identity::oidc::authorize::{
     AuthorizationStep, BrowserSecret, ConsentPage, InteractionTicket, PageError as AuthorizationError, SignInPage,
 };
@@ -18,7 +19,7 @@ use super::super::refusal::PageError;
 use super::super::session::{MaybeSignedIn, SignedIn};
 use super::request;
 use crate::clock;
-use crate::pages::consent::{Attribute, Consent};
+use crate::pages::consent::{Attribute, Consent, Payment};
 use crate::pages::sign_in::{PasswordForm, RelyingParty, SignIn};
 use crate::server::Gateway;
 
@@ -143,10 +144,23 @@ fn consent(page: crate::pages::Page, shown: &ConsentPage) -> Result<String, aska
             .filter(|claim| shown.attributes.iter().all(|asked| asked.claim != **claim))
             .map(|claim| claim.as_str().to_owned())
             .collect(),
+        payments: shown.details.iter().map(payment).collect(),
         is_offline: shown.is_offline,
         interaction: shown.ticket.id.to_string(),
     }
     .render()
+}
+
+/// A payment as the page shows it.
+fn payment(detail: &AuthorizationDetail) -> Payment {
+    let AuthorizationDetail::PaymentInitiation(payment) = detail;
+    Payment {
+        payee: payment.creditor_name.clone(),
+        account: payment.creditor_account.as_str().to_owned(),
+        currency: payment.instructed_amount.currency.clone(),
+        amount: payment.instructed_amount.amount.clone(),
+        reference: payment.remittance_information_unstructured.clone(),
+    }
 }
 
 /// Every page of an interaction sets the cookie that binds it to this browser.

@@ -54,7 +54,8 @@ pub fn decide(request: &AuthorizationRequest, begun: Timestamp, signed_in: Optio
         return if quiet || just_signed_in { refuse(ErrorCode::LoginRequired, why) } else { Decision::SignIn };
     }
     match (covers(request, signed_in.remembered), quiet) {
-        (true, _) if !request.prompts.consent => Decision::Done,
+        // What is authorized in detail is authorized this once.
+        (true, _) if !request.prompts.consent && request.details.is_empty() => Decision::Done,
         (_, true) => refuse(ErrorCode::ConsentRequired, "the resident has not agreed to this"),
         _ => Decision::Consent,
     }

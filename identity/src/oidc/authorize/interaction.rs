@@ -8,6 +8,7 @@ use store::Timestamp;
 
 use super::AuthorizationRequest;
 use crate::keys::Purpose;
+use crate::oidc::authorization_details::AuthorizationDetails;
 use crate::oidc::claims::{Claim, Necessity};
 use crate::oidc::client::{Client, ClientId, Localized};
 use crate::oidc::redirect_uri::RedirectLocation;
@@ -108,6 +109,8 @@ pub struct ConsentPage {
     pub client: ClientDisplay,
     /// What is asked for, with the resident's own values.
     pub attributes: Vec<RequestedAttribute>,
+    /// What is to be authorized in detail.
+    pub details: AuthorizationDetails,
     /// Whether the client may come back for them when the resident is not there (`offline_access`).
     pub is_offline: bool,
     /// The languages the client would like (`ui_locales`).

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::interaction::PageError;
 use super::{Asked, Prompts, checks};
 use crate::consent::{Consent, Extent};
+use crate::oidc::authorization_details::AuthorizationDetails;
 use crate::oidc::claims::{Claim, ClaimsRequest};
 use crate::oidc::client::Client;
 use crate::oidc::dpop::KeyThumbprint;
@@ -31,6 +32,9 @@ pub struct AuthorizationRequest {
     /// The resources that the tokens will be for.
     #[serde(default)]
     pub resources: Vec<String>,
+    /// What the resident is to authorize in detail.
+    #[serde(default)]
+    pub details: AuthorizationDetails,
     /// What is asked for, one by one.
     pub asked: Asked,
     /// Whom the answer must be about.
@@ -75,6 +79,7 @@ impl AuthorizationRequest {
         checks::response_mode(parameters)?;
         let scopes = Scopes::asked(parameters.get("scope"), &client.scopes)?;
         let resources = resource::asked(parameters, client)?;
+        let details = AuthorizationDetails::read(parameters, client)?;
         let code_challenge = checks::code_challenge(parameters, client)?;
         let dpop_jkt = checks::dpop_jkt(parameters)?;
         let prompts = Prompts::parse(parameters.get("prompt"))?;
@@ -89,6 +94,7 @@ impl AuthorizationRequest {
             nonce: text("nonce"),
             scopes,
             resources,
+            details,
             asked,
             subject,
             code_challenge,

@@ -86,6 +86,7 @@ impl Client {
             sector: metadata.sector(&id, sector_identifier_uri.as_ref(), &redirect_uris)?,
             sector_identifier_uri,
             resources: metadata.resources()?,
+            authorization_details_types: metadata.authorization_details_types()?,
             claims: metadata.claims()?,
             id_token_algorithm: metadata.id_token_algorithm(profile)?,
             needs_dpop: metadata.needs_dpop(profile, is_certificate_bound)?,
@@ -116,6 +117,8 @@ impl Client {
             "sector": self.sector,
             "scope": self.all_scopes(),
             "resources": self.resources,
+            "authorization_details_types":
+                self.authorization_details_types.iter().map(|detail| detail.as_str()).collect::<Vec<_>>(),
             "claims": self.claims.iter().map(|claim| claim.as_str()).collect::<Vec<_>>(),
             "response_types": if self.grants.contains(&GrantType::AuthorizationCode) { vec!["code"] } else { vec![] },
             "grant_types": self.grants.iter().map(|grant| grant.as_str()).collect::<Vec<_>>(),

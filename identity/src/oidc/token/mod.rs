@@ -2,10 +2,12 @@
 
 pub(crate) mod authorization_code;
 pub(crate) mod client_credentials;
+pub(crate) mod narrowing;
 pub(crate) mod refresh_token;
 
 use serde::Serialize;
 
+use super::authorization_details::AuthorizationDetails;
 use super::client::Client;
 use super::dpop::KeyThumbprint;
 use super::error::{ErrorCode, OAuthError};
@@ -90,6 +92,9 @@ pub struct TokenResponse {
     /// What it reaches.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub scope: String,
+    /// What was authorized in detail (RFC 9396, section 7).
+    #[serde(skip_serializing_if = "AuthorizationDetails::is_empty")]
+    pub authorization_details: AuthorizationDetails,
     /// Who signed in, and how; none where nobody did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token: Option<String>,

@@ -254,8 +254,14 @@ impl Identity {
             }
             (Decision::Consent, Some(session)) => {
                 let attributes = self.requested_attributes(session.resident, request)?;
-                let is_offline = request.scopes.contains(Scope::OfflineAccess);
-                let page = ConsentPage { ticket: self.ticket(underway)?, client, attributes, is_offline, ui_locales };
+                let page = ConsentPage {
+                    ticket: self.ticket(underway)?,
+                    client,
+                    attributes,
+                    details: request.details.clone(),
+                    is_offline: request.scopes.contains(Scope::OfflineAccess),
+                    ui_locales,
+                };
                 Ok(AuthorizationStep::Consent(Box::new(page)))
             }
             (Decision::SignIn | Decision::Done | Decision::Consent, _) => {
@@ -322,6 +328,7 @@ impl Identity {
                 client_id: client.id.clone(),
                 scopes: request.scopes.clone(),
                 resources: request.resources.clone(),
+                details: request.details.clone(),
                 userinfo_claims: among(&request.asked.userinfo),
                 id_token_claims: among(&request.asked.id_token),
                 nonce: request.nonce.clone(),

@@ -8,14 +8,17 @@ use diesel::prelude::*;
 use super::schema::oauth_grant;
 use crate::Error;
 use crate::consent::ConsentId;
+use crate::oidc::authorization_details::AuthorizationDetails;
 use crate::oidc::claims::{self, Claim};
 use crate::oidc::client::ClientId;
 use crate::oidc::token::authorization_code::StoredCode;
+use crate::oidc::token::narrowing::Targets;
 use crate::oidc::{CodeChallenge, KeyThumbprint, Scopes, Subject, lifetimes};
 use crate::resident::{ResidentId, ResidentState};
 use crate::session::SessionId;
 use crate::store::schema::resident;
 
+const DAMAGED: Error = Error::Damaged("authorization");
 const ACTIVE: &str = ResidentState::Active.as_str();
 
 ::store::identifier! {
@@ -31,6 +34,7 @@ pub(super) struct NewGrant {
     pub(super) client_id: ClientId,
     pub(super) scopes: Scopes,
     pub(super) resources: Vec<String>,
+    pub(super) details: AuthorizationDetails,
     pub(super) userinfo_claims: BTreeSet<Claim>,
     pub(super) id_token_claims: BTreeSet<Claim>,
     pub(super) nonce: Option<String>,
@@ -53,6 +57,8 @@ pub(super) fn insert(
     now: Timestamp,
 ) -> Result<(), Error> {
     use oauth_grant as g;
+    let details = Some(&new.details).filter(|details| !details.is_empty()).map(serde_json::to_string);
+    let details = details.transpose().map_err(|_| DAMAGED)?;
     let code_expires_at = now + lifetimes::CODE;
     let row = (
         g::id.eq(new.id),
@@ -62,6 +68,7 @@ pub(super) fn insert(
         g::subject.eq(subject.as_str()),
         g::scopes.eq(new.scopes.to_string()),
         g::resources.eq(new.resources.join(" ")),
+        g::authorization_details.eq(details),
         g::userinfo_claims.eq(claims::join(&new.userinfo_claims)),
         g::id_token_claims.eq(claims::join(&new.id_token_claims)),
         g::nonce.eq(new.nonce.as_deref()),
@@ -92,6 +99,7 @@ pub(super) struct Grant {
     subject: String,
     scopes: String,
     resources: String,
+    authorization_details: Option<String>,
     userinfo_claims: String,
     id_token_claims: String,
     pub(super) nonce: Option<String>,
@@ -116,8 +124,11 @@ impl Grant {
         Scopes::from(self.scopes.clone())
     }
 
-    pub(super) fn resources(&self) -> Vec<String> {
-        self.resources.split(' ').filter(|resource| !resource.is_empty()).map(str::to_owned).collect()
+    /// What its tokens are for, and what was authorized in detail.
+    pub(super) fn targets(&self) -> Result<Targets, Error> {
+        let resources = self.resources.split(' ').filter(|resource| !resource.is_empty()).map(str::to_owned).collect();
+        let details = self.authorization_details.as_deref().map(serde_json::from_str).transpose();
+        Ok(Targets { resources, details: details.map_err(|_| DAMAGED)?.unwrap_or_default() })
     }
 
     pub(super) fn userinfo_claims(&self) -> BTreeSet<Claim> {

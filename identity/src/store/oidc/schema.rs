@@ -48,6 +48,7 @@ diesel::table! {
         subject -> Text,
         scopes -> Text,
         resources -> Text,
+        authorization_details -> Nullable<Text>,
         userinfo_claims -> Text,
         id_token_claims -> Text,
         nonce -> Nullable<Text>,

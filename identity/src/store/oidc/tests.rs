@@ -4,6 +4,7 @@ mod authorization;
 mod certificates;
 mod clients;
 mod codes;
+mod details;
 mod dpop;
 mod encrypted;
 mod expiry;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::MetadataError;
 use super::members::{Metadata, refuse};
 use crate::authenticator::{SignInMethod, default_methods};
+use crate::oidc::authorization_details::DetailType;
 use crate::oidc::claims::Claim;
 use crate::oidc::resource::is_resource;
 use crate::oidc::scope::{Scope, Scopes};
@@ -74,6 +75,13 @@ impl Metadata<'_> {
             is_resource(text).then(|| text.to_owned()).ok_or_else(refused)
         };
         self.texts(FIELD)?.into_iter().map(resource).collect()
+    }
+
+    /// The types of authorization details.
+    pub(super) fn authorization_details_types(&self) -> Result<BTreeSet<DetailType>, MetadataError> {
+        const FIELD: &str = "authorization_details_types";
+        let known = |name| DetailType::from_name(name).ok_or_else(|| refuse(FIELD, format!("{name:?} is unknown")));
+        self.texts(FIELD)?.into_iter().map(known).collect()
     }
 
     pub(super) fn claims(&self) -> Result<BTreeSet<Claim>, MetadataError> {

@@ -26,6 +26,7 @@ fn what_was_registered_survives_its_metadata() {
     metadata["purpose#zh-Hant"] = json!("核實年齡");
     metadata["claims"] = json!(["birthdate"]);
     metadata["resources"] = json!(["https://api.example/"]);
+    metadata["authorization_details_types"] = json!(["payment_initiation"]);
     let client = registered(&metadata);
     assert_eq!(registered(&client.to_metadata()), client);
     assert_eq!(client.name.zh_hant, "晨光文具");
@@ -76,6 +77,7 @@ fn every_refusal_names_its_field() {
         ("grant_types", json!(["authorization_code", "implicit"])),
         ("grant_types", json!(["refresh_token"])),
         ("resources", json!(["api"])),
+        ("authorization_details_types", json!(["shoe_size"])),
         ("grant_types", json!("authorization_code")),
         ("scope", json!("openid offline_access")),
         ("redirect_uris", json!([])),

@@ -9,8 +9,9 @@ use crate::audit::Act;
 use crate::oidc::access_token::AccessTokenId;
 use crate::oidc::client::Client;
 use crate::oidc::token::authorization_code::{Redemption, UNKNOWN, Verdict, judge};
+use crate::oidc::token::narrowing::Targets;
 use crate::oidc::token::refresh_token::{RefreshToken, confirmation};
-use crate::oidc::{self, GrantType, OAuthError, Parameters, Scope, TokenResponse, lifetimes, resource};
+use crate::oidc::{self, GrantType, OAuthError, Parameters, Scope, TokenResponse, lifetimes};
 use crate::store::oidc::access_tokens;
 use crate::store::oidc::authentication::Caller;
 use crate::store::oidc::grants::{self, Grant};
@@ -24,8 +25,8 @@ struct Attempt {
     client: Client,
     once: Vec<Once>,
     redemption: Redemption,
-    /// The resources that are asked for.
-    resources: Vec<String>,
+    /// What is asked for.
+    asked: Targets,
     code_hash: Vec<u8>,
     token: AccessTokenId,
     /// The refresh token to write, should the resident have agreed to one.
@@ -47,8 +48,8 @@ impl Identity {
         now: Timestamp,
     ) -> Result<TokenResponse, oidc::Error> {
         let read = Redemption::read(form, caller.key.clone())
-            .and_then(|redemption| Ok((redemption, resource::asked(form, &caller.client)?)));
-        let (redemption, resources) = match read {
+            .and_then(|redemption| Ok((redemption, Targets::read(form, &caller.client)?)));
+        let (redemption, asked) = match read {
             Ok(read) => read,
             Err(error) => return self.refuse_token(caller, error),
         };
@@ -65,14 +66,14 @@ impl Identity {
             client: caller.client,
             once: caller.once,
             redemption,
-            resources,
+            asked,
             now,
         };
         let redeemed = attempt.clone();
-        let (grant, resources) = self.db().write(move |conn| redeem(conn, &attempt))??;
+        let (grant, targets) = self.db().write(move |conn| redeem(conn, &attempt))??;
         let Attempt { client, token, redemption, .. } = &redeemed;
         let (key, scopes) = (redemption.key.clone(), grant.scopes());
-        let issue = Issue { client, token: *token, key, certificate, scope: scopes.to_string(), resources, now };
+        let issue = Issue { client, token: *token, key, certificate, scope: scopes.to_string(), targets, now };
         let of_resident = OfResident { grant: &grant, scopes: &scopes, nonce: grant.nonce.clone() };
         let mut response = self.issue(&issue, Some(&of_resident))?;
         response.refresh_token = redeemed.may_refresh(&grant).then(|| refresh_token.expose());
@@ -80,8 +81,8 @@ impl Identity {
     }
 }
 
-/// An authorization, and the resources that its first token is for.
-type Redeemed = (Grant, Vec<String>);
+/// An authorization, and what its first token is for.
+type Redeemed = (Grant, Targets);
 
 /// Redeems a code in one transaction. A refusal is a result, not an error: what it changed stays changed.
 fn redeem(conn: &mut Conn<'_>, attempt: &Attempt) -> Result<Result<Redeemed, OAuthError>, Error> {
@@ -90,7 +91,7 @@ fn redeem(conn: &mut Conn<'_>, attempt: &Attempt) -> Result<Result<Redeemed, OAu
     }
     let Some(grant) = grants::of_code(conn, &attempt.code_hash)? else { return Ok(Err(UNKNOWN)) };
     let verdict = judge(&grant.code(), &attempt.client, &attempt.redemption, attempt.now);
-    let resources = match resource::narrowed(&attempt.resources, &grant.resources()) {
+    let targets = match grant.targets()?.narrowed(&attempt.asked) {
         Err(error) if verdict == Verdict::Redeem => return Ok(Err(error)),
         narrowed => narrowed.unwrap_or_default(),
     };
@@ -101,7 +102,7 @@ fn redeem(conn: &mut Conn<'_>, attempt: &Attempt) -> Result<Result<Redeemed, OAu
             if attempt.may_refresh(&grant) {
                 refresh_tokens::add(conn, &attempt.refresh_token, grant.id, attempt.now)?;
             }
-            Ok(Ok((grant, resources)))
+            Ok(Ok((grant, targets)))
         }
         Verdict::Refuse(error) => Ok(Err(error)),
         // Used before, or by another gateway in this very moment.

@@ -5,7 +5,8 @@ use ::store::Timestamp;
 use super::issue::Issue;
 use crate::oidc::access_token::AccessTokenId;
 use crate::oidc::token::client_credentials;
-use crate::oidc::{self, Parameters, TokenResponse, resource};
+use crate::oidc::token::narrowing::Targets;
+use crate::oidc::{self, Parameters, TokenResponse, authorization_details};
 use crate::store::oidc::authentication::Caller;
 use crate::store::oidc::once;
 use crate::store::{Identity, random};
@@ -19,14 +20,15 @@ impl Identity {
         now: Timestamp,
     ) -> Result<TokenResponse, oidc::Error> {
         let asked = client_credentials::read(form, &caller.client, caller.key.as_ref())
-            .and_then(|scope| Ok((scope, resource::asked(form, &caller.client)?)));
-        let (scope, resources) = match asked {
+            .and_then(|scope| Ok((scope, Targets::read(form, &caller.client)?)))
+            .and_then(|asked| authorization_details::need_a_resident(form).map(|()| asked));
+        let (scope, targets) = match asked {
             Ok(asked) => asked,
             Err(error) => return self.refuse_token(caller, error),
         };
         let Caller { client, key, certificate, once } = caller;
         self.db().write(move |conn| once::use_up(conn, &once))??;
         let token = AccessTokenId::new(now, &random()?);
-        self.issue(&Issue { client: &client, token, key, certificate, scope, resources, now }, None)
+        self.issue(&Issue { client: &client, token, key, certificate, scope, targets, now }, None)
     }
 }

@@ -9,6 +9,7 @@ use crate::oidc::access_token::{AccessTokenClaims, AccessTokenId, Confirmation};
 use crate::oidc::client::Client;
 use crate::oidc::id_token::{IdTokenClaims, at_hash};
 use crate::oidc::sid::sid;
+use crate::oidc::token::narrowing::Targets;
 use crate::oidc::{
     self, CertificateThumbprint, KeyThumbprint, Scope, Scopes, TokenResponse, lifetimes, resource, userinfo,
 };
@@ -25,7 +26,7 @@ pub(super) struct Issue<'a> {
     pub(super) certificate: Option<CertificateThumbprint>,
     pub(super) scope: String,
     /// What the access token is for.
-    pub(super) resources: Vec<String>,
+    pub(super) targets: Targets,
     pub(super) now: Timestamp,
 }
 
@@ -57,6 +58,7 @@ impl Identity {
             token_type: if issue.key.is_some() { "DPoP" } else { "Bearer" },
             expires_in: issue.client.profile.access_token_lifetime().as_secs(),
             scope: issue.scope.clone(),
+            authorization_details: issue.targets.details.clone(),
             id_token,
             refresh_token: None,
         })
@@ -70,7 +72,7 @@ impl Identity {
         AccessTokenClaims {
             iss: issuer.as_str().to_owned(),
             sub: grant.map_or(client.id.as_str(), Grant::subject).to_owned(),
-            aud: resource::audience(&issue.resources, &issuer),
+            aud: resource::audience(&issue.targets.resources, &issuer),
             client_id: client.id.to_string(),
             exp: date(*now + client.profile.access_token_lifetime()),
             iat: date(*now),
@@ -79,6 +81,7 @@ impl Identity {
             auth_time: grant.map(|grant| date(grant.auth_time)),
             acr: grant.map(|grant| grant.acr.clone()),
             amr: grant.map(Grant::amr).unwrap_or_default(),
+            authorization_details: issue.targets.details.clone(),
             cnf: Confirmation::of(issue.key.as_ref(), issue.certificate.as_ref()),
         }
         .sign(&*self.signing_key(SigningAlgorithm::Es256, *now)?)

@@ -8,10 +8,9 @@ use crate::Error;
 use crate::audit::Act;
 use crate::oidc::access_token::AccessTokenId;
 use crate::oidc::client::Client;
+use crate::oidc::token::narrowing::Targets;
 use crate::oidc::token::refresh_token::{RefreshToken, UNKNOWN, Verdict, judge};
-use crate::oidc::{
-    self, CertificateThumbprint, KeyThumbprint, OAuthError, Parameters, Scopes, TokenResponse, resource,
-};
+use crate::oidc::{self, CertificateThumbprint, KeyThumbprint, OAuthError, Parameters, Scopes, TokenResponse};
 use crate::store::oidc::access_tokens;
 use crate::store::oidc::authentication::Caller;
 use crate::store::oidc::grants::{self, Grant};
@@ -31,8 +30,8 @@ struct Attempt {
     successor: Vec<u8>,
     /// The scopes that are asked for, as they came.
     scope: Option<String>,
-    /// The resources that are asked for.
-    resources: Vec<String>,
+    /// What is asked for.
+    asked: Targets,
     token: AccessTokenId,
     now: Timestamp,
 }
@@ -41,7 +40,7 @@ struct Attempt {
 struct Refreshed {
     grant: Grant,
     scopes: Scopes,
-    resources: Vec<String>,
+    targets: Targets,
     is_replaced: bool,
 }
 
@@ -52,8 +51,8 @@ impl Identity {
         caller: Caller,
         now: Timestamp,
     ) -> Result<TokenResponse, oidc::Error> {
-        let read = RefreshToken::read(form).and_then(|shown| Ok((shown, resource::asked(form, &caller.client)?)));
-        let (shown, resources) = match read {
+        let read = RefreshToken::read(form).and_then(|shown| Ok((shown, Targets::read(form, &caller.client)?)));
+        let (shown, asked) = match read {
             Ok(read) => read,
             Err(error) => return self.refuse_token(caller, error),
         };
@@ -66,14 +65,14 @@ impl Identity {
             hash: shown.keyed_hash(self.keys()),
             successor: successor.keyed_hash(self.keys()),
             scope: form.get("scope").map(str::to_owned),
-            resources,
+            asked,
             token: AccessTokenId::new(now, &random()?),
             now,
         };
         let Attempt { client, key, certificate, token, .. } = attempt.clone();
-        let Refreshed { grant, scopes, resources, is_replaced } =
+        let Refreshed { grant, scopes, targets, is_replaced } =
             self.db().write(move |conn| refresh(conn, &attempt))??;
-        let issue = Issue { client: &client, token, key, certificate, scope: scopes.to_string(), resources, now };
+        let issue = Issue { client: &client, token, key, certificate, scope: scopes.to_string(), targets, now };
         let mut response = self.issue(&issue, Some(&OfResident { grant: &grant, scopes: &scopes, nonce: None }))?;
         let current = if is_replaced { successor } else { shown };
         response.refresh_token = Some(current.expose());
@@ -102,8 +101,8 @@ fn refresh(conn: &mut Conn<'_>, attempt: &Attempt) -> Result<Result<Refreshed, O
         Ok(scopes) => scopes,
         Err(error) => return Ok(Err(error)),
     };
-    let resources = match resource::narrowed(&attempt.resources, &grant.resources()) {
-        Ok(resources) => resources,
+    let targets = match grant.targets()?.narrowed(&attempt.asked) {
+        Ok(targets) => targets,
         Err(error) => return Ok(Err(error)),
     };
     let is_replaced = verdict == Verdict::Replace;
@@ -115,5 +114,5 @@ fn refresh(conn: &mut Conn<'_>, attempt: &Attempt) -> Result<Result<Refreshed, O
         refresh_tokens::keep(conn, hash, &stored, grant.id, *now)?;
     }
     access_tokens::add(conn, attempt.token, grant.id, *now + client.profile.access_token_lifetime())?;
-    Ok(Ok(Refreshed { grant, scopes, resources, is_replaced }))
+    Ok(Ok(Refreshed { grant, scopes, targets, is_replaced }))
 }
