@@ -7,6 +7,7 @@ mod checkpoints;
 pub mod cli;
 pub mod clock;
 pub mod config;
+mod database_claim;
 mod days;
 pub mod demo;
 pub mod error;

@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::cli::Installation;
 use crate::config::{Config, Log, LogFormat};
+use crate::database_claim::DatabaseClaim;
 use crate::{checkpoints, clock, http, operations, participant, public};
 
 /// How long running requests may go on after the program was told to stop. Whoever waits longer for a payment
@@ -33,6 +34,8 @@ pub struct Gateway {
     pub limits: http::limits::Limits,
     /// The database of all three.
     pub db: Db,
+    /// That no other gateway serves it, where it is embedded.
+    _claim: Option<DatabaseClaim>,
 }
 
 impl Gateway {
@@ -41,6 +44,10 @@ impl Gateway {
         let outbound = Arc::new(http::outbound::Outbound::new(&installation.config.outbound)?);
         let identity = installation.identity()?;
         identity.fetch_with(outbound.clone());
+        let claim = DatabaseClaim::take(&installation.config.database.url)?;
+        if let Some(claim) = &claim {
+            identity.remember_replays_in_memory(claim.knows_since(clock::now()));
+        }
         Ok(Arc::new(Self {
             identity,
             switch: installation.switch()?,
@@ -48,6 +55,7 @@ impl Gateway {
             outbound,
             limits: http::limits::Limits::new(&installation.config.limits),
             db: installation.db.clone(),
+            _claim: claim,
         }))
     }
 }

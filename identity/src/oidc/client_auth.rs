@@ -248,6 +248,8 @@ pub struct AssertionId {
     pub jti: String,
     /// It must be remembered until then; afterwards the assertion has expired.
     pub until: Timestamp,
+    /// When it says that it was signed, if it does, in whole seconds.
+    pub signed_at: Option<Timestamp>,
 }
 
 #[cfg(test)]

@@ -55,6 +55,8 @@ pub(crate) struct DpopProof {
     pub(crate) jti: String,
     /// It must be remembered until then; afterwards the proof is too old.
     pub(crate) until: Timestamp,
+    /// When it says that it was signed, in whole seconds.
+    pub(crate) signed_at: Timestamp,
 }
 
 /// What a proof must be about.
@@ -122,7 +124,7 @@ pub(crate) fn check(
         return Err(refuse("iat is too far from now"));
     }
     let thumbprint = jose::thumbprint(&key).ok_or(refuse("jwk has no thumbprint"))?;
-    Ok(Some(DpopProof { key: KeyThumbprint(thumbprint), jti, until: iat + past }))
+    Ok(Some(DpopProof { key: KeyThumbprint(thumbprint), jti, until: iat + past, signed_at: iat }))
 }
 
 /// The public key in the header of a proof.

@@ -24,6 +24,7 @@ use url::Url;
 pub(crate) use random::random;
 
 use self::oidc::client_keys::PublishedKeysOfClients;
+use self::oidc::replay::ReplayMemory;
 
 use crate::authenticator::RelyingParty;
 use crate::jose::{KeyRing, install_provider};
@@ -59,6 +60,8 @@ struct Inner {
     /// Fetches what clients publish.
     documents: OnceLock<Arc<dyn DocumentSource>>,
     published_keys: PublishedKeysOfClients,
+    /// What is good once, where one gateway alone has the database.
+    replay_memory: OnceLock<ReplayMemory>,
 }
 
 impl Identity {
@@ -78,6 +81,7 @@ impl Identity {
             key_ring: RwLock::new(None),
             documents: OnceLock::new(),
             published_keys: PublishedKeysOfClients::default(),
+            replay_memory: OnceLock::new(),
         })))
     }
 
@@ -85,6 +89,16 @@ impl Identity {
     /// nothing is fetched, and who needs it is refused. The first call counts.
     pub fn fetch_with(&self, source: Arc<dyn DocumentSource>) {
         let _ = self.0.documents.set(source);
+    }
+
+    /// Keeps the ids of assertions and proofs in memory, which costs no commit. Only for the one gateway of a database:
+    /// others would not know them. What was signed before `since` is refused, for it may have been used before a crash.
+    pub fn remember_replays_in_memory(&self, since: Timestamp) {
+        let _ = self.0.replay_memory.set(ReplayMemory::new(since));
+    }
+
+    fn replay_memory(&self) -> Option<&ReplayMemory> {
+        self.0.replay_memory.get()
     }
 
     fn documents(&self) -> Option<&dyn DocumentSource> {

@@ -66,7 +66,7 @@ pub(super) fn verify(
     claims.times.check(now, &tolerance).map_err(|refused| refuse(time_refusal(refused)))?;
     let jti = claims.jti.filter(|jti| (1..=255).contains(&jti.len())).ok_or(refuse("jti must have 1 to 255 bytes"))?;
     let until = claims.times.exp.map_or(now, NumericDate::timestamp);
-    Ok(AssertionId { jti, until })
+    Ok(AssertionId { jti, until, signed_at: claims.times.iat.map(NumericDate::timestamp) })
 }
 
 fn time_refusal(refused: TimeRefusal) -> &'static str {

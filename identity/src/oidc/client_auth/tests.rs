@@ -44,7 +44,8 @@ fn an_assertion_by_a_registered_key_is_believed() {
         let shop = RelyingParty::new("shop", algorithm);
         let proof = authenticate(&shop.client(), &shop.request(NOW, "1", &[("client_id", "shop")])).unwrap();
         let until = Timestamp::from_seconds(NOW.seconds() + 60);
-        assert_eq!(proof, Proof::Assertion(AssertionId { jti: "1".to_owned(), until }));
+        let signed_at = Some(Timestamp::from_seconds(NOW.seconds()));
+        assert_eq!(proof, Proof::Assertion(AssertionId { jti: "1".to_owned(), until, signed_at }));
     }
 }
 

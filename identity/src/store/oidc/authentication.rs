@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use ::store::Timestamp;
 
-use super::once::{self, Once};
+use super::once::Once;
 use crate::Error;
 use crate::jose;
 use crate::oidc::client::{Client, ClientAuthenticationMethod};
@@ -22,7 +22,7 @@ pub(super) struct Caller {
     pub(super) key: Option<KeyThumbprint>,
     /// The certificate that its tokens are bound to (RFC 8705, section 3), if they are.
     pub(super) certificate: Option<CertificateThumbprint>,
-    /// What it showed that is good once: use it up in the transaction that acts on it.
+    /// What it showed that is good once and memory does not remember: use it up in the transaction that acts on it.
     pub(super) once: Vec<Once>,
 }
 
@@ -49,6 +49,7 @@ impl Identity {
             Proof::Public | Proof::Secret | Proof::Certificate => Vec::new(),
             Proof::Assertion(id) => vec![Once::assertion(self.keys(), &client.id, &id)],
         };
+        once = self.use_up_in_memory(once, now)?;
         let certificate = shown.filter(|_| client.is_certificate_bound).map(|shown| shown.thumbprint().clone());
         if endpoint == Endpoint::Token && client.is_certificate_bound && certificate.is_none() {
             return Err(self.refuse_after(once, CERTIFICATE_NEEDED)?.into());
@@ -59,7 +60,9 @@ impl Identity {
             Ok(proof) => proof,
             Err(error) => return Err(self.refuse_after(once, error)?.into()),
         };
-        once.extend(proof.as_ref().map(|proof| Once::proof(self.keys(), proof)));
+        if let Some(proof) = &proof {
+            once.extend(self.use_up_in_memory(vec![Once::proof(self.keys(), proof)], now)?);
+        }
         Ok(Caller { client, key: proof.map(|proof| proof.key), certificate, once })
     }
 
@@ -86,7 +89,6 @@ impl Identity {
 
     /// The refusal of a client that did authenticate: what it showed is used up all the same.
     pub(super) fn refuse_after(&self, once: Vec<Once>, error: OAuthError) -> Result<OAuthError, Error> {
-        let used = self.db().write(move |conn| once::use_up(conn, &once))?;
-        Ok(used.err().unwrap_or(error))
+        Ok(self.use_up_alone(once)?.err().unwrap_or(error))
     }
 }

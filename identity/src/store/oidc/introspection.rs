@@ -45,12 +45,8 @@ impl Identity {
             Err(error) => return Err(self.refuse_after(once, error)?.into()),
         };
         let issuer = self.issuer();
-        let told = self.db().write(move |conn| -> Result<Result<Option<Value>, OAuthError>, Error> {
-            if let Err(replayed) = once::use_up(conn, &once)? {
-                return Ok(Err(replayed));
-            }
-            tell(conn, &token, &client.id, &issuer, now).map(Ok)
-        })??;
+        self.use_up_alone(once)??;
+        let told = self.db().read(|conn| tell(conn, &token, &client.id, &issuer, now))?;
         Ok(told.unwrap_or_else(inactive))
     }
 

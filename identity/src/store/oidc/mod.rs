@@ -16,6 +16,7 @@ mod logout_notices;
 mod once;
 mod pushed_requests;
 mod refresh_tokens;
+pub(super) mod replay;
 pub(super) mod schema;
 pub(super) mod session_clients;
 mod subjects;

@@ -4,7 +4,7 @@ use ::store::Timestamp;
 use serde_json::{Map, Value};
 
 use super::access_tokens;
-use super::once::{self, Once};
+use super::once::Once;
 use crate::jose;
 use crate::oidc::client::{Client, ClientId};
 use crate::oidc::dpop::check_binding;
@@ -34,8 +34,9 @@ impl Identity {
         let bound = token.claims.cnf.as_ref();
         let proof = check_binding(&shown, bound, request, &url, self.keys(), now).map_err(challenged)?;
         if let Some(proof) = proof {
-            let once = [Once::proof(self.keys(), &proof)];
-            self.db().write(move |conn| once::use_up(conn, &once))?.map_err(challenged)?;
+            let once = vec![Once::proof(self.keys(), &proof)];
+            let once = self.use_up_in_memory(once, now).map_err(challenged)?;
+            self.use_up_alone(once)?.map_err(challenged)?;
         }
         let scopes = token.scopes();
         if !scopes.contains(Scope::Openid) {
