@@ -8,7 +8,6 @@ use crate::oidc::token::client_credentials;
 use crate::oidc::token::narrowing::Targets;
 use crate::oidc::{self, Parameters, TokenResponse, authorization_details};
 use crate::store::oidc::authentication::Caller;
-use crate::store::oidc::once;
 use crate::store::{Identity, random};
 
 impl Identity {
@@ -27,7 +26,7 @@ impl Identity {
             Err(error) => return self.refuse_token(caller, error),
         };
         let Caller { client, key, certificate, once } = caller;
-        self.db().write(move |conn| once::use_up(conn, &once))??;
+        self.use_up_alone(once)??;
         let token = AccessTokenId::new(now, &random()?);
         self.issue(&Issue { client: &client, token, key, certificate, scope, targets, now }, None)
     }
