@@ -3,6 +3,7 @@
 
 mod clearing;
 mod histogram;
+mod identity;
 mod measure;
 mod memory;
 mod pgbench;
@@ -24,12 +25,15 @@ enum What {
     Clearing(clearing::Options),
     /// The whole program from outside: banks that pay, read and answer over mutual TLS
     Switch(switch::Options),
+    /// The OpenID provider beside oidc-provider on Node, each on one core
+    Identity(identity::Options),
 }
 
-#[tokio::main]
-async fn main() -> anyhow::Result<()> {
+fn main() -> anyhow::Result<()> {
     match Cli::parse().what {
-        What::Clearing(options) => clearing::run(options).await,
-        What::Switch(options) => switch::run(options).await,
+        What::Clearing(options) => tokio::runtime::Runtime::new()?.block_on(clearing::run(options)),
+        What::Switch(options) => tokio::runtime::Runtime::new()?.block_on(switch::run(options)),
+        // It has a runtime of its own, on one core.
+        What::Identity(options) => identity::run(&options),
     }
 }

@@ -1,0 +1,79 @@
+//! A closed loop: so many connections, each sends its next call when the last one was answered.
+
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use tokio::task::LocalSet;
+
+use super::connection::Connection;
+use super::relying_party::RelyingParty;
+
+/// What is called again and again.
+#[derive(Debug, Clone)]
+pub(super) enum Work {
+    /// Discovery and keys: two answers a turn.
+    Published,
+    /// A token for the client itself.
+    ClientCredentials,
+    /// The whole flow, with a session's cookies.
+    Flow(String),
+    /// Is this token good?
+    Introspection(String),
+    /// Whose token is this?
+    Userinfo(String),
+}
+
+impl Work {
+    /// Answers that one turn counts for.
+    const fn weight(&self) -> u64 {
+        match self {
+            Self::Published => 2,
+            _ => 1,
+        }
+    }
+
+    async fn turn(&self, relying_party: &RelyingParty, connection: &mut Connection) -> anyhow::Result<()> {
+        match self {
+            Self::Published => relying_party.read_published(connection).await,
+            Self::ClientCredentials => relying_party.client_credentials(connection).await.map(drop),
+            Self::Flow(cookies) => relying_party.sign_in(connection, cookies).await.map(drop),
+            Self::Introspection(token) => relying_party.introspect(connection, token).await,
+            Self::Userinfo(token) => relying_party.userinfo(connection, token).await,
+        }
+    }
+}
+
+/// Turns in `duration`, and how long they took in all.
+pub(super) async fn run(
+    relying_party: Rc<RelyingParty>,
+    work: Work,
+    connections: usize,
+    duration: Duration,
+) -> anyhow::Result<(u64, Duration)> {
+    let tasks = LocalSet::new();
+    let started = Instant::now();
+    let loops: Vec<_> = (0..connections)
+        .map(|_| {
+            let (relying_party, work) = (Rc::clone(&relying_party), work.clone());
+            tasks.spawn_local(async move {
+                let mut connection = relying_party.connect().await?;
+                let mut turns = 0;
+                while started.elapsed() < duration {
+                    work.turn(&relying_party, &mut connection).await?;
+                    turns += work.weight();
+                }
+                anyhow::Ok(turns)
+            })
+        })
+        .collect();
+    let mut turns = 0;
+    tasks
+        .run_until(async {
+            for one in loops {
+                turns += one.await??;
+            }
+            anyhow::Ok(())
+        })
+        .await?;
+    Ok((turns, started.elapsed()))
+}
