@@ -51,7 +51,7 @@ impl Server {
             anyhow::ensure!(process.wait()?.success(), "lionrock {arguments:?} failed");
             Ok(())
         };
-        let account = Account { name: "A1234563".to_owned(), password: "correct horse battery staple".to_owned() };
+        let account = Account { name: "bench".to_owned(), password: "correct horse battery staple".to_owned() };
         run(&["migrate"], &Value::Null)?;
         run(&["client", "add", "-"], &client(jwk))?;
         run(&["resident", "add", "-"], &resident(&account))?;
@@ -114,7 +114,7 @@ fn free_port() -> anyhow::Result<u16> {
 fn configured(port: u16) -> String {
     format!(
         "[database]\nurl = 'sqlite:bench.db'\n[public]\nlisten = '127.0.0.1:{port}'\n\
-         issuer = 'http://localhost:{port}'\n[log]\nfilter = 'warn'\n"
+         issuer = 'http://localhost:{port}'\n[sign_in]\npassword = true\n[log]\nfilter = 'warn'\n"
     )
 }
 
@@ -126,6 +126,7 @@ fn client(jwk: &Value) -> Value {
         ("client_name#zh-Hant", json!("測試")),
         ("purpose", json!("To measure")),
         ("purpose#zh-Hant", json!("量度")),
+        ("allowed_sign_in_methods", json!(["passkey", "password"])),
     ] {
         client[name] = value;
     }
@@ -135,7 +136,8 @@ fn client(jwk: &Value) -> Value {
 fn resident(account: &Account) -> Value {
     json!({
         "hkid": "A123456(3)", "name_zh": "陳大文", "name_en": "CHAN Tai Man", "birth_date": "1988-04-12",
-        "phone": "+85291234567", "email": "chan@example.hk", "password": account.password,
+        "phone": "+85291234567", "email": "chan@example.hk", "user_name": account.name,
+        "password": account.password,
     })
 }
 
