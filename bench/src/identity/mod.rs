@@ -114,8 +114,11 @@ async fn compare(options: &Options) -> anyhow::Result<()> {
 
 const FLOWS: &str = "whole FAPI 2.0 flows";
 
-/// What is measured, by name.
-const LOADS: [(&str, fn(&Contender) -> Work); 5] = [
+/// A name, and what it stands for at a server.
+type Load = (&'static str, fn(&Contender) -> Work);
+
+/// What is measured.
+const LOADS: [Load; 5] = [
     ("client_credentials tokens", |_| Work::ClientCredentials),
     (FLOWS, |contender| Work::Flow(contender.cookies.clone())),
     ("introspections", |contender| Work::Introspection(contender.token.clone())),
