@@ -28,7 +28,7 @@ pub const REPLACED_REFRESH_TOKEN: Duration = Duration::from_hours(7 * 24);
 pub const ASSERTION: Duration = Duration::from_mins(10);
 /// A request object: `nbf` lies at most this far back, and `exp` at most this far ahead (FAPI 2.0 Message Signing,
 /// section 5.3.1).
-pub const REQUEST_OBJECT: Duration = Duration::from_mins(60);
+pub const REQUEST_OBJECT: Duration = Duration::from_hours(1);
 /// A proof of possession (DPoP) may be this old.
 pub const DPOP_PAST: Duration = Duration::from_mins(1);
 /// A nonce for proofs is good for this long, and so is a proof that carries one, whatever the client's clock says.

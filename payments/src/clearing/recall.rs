@@ -63,12 +63,13 @@ pub struct Recall {
 }
 
 impl Recall {
-    /// What was said to the recall with this id; `None` when there was no such recall.
-    fn said(&self, cancellation_id: &str) -> Option<Option<RecallDecision>> {
+    /// What was said to the recall with this id, if anything.
+    fn said(&self, cancellation_id: &str) -> Result<Option<RecallDecision>, RecallRefusal> {
         if self.cancellation_id == cancellation_id {
-            return Some(self.decision);
+            return Ok(self.decision);
         }
-        self.earlier.iter().find(|(id, _)| id == cancellation_id).map(|(_, decision)| Some(*decision))
+        let before = self.earlier.iter().find(|(id, _)| id == cancellation_id);
+        before.map(|(_, decision)| Some(*decision)).ok_or(RecallRefusal::UnknownRecall)
     }
 }
 
@@ -227,7 +228,7 @@ pub(super) fn recall(
             return Err(RecallRefusal::OtherAmount);
         }
         match payment.recall.as_deref() {
-            Some(before) if before.said(&request.cancellation_id).is_some() => return Ok(None),
+            Some(before) if before.said(&request.cancellation_id).is_ok() => return Ok(None),
             Some(Recall { decision: None | Some(RecallDecision::Accepted), .. }) => {
                 return Err(RecallRefusal::AnotherStands);
             }
@@ -260,9 +261,9 @@ pub(super) fn answer(
     let judged = may_act(state, sender).and_then(|()| {
         let payment = payment.ok_or(RecallRefusal::UnknownPayment)?;
         belongs(payment, &answer.original_transaction_id)?;
-        let said = payment.recall.as_deref().and_then(|recall| recall.said(&answer.cancellation_id));
+        let recall = payment.recall.as_deref().ok_or(RecallRefusal::UnknownRecall)?;
         let nothing_left = payment.returned >= payment.amount.minor();
-        match said.ok_or(RecallRefusal::UnknownRecall)? {
+        match recall.said(&answer.cancellation_id)? {
             Some(before) if before == answer.decision => Ok(None),
             Some(_) => Err(RecallRefusal::AnotherStands),
             None if answer.decision == RecallDecision::Accepted && nothing_left => Err(RecallRefusal::AlreadyReturned),
