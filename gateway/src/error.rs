@@ -24,8 +24,6 @@ pub struct Problem {
     pub reason: Option<String>,
     /// Seconds after which trying again makes sense.
     pub retry_after: Option<u32>,
-    /// With a 401: how to say who one is (RFC 9110, section 11.6.1).
-    pub challenge: Option<&'static str>,
 }
 
 /// Type URIs of problems begin with this.
@@ -47,16 +45,7 @@ struct Body<'a> {
 impl Problem {
     /// A problem with a status, a stable kind, and what is wrong this time.
     pub fn new(status: StatusCode, kind: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
-        Self {
-            status,
-            kind,
-            title,
-            detail: detail.into(),
-            field: None,
-            reason: None,
-            retry_after: None,
-            challenge: None,
-        }
+        Self { status, kind, title, detail: detail.into(), field: None, reason: None, retry_after: None }
     }
 
     /// 400: the request, or one field of it, cannot be understood.
@@ -72,13 +61,6 @@ impl Problem {
     /// 404: nothing there.
     pub fn not_found(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not-found", "Nothing is found here", detail)
-    }
-
-    /// With how to say who one is.
-    #[must_use]
-    pub fn challenge(mut self, scheme: &'static str) -> Self {
-        self.challenge = Some(scheme);
-        self
     }
 
     /// 503: not now; nothing was taken.
@@ -133,8 +115,9 @@ impl Problem {
         if let Some(seconds) = self.retry_after {
             response.insert_header((header::RETRY_AFTER, seconds.to_string()));
         }
-        if let Some(challenge) = self.challenge {
-            response.insert_header((header::WWW_AUTHENTICATE, challenge));
+        // How to say who one is (RFC 9110, section 11.6.1).
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
         }
         let body = Body {
             r#type: format!("{TYPE_BASE}{}", self.kind),

@@ -57,5 +57,5 @@ pub(super) async fn by_token(operations: &web::Data<Operations>, token: Operator
 
 fn unknown() -> Problem {
     let detail = "Send the token of an officer: Authorization: Bearer …";
-    Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "Who are you?", detail).challenge("Bearer")
+    Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "Who are you?", detail)
 }

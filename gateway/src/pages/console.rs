@@ -258,11 +258,6 @@ impl Console {
         self.currency == currency
     }
 
-    /// The address of the positions in another currency.
-    fn in_currency(&self, currency: Currency) -> String {
-        format!("/?currency={currency}")
-    }
-
     /// The address of the list with another filter.
     fn at(&self, filter: Option<State>) -> String {
         match filter {

@@ -48,7 +48,8 @@ impl Auditor {
         let Some(claim) = claim else { return Some("AG09") };
         let back = self.came_back(claim);
         let (is_payer, is_payee) = (claim.asked.debtor_agent == sender, claim.asked.creditor_agent == sender);
-        if !is_payer && !(is_payee && claim.was_sent()) {
+        let is_theirs = is_payer || is_payee && claim.was_sent();
+        if !is_theirs {
             return Some("AG09");
         }
         if !is_payee {
