@@ -39,11 +39,14 @@ impl DatabaseClaim {
         }
     }
 
-    /// From when on this gateway knows everything that was shown to it, in whole seconds, as tokens count: the second of
-    /// the start itself may hold something that was shown to the gateway before.
+    /// From when on this gateway knows everything that was shown here: always, when it is the first. Otherwise in whole
+    /// seconds, as tokens count, after that of the start, in which something may have been shown to the one before.
     pub(crate) fn knows_since(&self, started: Timestamp) -> Timestamp {
-        let second = Timestamp::from_seconds(started.seconds());
-        if self.is_restart { second + Duration::from_secs(1) } else { second }
+        if self.is_restart {
+            Timestamp::from_seconds(started.seconds()) + Duration::from_secs(1)
+        } else {
+            Timestamp::from_micros(0)
+        }
     }
 }
 
@@ -57,7 +60,7 @@ mod tests {
         let url = format!("sqlite:{}", folder.path().join("x.db").display());
         let started = Timestamp::from_micros(1_795_000_000_500_000);
         let first = DatabaseClaim::take(&url).unwrap().unwrap();
-        assert_eq!(first.knows_since(started), Timestamp::from_seconds(1_795_000_000));
+        assert_eq!(first.knows_since(started), Timestamp::from_micros(0), "nobody was asked before");
         let refused = DatabaseClaim::take(&url).err().unwrap().to_string();
         assert!(refused.contains("another gateway"), "{refused}");
         drop(first);

@@ -46,7 +46,13 @@ impl Identity {
         };
         let issuer = self.issuer();
         self.use_up_alone(once)??;
-        let told = self.db().read(|conn| tell(conn, &token, &client.id, &issuer, now))?;
+        let told = match token {
+            // A refresh token's authorization is held still while it is looked at.
+            AskedToken::Refresh(_) => self.db().write(move |conn| tell(conn, &token, &client.id, &issuer, now))?,
+            AskedToken::Access(_) | AskedToken::Other => {
+                self.db().read(|conn| tell(conn, &token, &client.id, &issuer, now))?
+            }
+        };
         Ok(told.unwrap_or_else(inactive))
     }
 
