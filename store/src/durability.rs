@@ -7,12 +7,13 @@ use diesel::sql_types::Text;
 use crate::Error;
 
 /// What every SQLite connection that writes is set to, before the first transaction.
+/// Waiting comes first: another process may just be closing the file, which holds it for a moment.
 const SQLITE_WRITER: &str = "
+    PRAGMA busy_timeout=5000;
     PRAGMA page_size=8192;
     PRAGMA journal_mode=WAL;
     PRAGMA synchronous=FULL;
     PRAGMA foreign_keys=ON;
-    PRAGMA busy_timeout=5000;
     PRAGMA cache_size=-65536;
     PRAGMA wal_autocheckpoint=0;";
 
