@@ -117,6 +117,8 @@ impl Form {
             let value = match kind.as_str() {
                 "password" => &account.password,
                 "text" | "email" => &account.name,
+                // An input that does not say what it is, is a text.
+                "" if value.is_empty() => &account.name,
                 "checkbox" => continue,
                 _ if name == "decision" && value != "agree" => continue,
                 _ => value,
