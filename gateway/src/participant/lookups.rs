@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use payments::directory::OwnerKind;
+use payments::money::Currency;
 use payments::participant::ClearingCode;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +26,7 @@ struct FoundBody {
     account_token: String,
     masked_name: MaskedNameBody,
     owner_kind: OwnerKind,
+    currencies: Vec<Currency>,
     lookup_reference: String,
     expires: String,
 }
@@ -66,6 +68,7 @@ pub(super) async fn look_up(
             account_token: found.account_token.to_string(),
             masked_name: MaskedNameBody { zh: found.masked_name.zh, en: found.masked_name.en },
             owner_kind: found.owner_kind,
+            currencies: found.currencies.iter().collect(),
             lookup_reference: found.reference.to_string(),
             expires: found.expires.to_string(),
         })

@@ -1,7 +1,10 @@
 //! `/proxies`: the numbers and addresses that a participant links to its customers' accounts.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use payments::directory::{AccountNumber, Entry, EntryId, Owner, OwnerKind, Proxy, ProxyKind, Registration};
+use payments::directory::{
+    AccountNumber, Currencies, Entry, EntryId, EntryStatus, Owner, OwnerKind, Proxy, ProxyKind, Registration,
+};
+use payments::money::Currency;
 use serde::{Deserialize, Serialize};
 
 use super::{Api, Participant};
@@ -37,6 +40,8 @@ struct RegistrationBody {
     proxy: ProxyBody,
     account: String,
     owner: OwnerBody,
+    /// All, when left out.
+    currencies: Option<Vec<Currency>>,
     #[serde(default)]
     default: bool,
 }
@@ -52,11 +57,15 @@ struct OwnerBody {
 impl RegistrationBody {
     fn parse(&self) -> Result<Registration, Problem> {
         let owner = Owner::new(self.owner.kind, self.owner.name_zh.as_deref(), self.owner.name_en.as_deref());
+        let currencies =
+            self.currencies.as_ref().map_or(Some(Currencies::ALL), |of| Currencies::of(of.iter().copied()));
+        let no_currency = || Problem::bad_request("An account takes at least one currency.").field("currencies");
         Ok(Registration {
             proxy: self.proxy.parse()?,
             account: AccountNumber::parse(&self.account)
                 .map_err(|wrong| Problem::bad_request(wrong.to_string()).field("account"))?,
             owner: owner.map_err(|wrong| Problem::bad_request(wrong.to_string()).field("owner"))?,
+            currencies: currencies.ok_or_else(no_currency)?,
             default: self.default,
         })
     }
@@ -67,6 +76,8 @@ struct EntryBody {
     entry_id: String,
     account_token: String,
     proxy: ProxyBody,
+    currencies: Vec<Currency>,
+    status: EntryStatus,
     default: bool,
     version: i64,
     created: String,
@@ -78,6 +89,8 @@ impl From<&Entry> for EntryBody {
             entry_id: entry.id.to_string(),
             account_token: entry.account_token.to_string(),
             proxy: ProxyBody::from(&entry.proxy),
+            currencies: entry.currencies.iter().collect(),
+            status: entry.status,
             default: entry.default,
             version: entry.version.number(),
             created: entry.created.to_string(),

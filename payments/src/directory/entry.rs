@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use store::Timestamp;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use super::{LookupReference, MaskedName, Proxy};
+use super::{Currencies, LookupReference, MaskedName, Proxy};
 use crate::participant::ClearingCode;
 
 store::identifier! {
@@ -16,14 +16,19 @@ store::identifier! {
     pub struct EntryId;
 }
 
+impl EntryId {
+    /// When the entry was registered, to the millisecond: a UUIDv7 begins with it (RFC 9562, section 5.7).
+    pub fn registered(&self) -> Timestamp {
+        let millis = self.as_uuid().as_u128() >> 80;
+        Timestamp::from_micros(i64::try_from(millis).unwrap_or(0) * 1_000)
+    }
+}
+
 /// Counts the changes of where an entry's money goes. A look-up of an older version pays nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EntryVersion(i64);
 
 impl EntryVersion {
-    /// The version of a new entry.
-    pub const FIRST: Self = Self(1);
-
     /// From the number in the database or in a reference.
     pub const fn from_number(number: i64) -> Self {
         Self(number)
@@ -35,21 +40,83 @@ impl EntryVersion {
     }
 }
 
-/// Stands for an account towards payers: random, the same as long as the entry lives, 24 characters.
-/// It goes where an account number goes (`CdtrAcct/Id/Othr/Id`, at most 34 characters).
+/// How far an entry may be relied on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EntryStatus {
+    /// Registered, but nobody has shown yet that the proxy is the owner's: nobody is paid by it.
+    Pending,
+    /// The proxy is the owner's.
+    Proven,
+    /// Somebody else claims the proxy: it can be paid, and not be changed, until that is decided.
+    Locked,
+}
+
+impl EntryStatus {
+    /// Whether payers may be shown it, and pay.
+    pub const fn is_payable(self) -> bool {
+        matches!(self, Self::Proven | Self::Locked)
+    }
+
+    /// The number in the database.
+    pub(crate) const fn number(self) -> i16 {
+        match self {
+            Self::Pending => 1,
+            Self::Proven => 2,
+            Self::Locked => 3,
+        }
+    }
+
+    /// Reads [`Self::number`] back.
+    pub(crate) fn from_number(number: i16) -> Option<Self> {
+        [Self::Pending, Self::Proven, Self::Locked].into_iter().find(|status| status.number() == number)
+    }
+}
+
+/// Stands for whoever owns a proxy, when that is known: a keyed hash of a resident's identifier, made outside this
+/// crate. The same resident has the same key at every bank.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct OwnerKey([u8; 16]);
+
+impl OwnerKey {
+    /// From a keyed hash.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes.
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+/// Not shown in logs: it identifies a person here.
+impl fmt::Debug for OwnerKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OwnerKey")
+    }
+}
+
+/// Stands for an account towards payers: says nothing, the same as long as the entry lives, 24 characters.
+/// It is the entry's identifier, enciphered, so that it need not be stored and tells no date of registration. It goes where an account number goes (`CdtrAcct/Id/Othr/Id`, at most 34 characters).
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AccountToken(String);
 
 impl AccountToken {
-    /// From random bytes.
-    pub fn from_random(random: &[u8; 16]) -> Self {
-        Self(format!("LR{}", URL_SAFE_NO_PAD.encode(random)))
+    /// The token with these bytes.
+    pub(crate) fn from_bytes(bytes: &[u8; 16]) -> Self {
+        Self(format!("LR{}", URL_SAFE_NO_PAD.encode(bytes)))
+    }
+
+    /// Its bytes.
+    pub(crate) fn bytes(&self) -> Option<[u8; 16]> {
+        URL_SAFE_NO_PAD.decode(self.0.strip_prefix("LR")?).ok()?.try_into().ok()
     }
 
     /// Reads what a payment carries as its creditor account; nothing when that is not a token.
     pub fn parse(text: &str) -> Option<Self> {
-        let bytes = URL_SAFE_NO_PAD.decode(text.strip_prefix("LR")?).ok()?;
-        (bytes.len() == 16).then(|| Self(text.to_owned()))
+        let token = Self(text.to_owned());
+        token.bytes().is_some().then_some(token)
     }
 
     /// The text.
@@ -193,6 +260,8 @@ pub struct Registration {
     pub account: AccountNumber,
     /// Whose account that is.
     pub owner: Owner,
+    /// The currencies that the account takes.
+    pub currencies: Currencies,
     /// Whether payers who name no bank reach this one. It replaces another bank's default.
     pub default: bool,
 }
@@ -212,6 +281,10 @@ pub struct Entry {
     pub account_token: AccountToken,
     /// Whose account that is.
     pub owner: Owner,
+    /// The currencies that the account takes.
+    pub currencies: Currencies,
+    /// How far it may be relied on.
+    pub status: EntryStatus,
     /// Whether payers who name no bank reach this one.
     pub default: bool,
     /// Counts the changes of where the money goes.
@@ -233,6 +306,8 @@ pub struct Lookup {
     pub masked_name: MaskedName,
     /// What the owner is.
     pub owner_kind: OwnerKind,
+    /// The currencies that the account takes.
+    pub currencies: Currencies,
     /// What the payment must carry.
     pub reference: LookupReference,
     /// Until when the reference is good.

@@ -2,18 +2,24 @@
 
 use std::fmt;
 
+use aes::Aes256;
+use aes::cipher::{BlockCipherEncrypt, KeyInit};
 use ring::{hkdf, hmac};
 use zeroize::Zeroizing;
 
-use super::{LookupReferenceKey, Proxy};
+use super::{AccountToken, EntryId, LookupReferenceKey, Proxy};
 
 /// Separates these keys from those that others derive from the same master secret.
 const SALT: &[u8] = b"lionrock payments directory v1";
+
+/// What a proxy is found by: the first half of a keyed hash (HMAC-SHA256-128, as RFC 4868 truncates it).
+pub(crate) type ProxyHash = [u8; 16];
 
 /// This installation's keys for the directory. Never printed.
 pub struct DirectoryKeys {
     proxies: hmac::Key,
     references: LookupReferenceKey,
+    tokens: Aes256,
     pub(crate) sealing: Zeroizing<[u8; 32]>,
 }
 
@@ -34,18 +40,26 @@ impl DirectoryKeys {
         Self {
             proxies: hmac::Key::new(hmac::HMAC_SHA256, &*derive("proxy look-up")),
             references: LookupReferenceKey::new(&derive("look-up reference")),
+            tokens: Aes256::new((&*derive("account token")).into()),
             sealing: derive("entry sealing"),
         }
     }
 
     /// What a proxy is found by: who reads the database alone cannot try all telephone numbers against it.
-    pub(crate) fn proxy_hash(&self, proxy: &Proxy) -> [u8; 32] {
+    pub(crate) fn proxy_hash(&self, proxy: &Proxy) -> ProxyHash {
         let mut context = hmac::Context::with_key(&self.proxies);
         context.update(proxy.kind().code().as_bytes());
         context.update(proxy.value().as_bytes());
-        let mut hash = [0; 32];
-        hash.copy_from_slice(context.sign().as_ref());
+        let mut hash = ProxyHash::default();
+        hash.copy_from_slice(&context.sign().as_ref()[..16]);
         hash
+    }
+
+    /// What stands for the account of an entry: one block of AES (FIPS 197), which gives every entry another token.
+    pub(crate) fn account_token(&self, entry: EntryId) -> AccountToken {
+        let mut block = (*entry.as_uuid().as_bytes()).into();
+        self.tokens.encrypt_block(&mut block);
+        AccountToken::from_bytes(&block.into())
     }
 
     /// The key of look-up references.

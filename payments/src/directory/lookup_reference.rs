@@ -166,7 +166,7 @@ mod tests {
     }
 
     fn token(byte: u8) -> AccountToken {
-        AccountToken::from_random(&[byte; 16])
+        AccountToken::from_bytes(&[byte; 16])
     }
 
     fn proxy(text: &str) -> Proxy {

@@ -3,6 +3,7 @@
 //! What a payer is shown before paying (bank, masked name) is bound into a [`LookupReference`] that the payment
 //! carries, so that money never goes elsewhere than where the payer was told.
 
+mod currencies;
 mod entry;
 mod keys;
 mod lookup_reference;
@@ -10,12 +11,15 @@ mod masking;
 mod payee;
 mod proxy;
 pub(crate) mod sealed;
+pub(crate) mod sealed_text;
 
+pub use currencies::Currencies;
 pub use entry::{
-    AccountNumber, AccountToken, Entry, EntryId, EntryVersion, Lookup, NotAnAccount, NotAnOwner, Owner, OwnerKind,
-    Registration,
+    AccountNumber, AccountToken, Entry, EntryId, EntryStatus, EntryVersion, Lookup, NotAnAccount, NotAnOwner, Owner,
+    OwnerKey, OwnerKind, Registration,
 };
 pub use keys::DirectoryKeys;
+pub(crate) use keys::ProxyHash;
 pub use lookup_reference::{LookupReference, LookupReferenceError, LookupReferenceKey, Shown};
 pub use masking::MaskedName;
 pub use payee::{CurrentEntry, NotAsShown, check_payee};

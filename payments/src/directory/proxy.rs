@@ -64,6 +64,11 @@ impl Proxy {
         value.map(|value| Self { kind, value }).ok_or(error)
     }
 
+    /// What [`Self::value`] gave before, as the database kept it.
+    pub(crate) const fn from_normal_form(kind: ProxyKind, value: String) -> Self {
+        Self { kind, value }
+    }
+
     /// Reads either kind: what holds an `@` is an address.
     pub fn parse_any(text: &str) -> Result<Self, ProxyError> {
         let kind = if text.contains(['@', '＠']) { ProxyKind::Email } else { ProxyKind::Mobile };

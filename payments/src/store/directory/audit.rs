@@ -24,18 +24,15 @@ pub enum Purpose {
     List,
     /// A payer was shown it.
     Lookup,
-    /// Its participant asked for the account behind its token.
-    Account,
 }
 
-const PURPOSES: [(Purpose, &str); 7] = [
+const PURPOSES: [(Purpose, &str); 6] = [
     (Purpose::Register, "register"),
     (Purpose::Change, "change"),
     (Purpose::Remove, "remove"),
     (Purpose::DefaultReplaced, "default replaced"),
     (Purpose::List, "list"),
     (Purpose::Lookup, "lookup"),
-    (Purpose::Account, "account"),
 ];
 
 impl Purpose {

@@ -1,6 +1,8 @@
 //! The directory's handle. Every method blocks while it works on the database.
 
 mod audit;
+#[cfg(test)]
+mod layout_tests;
 mod payee;
 mod read;
 mod register;
@@ -19,7 +21,7 @@ pub use read::Page;
 pub use register::Registered;
 
 use super::random::NoRandomness;
-use crate::directory::{AccountNumber, AccountToken, CannotOpen, DirectoryKeys, EntryId, Lookup, Proxy, Registration};
+use crate::directory::{CannotOpen, DirectoryKeys, EntryId, Lookup, Proxy, Registration};
 use crate::participant::ClearingCode;
 
 /// How long a look-up may be paid on: time to read a name and confirm, not to keep it.
@@ -112,19 +114,6 @@ impl Directory {
         now: Timestamp,
     ) -> Result<Lookup, DirectoryError> {
         read::lookup(self, payer_agent, proxy, creditor_agent, now)
-    }
-
-    /// The account of `participant` that a token stands for, as a payment brings it.
-    ///
-    /// # Errors
-    /// [`DirectoryError::NotFound`] also when the token is for an account at another participant.
-    pub fn account_of_token(
-        &self,
-        participant: ClearingCode,
-        token: &AccountToken,
-        now: Timestamp,
-    ) -> Result<AccountNumber, DirectoryError> {
-        read::account_of_token(self, participant, token, now)
     }
 
     /// Who read or changed an entry, latest last.

@@ -7,8 +7,8 @@ use super::audit::{self, Purpose};
 use super::row::EntryRow;
 use super::schema::directory_entry;
 use super::{Directory, DirectoryError, LOOKUP_LASTS};
-use crate::directory::sealed::Private;
-use crate::directory::{AccountNumber, AccountToken, Entry, EntryId, EntryVersion, Lookup, MaskedName, Proxy, Shown};
+use crate::directory::sealed_text::Private;
+use crate::directory::{Entry, EntryId, EntryStatus, Lookup, MaskedName, Proxy, Shown};
 use crate::participant::ClearingCode;
 
 /// Entries on a page.
@@ -61,12 +61,14 @@ pub(super) fn lookup(
             Some(agent) => on_db!(conn, c => directory_entry::table
                 .filter(directory_entry::proxy_hash.eq(&hash))
                 .filter(directory_entry::participant.eq(agent))
+                .filter(directory_entry::status.ne(EntryStatus::Pending.number()))
                 .select(EntryRow::as_select())
                 .first(c)
                 .optional())?,
             None => on_db!(conn, c => directory_entry::table
                 .filter(directory_entry::proxy_hash.eq(&hash))
                 .filter(directory_entry::is_default.eq(true))
+                .filter(directory_entry::status.ne(EntryStatus::Pending.number()))
                 .select(EntryRow::as_select())
                 .first(c)
                 .optional())?,
@@ -78,37 +80,17 @@ pub(super) fn lookup(
     })?;
     let row = row.ok_or(DirectoryError::Unknown)?;
     let Private { owner, .. } = row.open(directory.keys())?;
-    let account_token = row.token()?;
+    let account_token = row.token(directory.keys())?;
     let shown = Shown { payer_agent, proxy, creditor_agent: row.participant, account_token: &account_token };
     let expires = Timestamp::from_seconds((now + LOOKUP_LASTS).seconds());
-    let reference = directory.keys().references().issue(&shown, EntryVersion::from_number(row.version), expires);
+    let reference = directory.keys().references().issue(&shown, row.version(), expires);
     Ok(Lookup {
         participant: row.participant,
         account_token,
         masked_name: MaskedName::of(&owner),
         owner_kind: owner.kind(),
+        currencies: row.currencies()?,
         reference,
         expires,
     })
-}
-
-pub(super) fn account_of_token(
-    directory: &Directory,
-    participant: ClearingCode,
-    token: &AccountToken,
-    now: Timestamp,
-) -> Result<AccountNumber, DirectoryError> {
-    let token = token.as_str().to_owned();
-    let row = directory.db().write(move |conn| -> Result<EntryRow, DirectoryError> {
-        let row: Option<EntryRow> = on_db!(conn, c => directory_entry::table
-            .filter(directory_entry::account_token.eq(&token))
-            .filter(directory_entry::participant.eq(participant))
-            .select(EntryRow::as_select())
-            .first(c)
-            .optional())?;
-        let row = row.ok_or(DirectoryError::NotFound)?;
-        audit::record(conn, &[row.id], participant, Purpose::Account, now)?;
-        Ok(row)
-    })?;
-    Ok(row.open(directory.keys())?.account)
 }

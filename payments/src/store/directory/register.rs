@@ -4,14 +4,16 @@ use diesel::prelude::*;
 use store::{Conn, Timestamp, on_db};
 
 use super::audit::{self, Purpose};
-use super::row::EntryRow;
+use super::row::{self, EntryRow};
 use super::schema::directory_entry;
 use super::{Directory, DirectoryError};
-use crate::directory::sealed::{self, Place, Private};
-use crate::directory::{AccountToken, Entry, EntryId, EntryVersion, Registration};
+use crate::directory::sealed::{self, Place};
+use crate::directory::sealed_text::Private;
+use crate::directory::{Entry, EntryId, EntryStatus, ProxyHash, Registration};
 use crate::participant::ClearingCode;
 use crate::store::random::random;
 
+const FIRST_VERSION: i32 = 1;
 /// How often a registration is tried when another one of the same proxy comes in between.
 const ATTEMPTS: u32 = 4;
 
@@ -58,9 +60,10 @@ struct Work<'a> {
 
 impl Work<'_> {
     fn run(&self, conn: &mut Conn<'_>) -> Result<Registered, DirectoryError> {
-        let hash = self.directory.keys().proxy_hash(&self.registration.proxy).to_vec();
+        let hash = self.directory.keys().proxy_hash(&self.registration.proxy);
+        lock(conn, &hash)?;
         let known: Option<EntryRow> = on_db!(conn, c => directory_entry::table
-            .filter(directory_entry::proxy_hash.eq(&hash))
+            .filter(directory_entry::proxy_hash.eq(hash.as_slice()))
             .filter(directory_entry::participant.eq(self.participant))
             .select(EntryRow::as_select())
             .first(c)
@@ -69,7 +72,7 @@ impl Work<'_> {
             self.replace_default(conn, &hash)?;
         }
         let (row, is_new) = match known {
-            None => (self.insert(conn, hash)?, true),
+            None => (self.insert(conn, &hash)?, true),
             Some(known) => (self.change(conn, known)?, false),
         };
         Ok(Registered { entry: row.entry(self.directory.keys())?, is_new })
@@ -80,18 +83,21 @@ impl Work<'_> {
         Private { proxy, account, owner }
     }
 
-    fn insert(&self, conn: &mut Conn<'_>, proxy_hash: Vec<u8>) -> Result<EntryRow, DirectoryError> {
+    fn insert(&self, conn: &mut Conn<'_>, proxy_hash: &ProxyHash) -> Result<EntryRow, DirectoryError> {
         let place = Place { id: EntryId::new(self.now, &random()?), participant: self.participant };
         let row = EntryRow {
-            id: place.id,
-            proxy_hash,
-            participant: self.participant,
-            account_token: AccountToken::from_random(&random()?).as_str().to_owned(),
-            sealed: sealed::seal(self.directory.keys(), place, &self.private(), random()?)?,
-            is_default: self.registration.default,
-            version: EntryVersion::FIRST.number(),
-            created_at: self.now,
             changed_at: self.now,
+            version: FIRST_VERSION,
+            proven_on: row::day(self.now),
+            last_used_on: 0,
+            participant: self.participant,
+            currencies: self.registration.currencies.bits(),
+            status: EntryStatus::Proven.number(),
+            is_default: self.registration.default,
+            proxy_hash: proxy_hash.to_vec(),
+            id: place.id,
+            sealed: sealed::seal(self.directory.keys(), place, &self.private(), None, random()?)?,
+            owner_key: None,
         };
         on_db!(conn, c => diesel::insert_into(directory_entry::table).values(&row).execute(c))?;
         audit::record(conn, &[row.id], self.participant, Purpose::Register, self.now)?;
@@ -101,21 +107,27 @@ impl Work<'_> {
     /// Any difference makes a new version: what a payer was shown before may no longer be so.
     fn change(&self, conn: &mut Conn<'_>, known: EntryRow) -> Result<EntryRow, DirectoryError> {
         let private = self.private();
-        if known.is_default == self.registration.default && known.open(self.directory.keys())? == private {
+        let currencies = self.registration.currencies.bits();
+        let same = known.is_default == self.registration.default && known.currencies == currencies;
+        if same && known.open(self.directory.keys())? == private {
             return Ok(known);
         }
+        let kept = sealed::kept_token(&known.sealed)?;
         let row = EntryRow {
-            sealed: sealed::seal(self.directory.keys(), known.place(), &private, random()?)?,
+            sealed: sealed::seal(self.directory.keys(), known.place(), &private, kept.as_ref(), random()?)?,
+            currencies,
             is_default: self.registration.default,
             version: known.version + 1,
             changed_at: self.now,
             ..known.clone()
         };
         let changed = on_db!(conn, c => diesel::update(directory_entry::table)
+            .filter(directory_entry::participant.eq(row.participant))
             .filter(directory_entry::id.eq(row.id))
             .filter(directory_entry::version.eq(known.version))
             .set((
                 directory_entry::sealed.eq(&row.sealed),
+                directory_entry::currencies.eq(row.currencies),
                 directory_entry::is_default.eq(row.is_default),
                 directory_entry::version.eq(row.version),
                 directory_entry::changed_at.eq(row.changed_at),
@@ -129,16 +141,17 @@ impl Work<'_> {
     }
 
     /// Another bank's default steps back; whoever looked it up must look again.
-    fn replace_default(&self, conn: &mut Conn<'_>, hash: &[u8]) -> Result<(), DirectoryError> {
+    fn replace_default(&self, conn: &mut Conn<'_>, hash: &ProxyHash) -> Result<(), DirectoryError> {
         let replaced: Vec<EntryId> = on_db!(conn, c => directory_entry::table
-            .filter(directory_entry::proxy_hash.eq(hash))
+            .filter(directory_entry::proxy_hash.eq(hash.as_slice()))
             .filter(directory_entry::is_default.eq(true))
             .filter(directory_entry::participant.ne(self.participant))
             .select(directory_entry::id)
             .load(c))?;
         on_db!(conn, c => diesel::update(directory_entry::table)
-            .filter(directory_entry::id.eq_any(&replaced))
+            .filter(directory_entry::proxy_hash.eq(hash.as_slice()))
             .filter(directory_entry::is_default.eq(true))
+            .filter(directory_entry::participant.ne(self.participant))
             .set((
                 directory_entry::is_default.eq(false),
                 directory_entry::version.eq(directory_entry::version + 1),
@@ -147,6 +160,18 @@ impl Work<'_> {
             .execute(c))?;
         audit::record(conn, &replaced, self.participant, Purpose::DefaultReplaced, self.now)
     }
+}
+
+/// Takes the entries of one proxy for this transaction alone, so that two banks at once cannot both become its
+/// default. SQLite has one writer anyway.
+pub(super) fn lock(conn: &mut Conn<'_>, hash: &ProxyHash) -> Result<(), DirectoryError> {
+    if let Conn::Postgres(conn) = conn {
+        let number = i64::from_be_bytes(*hash.first_chunk().unwrap_or(&[0; 8]));
+        diesel::sql_query("SELECT pg_advisory_xact_lock($1)")
+            .bind::<diesel::sql_types::BigInt, _>(number)
+            .execute(*conn)?;
+    }
+    Ok(())
 }
 
 pub(super) fn remove(

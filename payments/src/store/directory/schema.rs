@@ -1,16 +1,19 @@
-//! The directory's tables, as both databases have them (migration `0004_directory`).
+//! The directory's tables, as both databases have them (migrations `0004_directory`, `0025_directory_layout`).
 
 diesel::table! {
-    directory_entry (id) {
-        id -> Binary,
-        proxy_hash -> Binary,
-        participant -> SmallInt,
-        account_token -> Text,
-        sealed -> Binary,
-        is_default -> Bool,
-        version -> BigInt,
-        created_at -> BigInt,
+    directory_entry (proxy_hash, participant) {
         changed_at -> BigInt,
+        version -> Integer,
+        proven_on -> Integer,
+        last_used_on -> Integer,
+        participant -> SmallInt,
+        currencies -> SmallInt,
+        status -> SmallInt,
+        is_default -> Bool,
+        proxy_hash -> Binary,
+        id -> Binary,
+        sealed -> Binary,
+        owner_key -> Nullable<Binary>,
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::*;
 use crate::clearing::tests::support::{rejected, say, transfer, uetr};
 use crate::clearing::{Status, Verdict};
-use crate::directory::{AccountNumber, Owner, OwnerKind, Proxy, Registration};
+use crate::directory::{AccountNumber, Currencies, Owner, OwnerKind, Proxy, Registration};
 use crate::money::Currency;
 use crate::participant::Thumbprint;
 use crate::{OperationError, SubmitError};
@@ -109,6 +109,7 @@ fn money_goes_where_the_payer_was_shown_or_nowhere() {
             proxy: proxy.clone(),
             account: AccountNumber::parse(account).unwrap(),
             owner: Owner::new(OwnerKind::Person, None, Some("HO Mei Yee")).unwrap(),
+            currencies: Currencies::ALL,
             default: true,
         };
         directory.register(bank("027"), register("A-1"), NOW).unwrap();

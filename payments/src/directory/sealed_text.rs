@@ -1,0 +1,170 @@
+//! The private part of an entry as bytes, before it is sealed: short, because there are millions of them.
+
+use zeroize::Zeroizing;
+
+use super::{AccountNumber, Owner, OwnerKind, Proxy, ProxyKind};
+
+/// The part of an entry that is sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Private {
+    pub(crate) proxy: Proxy,
+    pub(crate) account: AccountNumber,
+    pub(crate) owner: Owner,
+}
+
+const ORGANISATION: u8 = 0x10;
+const DIGITS: u8 = 0x20;
+
+/// A byte for the kinds, then each text behind its length; an absent name has none. A telephone number takes half a
+/// byte a digit.
+pub(crate) fn encode(private: &Private) -> Zeroizing<Vec<u8>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(96));
+    let packed = pack(private.proxy.value());
+    let organisation = if private.owner.kind() == OwnerKind::Organisation { ORGANISATION } else { 0 };
+    bytes.push(kind_code(private.proxy.kind()) | organisation | if packed.is_some() { DIGITS } else { 0 });
+    put(&mut bytes, packed.as_deref().unwrap_or(private.proxy.value().as_bytes()));
+    let owner = &private.owner;
+    for text in [private.account.as_str(), owner.name_zh().unwrap_or(""), owner.name_en().unwrap_or("")] {
+        put(&mut bytes, text.as_bytes());
+    }
+    bytes
+}
+
+/// Reads what [`encode`] made.
+pub(crate) fn decode(bytes: &[u8]) -> Option<Private> {
+    let (head, mut rest) = bytes.split_first()?;
+    let kind = kind_of(head & 0x0f)?;
+    let written = take(&mut rest)?;
+    let value = if head & DIGITS == 0 { std::str::from_utf8(written).ok()?.to_owned() } else { unpack(written)? };
+    let mut text = || std::str::from_utf8(take(&mut rest)?).ok();
+    let account = AccountNumber::parse(text()?).ok()?;
+    let owner_kind = if head & ORGANISATION == 0 { OwnerKind::Person } else { OwnerKind::Organisation };
+    let owner = Owner::new(owner_kind, text(), text()).ok()?;
+    rest.is_empty().then(|| Private { proxy: Proxy::from_normal_form(kind, value), account, owner })
+}
+
+/// Reads what entries held before the compact form: a byte for each kind, then each text behind its length in two
+/// bytes.
+pub(crate) fn decode_before(bytes: &[u8]) -> Option<Private> {
+    let [proxy, owner, rest @ ..] = bytes else { return None };
+    let proxy_kind = kind_of(*proxy)?;
+    let owner_kind = match owner {
+        1 => OwnerKind::Person,
+        2 => OwnerKind::Organisation,
+        _ => return None,
+    };
+    let mut rest = rest;
+    let mut text = || -> Option<&str> {
+        let (length, behind) = rest.split_first_chunk::<2>()?;
+        let (text, behind) = behind.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
+        rest = behind;
+        std::str::from_utf8(text).ok()
+    };
+    let proxy = Proxy::from_normal_form(proxy_kind, text()?.to_owned());
+    let account = AccountNumber::parse(text()?).ok()?;
+    let owner = Owner::new(owner_kind, text().filter(|name| !name.is_empty()), text()).ok()?;
+    Some(Private { proxy, account, owner })
+}
+
+/// The half byte of a kind. A number once given stays.
+const fn kind_code(kind: ProxyKind) -> u8 {
+    match kind {
+        ProxyKind::Mobile => 1,
+        ProxyKind::Email => 2,
+    }
+}
+
+fn kind_of(code: u8) -> Option<ProxyKind> {
+    ProxyKind::ALL.into_iter().find(|kind| kind_code(*kind) == code)
+}
+
+/// A length of at most 16,383 in one or two bytes, and the bytes. Texts are at most 560 bytes long.
+fn put(bytes: &mut Vec<u8>, text: &[u8]) {
+    let length = u16::try_from(text.len()).unwrap_or(0x3fff).min(0x3fff);
+    let [high, low] = length.to_be_bytes();
+    if length < 0x80 {
+        bytes.push(low);
+    } else {
+        // Fifteen bits behind a set one: 0x80 to 0xff cannot begin a short length.
+        bytes.extend_from_slice(&[high | 0x80, low]);
+    }
+    bytes.extend_from_slice(&text[..usize::from(length)]);
+}
+
+fn take<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let (first, behind) = rest.split_first()?;
+    let (length, behind) = if *first < 0x80 {
+        (usize::from(*first), behind)
+    } else {
+        let (low, behind) = behind.split_first()?;
+        (usize::from(u16::from_be_bytes([first & 0x7f, *low])), behind)
+    };
+    let (text, behind) = behind.split_at_checked(length)?;
+    *rest = behind;
+    Some(text)
+}
+
+/// `+852-91234567` as the length of the country code and the digits, half a byte each. Nothing for other texts.
+fn pack(value: &str) -> Option<Vec<u8>> {
+    let (country, national) = value.strip_prefix('+')?.split_once('-')?;
+    let mut halves = vec![u8::try_from(country.len()).ok().filter(|length| *length < 10)?];
+    for c in country.chars().chain(national.chars()) {
+        halves.push(u8::try_from(c.to_digit(10)?).ok()?);
+    }
+    let pair = |pair: &[u8]| pair[0] << 4 | pair.get(1).unwrap_or(&0x0f);
+    Some(halves.chunks(2).map(pair).collect())
+}
+
+fn unpack(bytes: &[u8]) -> Option<String> {
+    let mut halves = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0x0f]);
+    let country = usize::from(halves.next()?);
+    let mut value = String::with_capacity(bytes.len() * 2 + 1);
+    value.push('+');
+    for (at, half) in halves.take_while(|half| *half != 0x0f).enumerate() {
+        if at == country {
+            value.push('-');
+        }
+        value.push(char::from_digit(u32::from(half), 10)?);
+    }
+    Some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_encoded_is_read_back(
+            mobile in "\\+?[0-9]{8,14}", local in "[a-z0-9]{1,64}", account in "[0-9A-Z-]{1,34}",
+            zh in "[\u{4e00}-\u{9fff}]{0,140}", en in "[A-Za-z]{1,20}( [A-Za-z]{1,20}){0,3}", person in any::<bool>(),
+        ) {
+            let email = Proxy::parse(ProxyKind::Email, &format!("{local}@example.hk")).ok();
+            let mobile = Proxy::parse(ProxyKind::Mobile, &mobile).ok();
+            let kind = if person { OwnerKind::Person } else { OwnerKind::Organisation };
+            let owner = Owner::new(kind, Some(&zh), Some(&en)).unwrap();
+            for proxy in email.into_iter().chain(mobile) {
+                let account = AccountNumber::parse(&account).unwrap();
+                let private = Private { proxy, account, owner: owner.clone() };
+                prop_assert_eq!(decode(&encode(&private)), Some(private));
+            }
+        }
+
+        #[test]
+        fn no_bytes_make_the_reader_fail(bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
+            decode(&bytes);
+            decode_before(&bytes);
+        }
+    }
+
+    #[test]
+    fn a_telephone_number_is_packed() {
+        for value in ["+852-91234567", "+1-4155550132", "+86-13812345678"] {
+            let packed = pack(value).unwrap();
+            assert!(packed.len() <= 7);
+            assert_eq!(unpack(&packed).as_deref(), Some(value));
+        }
+        assert_eq!(pack("a@example.hk"), None);
+    }
+}
