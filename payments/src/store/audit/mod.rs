@@ -6,6 +6,7 @@
 
 mod archives;
 mod days;
+mod obligations;
 mod positions;
 mod proposals;
 mod report;
@@ -21,6 +22,7 @@ use store::{Conn, Db};
 
 use self::archives::Archives;
 use self::days::Days;
+use self::obligations::Obligations;
 use self::proposals::Proposals;
 use self::rows::{Raw, Rows};
 use self::tally::Tally;
@@ -92,6 +94,8 @@ fn books_with(conn: &mut Conn<'_>, evidence: &Evidence<'_>) -> Result<AuditRepor
     audit.closed_days(conn)?;
     let differing = std::mem::take(&mut audit.proposals).differ(super::proposals::all(conn)?);
     audit.report.differences.extend(differing.into_iter().map(Difference::Proposal));
+    let differing = std::mem::take(&mut audit.obligations).differ(&super::obligations::all(conn)?);
+    audit.report.differences.extend(differing.into_iter().map(Difference::Obligation));
     Ok(audit.report)
 }
 
@@ -117,6 +121,7 @@ struct Audit {
     certificates: BTreeMap<Thumbprint, (ClearingCode, bool)>,
     ids: used_twice::Ids,
     proposals: Proposals,
+    obligations: Obligations,
 }
 
 impl Audit {
@@ -248,6 +253,9 @@ impl Audit {
                 if columns.ending == "settled" {
                     self.tally(debtor, currency).paid.add(amount);
                     self.tally(creditor, currency).received.add(amount);
+                    if columns.reason.is_some() {
+                        self.obligations.settled_without_posting(columns.payment, creditor, columns.recorded);
+                    }
                 } else if self.tally(debtor, currency).sent.0 == day {
                     self.tally(debtor, currency).sent.1 -= amount;
                 }
@@ -258,6 +266,7 @@ impl Audit {
                     if let Some(cut_over) = row.event.as_cut_over() {
                         self.cut_over(sequence, row.recorded, cut_over);
                     }
+                    self.obligations.take(&row);
                     if let Some(wrong) = self.proposals.take(&row) {
                         self.row(sequence, wrong);
                     }

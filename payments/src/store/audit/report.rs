@@ -142,6 +142,9 @@ pub enum Difference {
     /// A proposal is not what the log says.
     #[error("proposal {0} is not what the log says")]
     Proposal(i64),
+    /// What a creditor agent owes of a payment is not what the log says.
+    #[error("what is owed of payment {0} is not what the log says")]
+    Obligation(i64),
     /// A certificate acts for somebody for whom the log does not say so, or no longer does.
     #[error("certificate {0} is not what the log says")]
     Certificate(Thumbprint),

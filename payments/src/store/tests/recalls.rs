@@ -6,6 +6,8 @@ use crate::clearing::{
     InboxMessage, Owed, RecallAnswer, RecallDecision, RecallRefusal, RecallRequest, Status, Verdict,
 };
 use crate::iso20022::ReasonCode;
+use crate::store::audit::Difference;
+use crate::store::tests::books::differences;
 
 fn recall(switch: &Switch, id: &str) -> Result<(), RecallRefusal> {
     let request = RecallRequest {
@@ -89,5 +91,27 @@ fn what_is_owed_outlives_the_switch() {
         assert_eq!(owed(&switch), []);
         switch.stop();
         world.assert_exact();
+    }
+}
+
+#[test]
+fn the_audit_names_the_payment_whose_obligation_was_altered() {
+    for world in World::each() {
+        let switch = world.funded();
+        submit(&switch, transfer(1, NOW), NOW);
+        wait(switch.answer(bank("027"), vec![say(1, Verdict::AcceptedWithoutPosting)], NOW)).unwrap();
+        let payment = switch.obligations().unwrap()[0].payment;
+        switch.stop();
+        world.assert_exact();
+        for altered in [
+            "DELETE FROM obligation",
+            "UPDATE obligation SET participant = 12",
+            "UPDATE obligation SET owed = 'return'",
+            "UPDATE obligation SET since = since + 1",
+            "INSERT INTO obligation SELECT payment, 'return', participant, since FROM obligation",
+        ] {
+            let found = differences(&world, altered);
+            assert!(found.contains(&Difference::Obligation(payment)), "{altered}: {found:?}");
+        }
     }
 }
