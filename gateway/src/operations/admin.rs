@@ -5,16 +5,9 @@ use payments::participant::ClearingCode;
 use serde::Deserialize;
 
 use super::Operations;
-use super::officer::{Officer, on_this_machine};
+use super::officer::Officer;
 use crate::error::Problem;
 use crate::http::body;
-
-/// Who stops something in an emergency, for the log: whoever is on this machine.
-pub(super) fn operator(request: &HttpRequest) -> Result<String, Problem> {
-    on_this_machine(request)?;
-    let peer = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
-    Ok(format!("operations {peer}"))
-}
 
 pub(super) fn clearing_code(path: &str) -> Result<ClearingCode, Problem> {
     path.parse().map_err(|_| Problem::not_found("A clearing code is three digits."))

@@ -103,6 +103,8 @@ pub(super) struct Query {
     limit: Option<u16>,
     /// Only payments in this state.
     state: Option<String>,
+    /// Only payments with this UETR, transaction id or end-to-end id, whatever their state.
+    id: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -145,13 +147,16 @@ pub(super) async fn payments(
     operations: web::Data<Operations>,
     query: Result<web::Query<Query>, actix_web::Error>,
 ) -> Result<HttpResponse, Problem> {
-    let query = query.map_err(|_| Problem::bad_request("The query is cursor=, limit= and state=."))?.into_inner();
+    let query = query.map_err(|_| Problem::bad_request("The query is cursor=, limit=, state= or id=."))?.into_inner();
     if query.state.as_deref().is_some_and(|state| !STATES.contains(&state)) {
         return Err(Problem::bad_request(format!("A state is one of {}.", STATES.join(", "))).field("state"));
     }
     let limit = usize::from(query.limit.unwrap_or(100).clamp(1, MOST));
-    let found =
-        web::block(move || search::payments(&operations.switch, query.cursor, query.state.as_deref(), limit)).await??;
+    let found = web::block(move || match &query.id {
+        Some(id) => search::known_as(&operations.switch, id, limit),
+        None => search::payments(&operations.switch, query.cursor, query.state.as_deref(), limit),
+    })
+    .await??;
     let next = found.older.map(|older| older.to_string());
     Ok(HttpResponse::Ok().json(Page { items: found.payments.iter().map(PaymentBody::from).collect(), next }))
 }

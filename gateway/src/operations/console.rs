@@ -33,6 +33,8 @@ pub(super) struct Query {
     currency: Option<String>,
     cursor: Option<i64>,
     pause: Option<String>,
+    /// A UETR, a transaction id or an end-to-end id.
+    id: Option<String>,
 }
 
 /// The console. What the query says that makes no sense is left out: a page is not an API.
@@ -51,7 +53,13 @@ impl Query {
     /// The console's own address, without the choice of language and text size.
     fn path(&self) -> String {
         let cursor = self.cursor.map(|cursor| cursor.to_string());
-        let parts = [("state", &self.state), ("currency", &self.currency), ("cursor", &cursor), ("pause", &self.pause)];
+        let parts = [
+            ("state", &self.state),
+            ("currency", &self.currency),
+            ("cursor", &cursor),
+            ("pause", &self.pause),
+            ("id", &self.id),
+        ];
         let given = parts.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
         let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(given).finish();
         if query.is_empty() { "/".to_owned() } else { format!("/?{query}") }
@@ -61,7 +69,11 @@ impl Query {
 /// Everything that the console shows, as it is at `now`.
 fn look(switch: &Switch, page: Page, query: &Query, now: Timestamp) -> Result<Console, Error> {
     let filter = query.state.as_deref().and_then(State::parse);
-    let Found { payments, older } = search::payments(switch, query.cursor, filter.map(State::as_str), PAYMENTS)?;
+    let id = query.id.as_deref().map(str::trim).filter(|id| !id.is_empty());
+    let Found { payments, older } = match id {
+        Some(id) => search::known_as(switch, id, PAYMENTS)?,
+        None => search::payments(switch, query.cursor, filter.map(State::as_str), PAYMENTS)?,
+    };
     let currency = query.currency.as_deref().and_then(|code| code.parse().ok()).unwrap_or(Currency::Hkd);
     let positions = positions(switch, currency)?;
     let overdue = switch.obligations()?.into_iter().filter(|one| one.is_overdue(now)).take(OVERDUE).map(owes).collect();
@@ -87,7 +99,8 @@ fn look(switch: &Switch, page: Page, query: &Query, now: Timestamp) -> Result<Co
         payments: payments.iter().map(row).collect(),
         filter,
         older,
-        paused: query.pause.is_some() || query.cursor.is_some(),
+        paused: query.pause.is_some() || query.cursor.is_some() || id.is_some(),
+        id: id.map(str::to_owned),
     })
 }
 

@@ -12,6 +12,7 @@ use payments::operator::OperatorToken;
 
 use super::Operations;
 use crate::error::Problem;
+use crate::pages::Page;
 
 /// An officer, as the log names them.
 pub(super) struct Officer(pub(super) String);
@@ -58,4 +59,26 @@ pub(super) async fn by_token(operations: &web::Data<Operations>, token: Operator
 fn unknown() -> Problem {
     let detail = "Send the token of an officer: Authorization: Bearer …";
     Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "Who are you?", detail)
+}
+
+/// Why something was not done, for the reader, and as which status.
+pub(super) struct Objection {
+    pub(super) status: StatusCode,
+    pub(super) words: String,
+}
+
+/// The officer whose token a page's form carries, or what to tell the reader.
+pub(super) async fn officer_of_form(
+    page: &Page,
+    operations: &web::Data<Operations>,
+    token: &str,
+) -> Result<String, Objection> {
+    by_token(operations, OperatorToken::presented(token)).await.map_err(|problem| {
+        let words = match problem.status {
+            StatusCode::UNAUTHORIZED => page.say("這個權杖不屬於任何人。", "This token is nobody’s."),
+            StatusCode::FORBIDDEN => page.say("審計員只可以查看。", "An auditor may only look."),
+            _ => page.say("現在做不到，稍後再試。", "Not possible now. Try again later."),
+        };
+        Objection { status: problem.status, words: words.to_owned() }
+    })
 }

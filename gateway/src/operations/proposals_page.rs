@@ -7,11 +7,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use payments::OperationError;
 use payments::clearing::{OperationRefusal, Proposal, ProposalState, ProposedMovement};
 use payments::money::{Amount, Currency};
-use payments::operator::OperatorToken;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::officer::{by_token, on_this_machine};
+use super::officer::{Objection, officer_of_form, on_this_machine};
 use super::{Operations, amount};
 use crate::error::Problem;
 use crate::http::page;
@@ -21,12 +20,6 @@ use crate::{clock, random};
 
 /// So many are shown.
 const SHOWN: usize = 50;
-
-/// Why something was not done, for the reader, and as which status.
-struct Objection {
-    status: StatusCode,
-    words: String,
-}
 
 /// What waits, and what was decided.
 pub(super) async fn show(request: HttpRequest, operations: web::Data<Operations>) -> Result<HttpResponse, Problem> {
@@ -50,7 +43,7 @@ pub(super) async fn decide(
     on_this_machine(&request)?;
     let page = page::context(&request);
     let form = form.into_inner();
-    let done = match (officer(&page, &operations, &form.token).await, form.decision.split_once(':')) {
+    let done = match (officer_of_form(&page, &operations, &form.token).await, form.decision.split_once(':')) {
         (Err(objection), _) => Err(objection),
         (Ok(officer), Some((what @ ("approve" | "refuse"), id))) => {
             let id = id.parse().map_err(|_| Problem::bad_request("A proposal has a number."))?;
@@ -92,7 +85,7 @@ pub(super) async fn propose(
     let wrong = |zh, en| Err(Objection { status: StatusCode::BAD_REQUEST, words: page.say(zh, en).to_owned() });
     let currency = wish.currency.parse::<Currency>();
     let sum = currency.and_then(|currency| Amount::parse(&wish.amount.replace(',', ""), currency));
-    let done = match (wish.clearing_code.parse(), sum, officer(&page, &operations, &form.token).await) {
+    let done = match (wish.clearing_code.parse(), sum, officer_of_form(&page, &operations, &form.token).await) {
         (Err(_), ..) => wrong("結算編號是三個數字。", "A clearing code is three digits."),
         (_, Err(_), _) => wrong(
             "金額要大於零，最多兩個小數位；貨幣是 HKD 或 CNY。",
@@ -105,17 +98,6 @@ pub(super) async fn propose(
         }
     };
     answer(&request, operations, done, wish).await
-}
-
-async fn officer(page: &Page, operations: &web::Data<Operations>, token: &str) -> Result<String, Objection> {
-    by_token(operations, OperatorToken::presented(token)).await.map_err(|problem| {
-        let words = match problem.status {
-            StatusCode::UNAUTHORIZED => page.say("這個權杖不屬於任何人。", "This token is nobody’s."),
-            StatusCode::FORBIDDEN => page.say("審計員只可以查看。", "An auditor may only look."),
-            _ => page.say("現在做不到，稍後再試。", "Not possible now. Try again later."),
-        };
-        Objection { status: problem.status, words: words.to_owned() }
-    })
 }
 
 fn objection(page: &Page, error: OperationError) -> Objection {

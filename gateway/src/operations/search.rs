@@ -1,4 +1,4 @@
-//! The latest payments, or those in one state, a page at a time.
+//! The latest payments, those in one state, or those with an id, a page at a time.
 
 use payments::clearing::{Payment, PaymentState, Status};
 use payments::{Error, Switch};
@@ -31,6 +31,11 @@ pub(super) fn reason(state: PaymentState) -> Option<String> {
         Status::Rejected(reason) => Some(reason.to_string()),
         Status::InProcess | Status::Settled | Status::Credited | Status::Blocked => None,
     }
+}
+
+/// The payments with this UETR, transaction id or end-to-end id, on one page: who needs more has the wrong id.
+pub(super) fn known_as(switch: &Switch, id: &str, limit: usize) -> Result<Found, Error> {
+    Ok(Found { payments: switch.payments_known_as(id.trim(), limit)?, older: None })
 }
 
 /// At most `limit` payments recorded before row `before`, only those in the state of this name when one is given.

@@ -11,18 +11,19 @@ use identity::oidc::client::ClientId;
 use identity::resident::{Refusal, ResidentId};
 use serde::{Deserialize, Serialize};
 use store::Timestamp;
+use zeroize::Zeroizing;
 
 use super::Operations;
-use super::admin::{Nothing, operator};
+use super::admin::Nothing;
+use super::officer::{Officer, officer_of_form, on_this_machine};
 use crate::clock;
 use crate::error::Problem;
 use crate::http::{body, page};
 use crate::pages::Page;
-use crate::pages::stop::{Client, Key, Outcome, Stop};
+use crate::pages::stop::{Client, Key, Said, Stop};
 
 /// What can be stopped.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy)]
 enum Kind {
     Client,
     Resident,
@@ -37,11 +38,28 @@ enum Step {
     Resume,
 }
 
+/// The page's form. `what` is `client:ID`, `key:ID`, or `resident` with the id in its own field.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Form {
-    kind: Kind,
+    #[serde(default)]
+    what: String,
+    #[serde(default)]
+    resident: String,
     step: Step,
-    id: String,
+    token: Zeroizing<String>,
+}
+
+impl Form {
+    /// What is meant, when it can be told.
+    fn named(&self) -> Option<(Kind, &str)> {
+        match self.what.split_once(':') {
+            Some(("client", id)) => Some((Kind::Client, id)),
+            Some(("key", id)) => Some((Kind::Key, id)),
+            None if self.what == "resident" => Some((Kind::Resident, &self.resident)),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -55,33 +73,58 @@ pub(super) async fn show(
     operations: web::Data<Operations>,
     query: web::Query<Query>,
 ) -> Result<HttpResponse, Problem> {
-    let page = page::context(&request);
-    let outcome = query.outcome.as_deref().and_then(Outcome::parse);
-    let shown = web::block(move || look(&operations.identity, page, outcome)).await??;
-    Ok(page::render(StatusCode::OK, shown.render()))
+    let said = match query.outcome.as_deref() {
+        Some("done") => Some(Said::Done),
+        Some("nothing") => Some(Said::Nothing),
+        _ => None,
+    };
+    render(&request, operations, StatusCode::OK, said).await
 }
 
-/// `POST /stop`, from the page.
+/// `POST /stop`, from the page. Back to the page when it is done, so that a reload does nothing twice.
 pub(super) async fn by_click(
     request: HttpRequest,
     operations: web::Data<Operations>,
     form: web::Form<Form>,
 ) -> Result<HttpResponse, Problem> {
-    let by = operator(&request)?;
-    let Form { kind, step, id } = form.into_inner();
-    let done = web::block(move || act(&operations.identity, kind, step, &id, by, clock::now())).await??;
-    let outcome = if done { Outcome::Done } else { Outcome::Nothing };
-    Ok(HttpResponse::SeeOther().insert_header((LOCATION, format!("/stop?outcome={}", outcome.as_str()))).finish())
+    on_this_machine(&request)?;
+    let page = page::context(&request);
+    let form = form.into_inner();
+    let by = match officer_of_form(&page, &operations, &form.token).await {
+        Ok(by) => by,
+        Err(objection) => {
+            return render(&request, operations, objection.status, Some(Said::Objection(objection.words))).await;
+        }
+    };
+    let Some((kind, id)) = form.named() else {
+        let words = page.say("請先選擇要停止的項目。", "Choose first what to stop.").to_owned();
+        return render(&request, operations, StatusCode::BAD_REQUEST, Some(Said::Objection(words))).await;
+    };
+    let (identity, id, step) = (operations.identity.clone(), id.to_owned(), form.step);
+    let done = web::block(move || act(&identity, kind, step, &id, by, clock::now())).await??;
+    let outcome = if done { "done" } else { "nothing" };
+    Ok(HttpResponse::SeeOther().insert_header((LOCATION, format!("/stop?outcome={outcome}"))).finish())
+}
+
+async fn render(
+    request: &HttpRequest,
+    operations: web::Data<Operations>,
+    status: StatusCode,
+    said: Option<Said>,
+) -> Result<HttpResponse, Problem> {
+    let page = page::context(request);
+    let shown = web::block(move || look(&operations.identity, page, said)).await??;
+    Ok(page::render(status, shown.render()))
 }
 
 /// `POST /api/v1/{clients|residents|keys}/{id}/{stop|resume}`, from a program.
 pub(super) async fn by_program(
+    Officer(by): Officer,
     request: HttpRequest,
     operations: web::Data<Operations>,
     path: web::Path<(String, String, String)>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let by = operator(&request)?;
     let Nothing {} = body::json(&request, payload).await?;
     let (kind, id, step) = path.into_inner();
     let nothing = || Problem::not_found("There is nothing like this to stop, or it is so already.");
@@ -170,7 +213,7 @@ fn act(
     }
 }
 
-fn look(identity: &Identity, page: Page, outcome: Option<Outcome>) -> Result<Stop, identity::Error> {
+fn look(identity: &Identity, page: Page, said: Option<Said>) -> Result<Stop, identity::Error> {
     let key = |held: &identity::jose::RingKey| Key {
         kid: held.key.kid().to_owned(),
         algorithm: held.key.algorithm().as_str(),
@@ -178,7 +221,7 @@ fn look(identity: &Identity, page: Page, outcome: Option<Outcome>) -> Result<Sto
         since: held.since,
     };
     let keys = identity.key_ring(clock::now())?.keys().iter().map(key).collect();
-    Ok(Stop { page, outcome, clients: registered(identity)?, keys })
+    Ok(Stop { page, said, clients: registered(identity)?, keys })
 }
 
 fn registered(identity: &Identity) -> Result<Vec<Client>, identity::Error> {

@@ -280,6 +280,15 @@ async fn limits_are_set_whole_and_shown() {
 }
 
 #[actix_web::test]
+async fn a_payment_that_nobody_made_is_looked_for_in_vain() {
+    let app = TestApp::start().await;
+    assert_eq!(app.get_json("/api/v1/payments?id=TX-404").await["items"], json!([]));
+    let (status, console) = app.get("/?id=TX-404&lang=en").await;
+    assert_eq!(status, 200);
+    assert!(console.contains("value=\"TX-404\"") && console.contains("No payments here."), "{console}");
+}
+
+#[actix_web::test]
 async fn a_block_lasts_until_it_is_ended() {
     let app = TestApp::start().await;
     assert_eq!(app.post("/api/v1/participants/012/block", json!({})).await.0, 204);
@@ -296,18 +305,24 @@ async fn a_relying_party_is_stopped_by_a_click_or_a_program_and_by_nobody_elses_
         "token_endpoint_auth_method": "none",
     });
     app.operations.identity.add_client(&shop, &Actor::System, clock::now()).unwrap();
-    let click =
-        |step: &str| TestRequest::post().uri("/stop").set_form([("kind", "client"), ("id", "shop"), ("step", step)]);
+    let signed = |token: &str, step: &str| {
+        let form = [("what", "client:shop"), ("resident", ""), ("step", step), ("token", token)];
+        TestRequest::post().uri("/stop").set_form(form)
+    };
+    let click = |step: &str| signed(app.tokens[0].expose(), step);
     let is_stopped = async || app.get_json("/api/v1/clients").await[0]["stopped"] == true;
 
     let foreign = click("stop").insert_header(("origin", "https://evil.example"));
     assert_eq!(app.ask(foreign, "localhost:9090", "127.0.0.1:5000").await.0, 403);
     assert_eq!(app.ask(click("stop"), "10.0.0.1:9090", "10.0.0.7:5000").await.0, 403);
+    assert_eq!(app.ask(signed("guessed", "stop"), "localhost:9090", "127.0.0.1:5000").await.0, 401);
     assert!(!is_stopped().await);
     let ours = click("stop").insert_header(("origin", "http://localhost:9090"));
     assert_eq!(app.ask(ours, "localhost:9090", "127.0.0.1:5000").await.0, 303);
     assert!(is_stopped().await);
-    assert!(app.get("/stop?outcome=done").await.1.contains("value=\"resume\""));
+    assert!(app.get("/stop?outcome=done&lang=en").await.1.contains("Stopped"));
+    let nobody = TestRequest::post().uri("/api/v1/clients/shop/resume").set_json(json!({}));
+    assert_eq!(app.ask(nobody, "localhost:9090", "127.0.0.1:5000").await.0, 401);
 
     assert_eq!(app.post("/api/v1/clients/shop/resume", json!({})).await.0, 204);
     assert!(!is_stopped().await);

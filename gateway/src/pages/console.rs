@@ -9,8 +9,8 @@ use store::Timestamp;
 use super::ridge_chart::{Minute, RidgeChart};
 use super::{Page, grouped, moment, reason, ridge_chart};
 
-/// The console. It stands at `/`; `?state=…` shows payments in one state, `?cursor=…` older ones, `?pause=1`
-/// stops it from asking again by itself. Amounts are decimal strings with thousands separated.
+/// The console. It stands at `/`; `?state=…` shows payments in one state, `?cursor=…` older ones, `?id=…` those with an
+/// id, `?pause=1` stops it from asking again by itself. Amounts are decimal strings with thousands separated.
 #[derive(Debug, Template)]
 #[template(path = "console.html")]
 pub struct Console {
@@ -40,6 +40,8 @@ pub struct Console {
     pub payments: Vec<Payment>,
     /// The one state that is shown.
     pub filter: Option<State>,
+    /// The id that was searched by.
+    pub id: Option<String>,
     /// The cursor of older payments.
     pub older: Option<i64>,
     /// Whether it stands still.

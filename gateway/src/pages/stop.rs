@@ -6,14 +6,15 @@ use store::Timestamp;
 
 use super::{Page, moment};
 
-/// What can be stopped. Its forms post `kind`, `step` and `id` to `/stop`.
+/// What can be stopped. Its form posts `what` (`client:ID`, `key:ID`, or `resident` with `resident`), `step` and the
+/// officer's `token` to `/stop`.
 #[derive(Debug, Template)]
 #[template(path = "stop.html")]
 pub struct Stop {
     /// Its context.
     pub page: Page,
     /// What came of the last click.
-    pub outcome: Option<Outcome>,
+    pub said: Option<Said>,
     /// Every relying party.
     pub clients: Vec<Client>,
     /// Every signing key.
@@ -21,27 +22,14 @@ pub struct Stop {
 }
 
 /// What came of a click.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
     /// It was done.
     Done,
     /// There was no such thing, or it was so already.
     Nothing,
-}
-
-impl Outcome {
-    /// As the address says it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::Nothing => "nothing",
-        }
-    }
-
-    /// Reads what [`Self::as_str`] wrote.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Done, Self::Nothing].into_iter().find(|outcome| outcome.as_str() == text)
-    }
+    /// Why it was not done, in the reader's words.
+    Objection(String),
 }
 
 /// A relying party.

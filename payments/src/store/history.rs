@@ -9,7 +9,7 @@ use super::columns::{EventColumns, RecordColumns};
 use super::memory::with_outcomes;
 use super::recent::Recent;
 use super::schema::{event, payment};
-use super::{days, keys};
+use super::{days, keys, projection};
 use crate::clearing::{EventRow, Payment, SearchKey};
 use crate::error::Error;
 
@@ -63,6 +63,35 @@ pub(super) fn payment_by_uetr(conn: &mut Conn<'_>, recent: &Recent, uetr: Uuid) 
     found.retain(|columns| columns.uetr == uetr.as_bytes());
     let owner = found.into_iter().min_by_key(RecordColumns::claim);
     Ok(with_outcomes(conn, owner.into_iter().collect())?.pop())
+}
+
+/// The payments that somebody knows by `id`: a UETR, a transaction id of any participant, or an end-to-end id. Newest
+/// first, at most `limit`.
+pub(super) fn payments_known_as(
+    conn: &mut Conn<'_>,
+    recent: &Recent,
+    id: &str,
+    limit: usize,
+) -> Result<Vec<Payment>, Error> {
+    let uetr = Uuid::try_parse(id).ok();
+    let mut wanted = vec![SearchKey::end_to_end_id(id)];
+    wanted.extend(uetr.as_ref().map(SearchKey::uetr));
+    let participants = projection::participants(conn)?;
+    wanted.extend(participants.iter().map(|one| SearchKey::transaction_id(one.clearing_code, id)));
+    let mut sequences = keys::find(conn, recent, &wanted, 1)?;
+    let mut known = Vec::new();
+    // From the newest on, a page's worth at a time: many may share an end-to-end id such as NOTPROVIDED.
+    while known.len() < limit && !sequences.is_empty() {
+        let newest = sequences.split_off(sequences.len().saturating_sub(limit));
+        let is_meant = |one: &RecordColumns| {
+            one.transaction_id == id || one.end_to_end_id == id || uetr.is_some_and(|uetr| one.uetr == uetr.as_bytes())
+        };
+        known.extend(records(conn, &newest)?.into_iter().filter(is_meant).rev());
+    }
+    known.truncate(limit);
+    let mut found = with_outcomes(conn, known)?;
+    found.sort_unstable_by_key(|payment| std::cmp::Reverse(payment.sequence));
+    Ok(found)
 }
 
 pub(super) fn events(conn: &mut Conn<'_>, before: Option<i64>, limit: usize) -> Result<Vec<EventRow>, Error> {

@@ -281,6 +281,12 @@ impl Switch {
         self.0.db.snapshot(|conn| history::payment_by_uetr(conn, &self.0.recent, uetr))
     }
 
+    /// The payments with this UETR, transaction id or end-to-end id, newest first, at most `limit`. Whoever calls in has
+    /// one of them, and may not know which.
+    pub fn payments_known_as(&self, id: &str, limit: usize) -> Result<Vec<Payment>, Error> {
+        self.0.db.snapshot(|conn| history::payments_known_as(conn, &self.0.recent, id, limit))
+    }
+
     /// What operators did and whatever else happened, newest first, at most `limit`, before row `before`.
     pub fn events(&self, before: Option<i64>, limit: usize) -> Result<Vec<EventRow>, Error> {
         self.0.db.read(|conn| history::events(conn, before, limit))

@@ -203,7 +203,7 @@ fn emergency_stop(lang: Lang) -> stop::Stop {
     };
     stop::Stop {
         page: page(lang),
-        outcome: Some(stop::Outcome::Done),
+        said: Some(stop::Said::Done),
         clients: vec![client(false), client(true)],
         keys: [KeyState::Next, KeyState::Current, KeyState::Retired].map(key).into(),
     }
@@ -292,6 +292,7 @@ fn console(lang: Lang) -> Console {
         books: Books::Balanced { total: "900,000,000.00".to_owned() },
         payments: (0..50).map(payment).collect(),
         filter: None,
+        id: None,
         older: Some(89_950),
         paused: false,
     }

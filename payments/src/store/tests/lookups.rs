@@ -117,3 +117,26 @@ fn payments_of_several_days_are_listed_ended_and_read_in_order() {
         world.assert_exact();
     }
 }
+
+#[test]
+fn a_payment_is_found_by_whatever_id_somebody_knows() {
+    for world in World::each() {
+        let switch = world.funded();
+        for number in 1..=3 {
+            submit(&switch, CreditTransfer { end_to_end_id: "RENT".to_owned(), ..transfer(number, NOW) }, NOW);
+            if number == 2 {
+                project(&world);
+            }
+        }
+        let found = |id: &str, limit| -> Vec<String> {
+            let found = switch.payments_known_as(id, limit).unwrap();
+            found.into_iter().map(|payment| payment.transaction_id).collect()
+        };
+        assert_eq!(found("RENT", 10), ["TX-3", "TX-2", "TX-1"]);
+        assert_eq!(found("RENT", 2), ["TX-3", "TX-2"]);
+        assert_eq!(found("TX-2", 10), ["TX-2"]);
+        assert_eq!(found(&uetr(3).to_string(), 10), ["TX-3"]);
+        assert!(found("rent", 10).is_empty());
+        assert!(found("", 10).is_empty());
+    }
+}
