@@ -8,6 +8,7 @@ mod answers;
 mod api;
 mod certificate;
 mod enquiries;
+mod fps_ids;
 mod inbox;
 mod liquidity;
 mod lookups;
@@ -46,6 +47,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
                     .route(web::post().to(proxies::register)),
             )
             .service(resource("/proxies/{entry_id}", "DELETE").route(web::delete().to(proxies::remove)))
+            .service(resource("/fps-ids", "POST").route(web::post().to(fps_ids::issue)))
             .service(resource("/lookups", "POST").route(web::post().to(lookups::look_up)))
             .service(
                 resource("/presence", "GET, PUT")

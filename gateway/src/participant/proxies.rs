@@ -46,33 +46,46 @@ struct RegistrationBody {
     default: bool,
 }
 
+/// Whose account it is, as JSON writes it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct OwnerBody {
+pub(super) struct OwnerBody {
     kind: OwnerKind,
     name_zh: Option<String>,
     name_en: Option<String>,
 }
 
+impl OwnerBody {
+    /// Reads it.
+    pub(super) fn parse(&self) -> Result<Owner, Problem> {
+        Owner::new(self.kind, self.name_zh.as_deref(), self.name_en.as_deref())
+            .map_err(|wrong| Problem::bad_request(wrong.to_string()).field("owner"))
+    }
+}
+
+/// Reads an account number.
+pub(super) fn parse_account(text: &str) -> Result<AccountNumber, Problem> {
+    AccountNumber::parse(text).map_err(|wrong| Problem::bad_request(wrong.to_string()).field("account"))
+}
+
 impl RegistrationBody {
     fn parse(&self) -> Result<Registration, Problem> {
-        let owner = Owner::new(self.owner.kind, self.owner.name_zh.as_deref(), self.owner.name_en.as_deref());
         let currencies =
             self.currencies.as_ref().map_or(Some(Currencies::ALL), |of| Currencies::of(of.iter().copied()));
         let no_currency = || Problem::bad_request("An account takes at least one currency.").field("currencies");
         Ok(Registration {
             proxy: self.proxy.parse()?,
-            account: AccountNumber::parse(&self.account)
-                .map_err(|wrong| Problem::bad_request(wrong.to_string()).field("account"))?,
-            owner: owner.map_err(|wrong| Problem::bad_request(wrong.to_string()).field("owner"))?,
+            account: parse_account(&self.account)?,
+            owner: self.owner.parse()?,
             currencies: currencies.ok_or_else(no_currency)?,
             default: self.default,
         })
     }
 }
 
+/// An entry, as its own participant reads it.
 #[derive(Serialize)]
-struct EntryBody {
+pub(super) struct EntryBody {
     entry_id: String,
     account_token: String,
     proxy: ProxyBody,

@@ -70,6 +70,7 @@ impl From<DirectoryError> for Problem {
         match error {
             DirectoryError::Unknown => Self::not_found(detail).reason("BE23"),
             DirectoryError::NotFound => Self::not_found(detail),
+            DirectoryError::NotIssued => Self::forbidden(detail).field("proxy"),
             DirectoryError::Busy => Self::unavailable(detail, 1),
             DirectoryError::Store(error) => error.into(),
             DirectoryError::Sealed(_) | DirectoryError::Randomness(_) => Self::internal(&detail),

@@ -1,4 +1,4 @@
-//! The proxy directory: mobile numbers and e-mail addresses that lead to accounts.
+//! The proxy directory: mobile numbers, e-mail addresses and FPS IDs that lead to accounts.
 //!
 //! What a payer is shown before paying (bank, masked name) is bound into a [`LookupReference`] that the payment
 //! carries, so that money never goes elsewhere than where the payer was told.
@@ -23,7 +23,9 @@ pub(crate) use keys::ProxyHash;
 pub use lookup_reference::{LookupReference, LookupReferenceError, LookupReferenceKey, Shown};
 pub use masking::MaskedName;
 pub use payee::{CurrentEntry, NotAsShown, check_payee};
-pub use proxy::{Proxy, ProxyError, ProxyKind};
+pub use proxy::{FpsIdLength, Proxy, ProxyError, ProxyKind};
 
-pub use crate::store::directory::{AuditRecord, Directory, DirectoryError, Page, Purpose, Registered};
+pub use crate::store::directory::{
+    AuditRecord, Directory, DirectoryError, FpsIdRequest, FpsIdRequestId, Page, Purpose, Registered,
+};
 pub use sealed::CannotOpen;

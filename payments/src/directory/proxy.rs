@@ -1,8 +1,18 @@
-//! A number or an address that can be paid, in its one normal form.
+//! What can be paid instead of an account number, in its one normal form.
+//!
+//! Whoever writes a number or an address writes it in many ways; the directory knows one. Two spellings of the same
+//! proxy are equal, so nobody is reachable under one spelling by one bank and under another by a second.
+
+mod email;
+mod fps_id;
+mod mobile;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+pub use fps_id::FpsIdLength;
 
 /// What kind of proxy; the code is ISO 20022's (`CdtrAcct/Prxy/Tp/Cd`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -13,17 +23,21 @@ pub enum ProxyKind {
     /// An e-mail address.
     #[serde(rename = "EMAL")]
     Email,
+    /// An FPS ID: a number that the directory itself issued for one account.
+    #[serde(rename = "SHID")]
+    FpsId,
 }
 
 impl ProxyKind {
     /// Every kind.
-    pub const ALL: [Self; 2] = [Self::Mobile, Self::Email];
+    pub const ALL: [Self; 3] = [Self::Mobile, Self::Email, Self::FpsId];
 
     /// The ISO 20022 external code.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Mobile => "MBNO",
             Self::Email => "EMAL",
+            Self::FpsId => "SHID",
         }
     }
 
@@ -31,11 +45,17 @@ impl ProxyKind {
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
+
+    /// Whether it can be in one bank's hands only.
+    pub const fn is_exclusive(self) -> bool {
+        matches!(self, Self::FpsId)
+    }
 }
 
 /// A proxy in normal form. Two spellings of the same number or address are equal.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Zeroize, ZeroizeOnDrop)]
 pub struct Proxy {
+    #[zeroize(skip)]
     kind: ProxyKind,
     value: String,
 }
@@ -43,12 +63,15 @@ pub struct Proxy {
 /// Why a text is not a proxy of its kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ProxyError {
-    /// Not a telephone number.
+    /// Not a mobile number.
     #[error("a mobile number is written +852-91234567, or as eight digits")]
     Mobile,
     /// Not an e-mail address.
     #[error("an e-mail address is written name@example.hk")]
     Email,
+    /// Not an FPS ID.
+    #[error("an FPS ID has seven or nine digits")]
+    FpsId,
 }
 
 /// The longest text that is looked at: longer than any spelling of a number or an address.
@@ -57,11 +80,17 @@ const MAX_TEXT: usize = 320;
 impl Proxy {
     /// Reads what a person or a bank writes and brings it into normal form.
     pub fn parse(kind: ProxyKind, text: &str) -> Result<Self, ProxyError> {
-        let (value, error) = match kind {
-            ProxyKind::Mobile => (normal_mobile(text), ProxyError::Mobile),
-            ProxyKind::Email => (normal_email(text), ProxyError::Email),
+        let read: fn(&str) -> Option<String> = match kind {
+            ProxyKind::Mobile => mobile::normal,
+            ProxyKind::Email => email::normal,
+            ProxyKind::FpsId => fps_id::normal,
         };
-        value.map(|value| Self { kind, value }).ok_or(error)
+        let value = if text.len() > MAX_TEXT { None } else { read(text) };
+        value.map(|value| Self { kind, value }).ok_or(match kind {
+            ProxyKind::Mobile => ProxyError::Mobile,
+            ProxyKind::Email => ProxyError::Email,
+            ProxyKind::FpsId => ProxyError::FpsId,
+        })
     }
 
     /// What [`Self::value`] gave before, as the database kept it.
@@ -69,10 +98,19 @@ impl Proxy {
         Self { kind, value }
     }
 
-    /// Reads either kind: what holds an `@` is an address.
+    /// Reads what a payer types, who does not say what it is: what holds an `@` is an address, seven or nine digits
+    /// are an FPS ID, everything else should be a number.
     pub fn parse_any(text: &str) -> Result<Self, ProxyError> {
-        let kind = if text.contains(['@', '＠']) { ProxyKind::Email } else { ProxyKind::Mobile };
-        Self::parse(kind, text)
+        if text.contains(['@', '＠']) {
+            return Self::parse(ProxyKind::Email, text);
+        }
+        Self::parse(ProxyKind::FpsId, text).or_else(|_| Self::parse(ProxyKind::Mobile, text))
+    }
+
+    /// An FPS ID that was not there before, out of a random number: see [`FpsIdLength`]. The caller makes sure that
+    /// it was never issued.
+    pub fn new_fps_id(length: FpsIdLength, random: u64) -> Self {
+        Self { kind: ProxyKind::FpsId, value: fps_id::from_random(length, random) }
     }
 
     /// What kind it is.
@@ -80,7 +118,8 @@ impl Proxy {
         self.kind
     }
 
-    /// The normal form: `+852-91234567` (the schema's PhoneNumber), or the address in lower case.
+    /// The normal form: `+852-91234567` (the schema's PhoneNumber), the address in lower case with its domain in
+    /// ASCII, or the digits of an FPS ID.
     pub fn value(&self) -> &str {
         &self.value
     }
@@ -102,82 +141,10 @@ fn narrow(c: char) -> char {
     }
 }
 
-/// `+852-91234567`. Without a country code it is Hong Kong's; other countries are written with `+` (ITU E.164).
-fn normal_mobile(text: &str) -> Option<String> {
-    if text.len() > MAX_TEXT {
-        return None;
-    }
-    let mut digits = String::with_capacity(16);
-    let mut international = false;
-    let mut country_ends = None;
-    for c in text.trim().chars().map(narrow) {
-        match c {
-            '0'..='9' if digits.len() < 15 => digits.push(c),
-            '+' if digits.is_empty() && !international => international = true,
-            '-' => country_ends = country_ends.or(Some(digits.len())),
-            ' ' | '.' | '(' | ')' => {}
-            _ => return None,
-        }
-    }
-    if !international {
-        return is_hong_kong_mobile(&digits).then(|| format!("+852-{digits}"));
-    }
-    let (country, national) = digits.split_at_checked(country_code_length(&digits))?;
-    // When the writer says where the country code ends, it must be right: `+85-291234567` is a mistake.
-    if country_ends.is_some_and(|end| end < country.len()) {
-        return None;
-    }
-    let plausible = match country {
-        "852" => is_hong_kong_mobile(national),
-        // Countries whose mobile numbers do begin with a zero after the country code.
-        "225" | "241" | "242" => national.len() >= 6,
-        // Elsewhere a zero is the domestic prefix: taking it would give one number two spellings.
-        _ => national.len() >= 6 && !national.starts_with('0'),
-    };
-    plausible.then(|| format!("+{country}-{national}"))
-}
-
-fn is_hong_kong_mobile(digits: &str) -> bool {
-    digits.len() == 8 && digits.starts_with(|c| ('4'..='9').contains(&c))
-}
-
-/// How many digits the country code has, from the zones that ITU E.164 assigns.
-fn country_code_length(digits: &str) -> usize {
-    const TWO_DIGITS: [&str; 44] = [
-        "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46", "47", "48", "49",
-        "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63", "64", "65", "66", "81", "82", "84",
-        "86", "90", "91", "92", "93", "94", "95", "98",
-    ];
-    match digits.get(..2) {
-        Some(two) if two.starts_with(['1', '7']) => 1,
-        Some(two) if TWO_DIGITS.contains(&two) => 2,
-        _ => 3,
-    }
-}
-
-/// An address in lower case, without comments, quotes or a bare host: RFC 5321's Mailbox as people have it.
-fn normal_email(text: &str) -> Option<String> {
-    if text.len() > MAX_TEXT {
-        return None;
-    }
-    let address: String = text.trim().chars().map(narrow).map(|c| c.to_ascii_lowercase()).collect();
-    let (local, domain) = address.split_once('@')?;
-    let atom = |part: &str| {
-        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-".contains(&b))
-    };
-    let label = |part: &str| {
-        (1..=63).contains(&part.len())
-            && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-            && !part.starts_with('-')
-            && !part.ends_with('-')
-    };
-    let top = domain.rsplit_once('.')?.1;
-    let valid = address.len() <= 254
-        && local.len() <= 64
-        && local.split('.').all(atom)
-        && domain.split('.').all(label)
-        && top.bytes().any(|b| b.is_ascii_alphabetic());
-    valid.then_some(address)
+/// What a reader of one kind makes of a text, for tests.
+#[cfg(test)]
+fn read(kind: ProxyKind, text: &str) -> Option<String> {
+    Proxy::parse(kind, text).ok().map(|proxy| proxy.value.clone())
 }
 
 #[cfg(test)]
@@ -185,95 +152,30 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn mobile(text: &str) -> Option<String> {
-        Proxy::parse(ProxyKind::Mobile, text).ok().map(|proxy| proxy.value)
-    }
-
-    fn email(text: &str) -> Option<String> {
-        Proxy::parse(ProxyKind::Email, text).ok().map(|proxy| proxy.value)
-    }
-
-    #[test]
-    fn every_spelling_of_a_number_is_the_same_proxy() {
-        for text in [
-            "91234567",
-            "9123 4567",
-            "9123-4567",
-            "+852-91234567",
-            "+85291234567",
-            "+852 9123 4567",
-            "９１２３４５６７",
-        ] {
-            assert_eq!(mobile(text).as_deref(), Some("+852-91234567"), "{text}");
-        }
-        for (text, normal) in [
-            ("+65 9876 5432", "+65-98765432"),
-            ("+1 (415) 555-0132", "+1-4155550132"),
-            ("+8613812345678", "+86-13812345678"),
-            ("+44 7911 123456", "+44-7911123456"),
-            ("+853-66123456", "+853-66123456"),
-            ("+2250701020304", "+225-0701020304"),
-        ] {
-            assert_eq!(mobile(text).as_deref(), Some(normal), "{text}");
-        }
-    }
-
-    #[test]
-    fn what_is_not_a_mobile_number_is_refused() {
-        for text in [
-            "",
-            "+",
-            "1234567",
-            "912345678",
-            "21234567",
-            "+852-21234567",
-            "+852-9123456",
-            "+44 07911 123456",
-            "9123456a",
-            "+85-291234567",
-            "91234567+",
-            "++85291234567",
-            "+1234567890123456",
-            "tel:91234567",
-        ] {
-            assert_eq!(mobile(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn an_address_is_lower_case_and_plain() {
-        assert_eq!(email(" Chan.Tai-Man+fps@Example.HK ").as_deref(), Some("chan.tai-man+fps@example.hk"));
-        for text in [
-            "",
-            "a",
-            "@",
-            "a@",
-            "@b.hk",
-            "a@b",
-            "a@@b.hk",
-            "a b@c.hk",
-            "a..b@c.hk",
-            ".a@c.hk",
-            "a@-c.hk",
-            "a@c..hk",
-            "a@[10.0.0.1]",
-            "a@10.0.0.1",
-            "\"a b\"@c.hk",
-            "陳@c.hk",
-        ] {
-            assert_eq!(email(text), None, "{text}");
-        }
-    }
-
     #[test]
     fn a_proxy_is_not_shown_by_debug() {
         let proxy = Proxy::parse(ProxyKind::Mobile, "91234567").unwrap();
         assert_eq!(format!("{proxy:?}"), "Proxy(MBNO)");
     }
 
+    #[test]
+    fn what_a_payer_types_is_told_apart_by_its_form() {
+        for (text, kind) in [
+            ("9123 4567", ProxyKind::Mobile),
+            ("+65 9876 5432", ProxyKind::Mobile),
+            ("chan＠例子.hk", ProxyKind::Email),
+            ("166 1234 56", ProxyKind::FpsId),
+            ("1234567", ProxyKind::FpsId),
+        ] {
+            assert_eq!(Proxy::parse_any(text).map(|proxy| proxy.kind()), Ok(kind), "{text}");
+        }
+    }
+
     proptest! {
         #[test]
-        fn the_normal_form_is_its_own_normal_form(text in "\\+?[0-9 ()-]{0,20}|[a-zA-Z0-9.+@-]{0,40}") {
+        fn the_normal_form_is_its_own_normal_form(
+            text in "\\+?[0-9 ()-]{0,20}|[a-zA-Z0-9.+@-]{0,40}|[a-z]{1,4}@[例子香港ß.ａe\u{301}Ⅷ-]{1,8}\\.(hk|香港)"
+        ) {
             for kind in ProxyKind::ALL {
                 if let Ok(proxy) = Proxy::parse(kind, &text) {
                     prop_assert_eq!(Proxy::parse(kind, proxy.value()), Ok(proxy));
@@ -282,11 +184,13 @@ mod tests {
         }
 
         #[test]
-        fn separators_never_make_another_number(digits in "[4-9][0-9]{7}", gap in 0..8_usize, separator in "[ .()-]") {
-            let mut spelt = digits.clone();
-            spelt.insert_str(gap, &separator);
-            let expected = format!("+852-{digits}");
-            prop_assert_eq!(mobile(&spelt), Some(expected));
+        fn wide_forms_and_capitals_make_no_other_proxy(text in "[4-9][0-9]{7}|[0-9]{7}|[a-z]{1,8}@[a-z]{1,8}\\.hk") {
+            let wide = |c: char| char::from_u32(u32::from(c) + 0xfee0).unwrap();
+            for kind in ProxyKind::ALL {
+                let normal = read(kind, &text);
+                prop_assert_eq!(read(kind, &text.chars().map(wide).collect::<String>()), normal.clone());
+                prop_assert_eq!(read(kind, &text.to_uppercase()), normal);
+            }
         }
     }
 }

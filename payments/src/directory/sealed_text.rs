@@ -71,6 +71,7 @@ const fn kind_code(kind: ProxyKind) -> u8 {
     match kind {
         ProxyKind::Mobile => 1,
         ProxyKind::Email => 2,
+        ProxyKind::FpsId => 3,
     }
 }
 

@@ -105,7 +105,12 @@ impl HongKongCode {
             Payee::FpsId(_) => return Err(wrong(ObjectId::inside(TEMPLATE, 2), "one to nine digits")),
             Payee::Proxy { proxy, clearing_code } => {
                 parts.extend(clearing_code.map(|code| (1, code.to_string())));
-                parts.push((if proxy.kind() == ProxyKind::Mobile { 3 } else { 4 }, proxy.value().to_owned()));
+                let part = match proxy.kind() {
+                    ProxyKind::FpsId => 2,
+                    ProxyKind::Mobile => 3,
+                    ProxyKind::Email => 4,
+                };
+                parts.push((part, proxy.value().to_owned()));
             }
         }
         if let Some(until) = self.valid_until {

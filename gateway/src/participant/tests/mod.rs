@@ -2,6 +2,7 @@
 
 mod app;
 mod currencies;
+mod fps_ids;
 mod payments;
 mod proxies;
 mod recalls;

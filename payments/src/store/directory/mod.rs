@@ -1,6 +1,7 @@
 //! The directory's handle. Every method blocks while it works on the database.
 
 mod audit;
+mod fps_id;
 #[cfg(test)]
 mod layout_tests;
 mod payee;
@@ -17,6 +18,7 @@ use std::time::Duration;
 use store::{Db, Timestamp};
 
 pub use audit::{AuditRecord, Purpose};
+pub use fps_id::{FpsIdRequest, FpsIdRequestId};
 pub use read::Page;
 pub use register::Registered;
 
@@ -45,6 +47,9 @@ pub enum DirectoryError {
     /// No such entry, or one of another participant.
     #[error("no such entry")]
     NotFound,
+    /// An FPS ID is issued by the directory, not chosen; one that was removed never comes back.
+    #[error("an FPS ID is issued by the directory")]
+    NotIssued,
     /// Another change of the same proxy came in between, more than once.
     #[error("the entry is being changed by others; try again")]
     Busy,
@@ -80,6 +85,19 @@ impl Directory {
         now: Timestamp,
     ) -> Result<Registered, DirectoryError> {
         register::register(self, participant, &registration, now)
+    }
+
+    /// Issues a new FPS ID for an account of `participant`. The same request again gives the same entry.
+    ///
+    /// # Errors
+    /// [`DirectoryError::NotIssued`] when the number of an earlier request was removed since.
+    pub fn issue_fps_id(
+        &self,
+        participant: ClearingCode,
+        request: &FpsIdRequest,
+        now: Timestamp,
+    ) -> Result<Registered, DirectoryError> {
+        fps_id::issue(self, participant, request, now)
     }
 
     /// Removes an entry of `participant`.

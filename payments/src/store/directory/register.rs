@@ -32,14 +32,22 @@ pub(super) fn register(
     registration: &Registration,
     now: Timestamp,
 ) -> Result<Registered, DirectoryError> {
+    until_nobody_is_in_between(|| {
+        let (this, registration) = (directory.clone(), registration.clone());
+        directory.db().write(move |conn| {
+            let origin = Origin::Participant;
+            Work { directory: &this, participant, registration: &registration, origin, now }.run(conn)
+        })
+    })
+}
+
+/// Tries a change a few times when others change the same proxy meanwhile.
+pub(super) fn until_nobody_is_in_between<T>(
+    mut change: impl FnMut() -> Result<T, DirectoryError>,
+) -> Result<T, DirectoryError> {
     let mut attempt = 1;
     loop {
-        let (this, registration) = (directory.clone(), registration.clone());
-        let done = directory.db().write(move |conn| {
-            let work = Work { directory: &this, participant, registration: &registration, now };
-            work.run(conn)
-        });
-        match done {
+        match change() {
             // Two banks at once: whoever came second finds the other's row there and decides anew.
             Err(DirectoryError::Store(error)) if error.is_unique_violation() && attempt < ATTEMPTS => {}
             Err(DirectoryError::Busy) if attempt < ATTEMPTS => {}
@@ -50,16 +58,26 @@ pub(super) fn register(
     }
 }
 
+/// Where a proxy comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// Its participant names it.
+    Participant,
+    /// The directory issued it in this transaction.
+    JustIssued,
+}
+
 /// One registration in its transaction.
-struct Work<'a> {
-    directory: &'a Directory,
-    participant: ClearingCode,
-    registration: &'a Registration,
-    now: Timestamp,
+pub(super) struct Work<'a> {
+    pub(super) directory: &'a Directory,
+    pub(super) participant: ClearingCode,
+    pub(super) registration: &'a Registration,
+    pub(super) origin: Origin,
+    pub(super) now: Timestamp,
 }
 
 impl Work<'_> {
-    fn run(&self, conn: &mut Conn<'_>) -> Result<Registered, DirectoryError> {
+    pub(super) fn run(&self, conn: &mut Conn<'_>) -> Result<Registered, DirectoryError> {
         let hash = self.directory.keys().proxy_hash(&self.registration.proxy);
         lock(conn, &hash)?;
         let known: Option<EntryRow> = on_db!(conn, c => directory_entry::table
@@ -72,6 +90,9 @@ impl Work<'_> {
             self.replace_default(conn, &hash)?;
         }
         let (row, is_new) = match known {
+            None if self.registration.proxy.kind().is_exclusive() && self.origin != Origin::JustIssued => {
+                return Err(DirectoryError::NotIssued);
+            }
             None => (self.insert(conn, &hash)?, true),
             Some(known) => (self.change(conn, known)?, false),
         };

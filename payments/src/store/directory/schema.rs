@@ -1,4 +1,5 @@
-//! The directory's tables, as both databases have them (migrations `0004_directory`, `0025_directory_layout`).
+//! The directory's tables, as both databases have them (migrations `0004_directory`, `0023_fps_ids`,
+//! `0025_directory_layout`).
 
 diesel::table! {
     directory_entry (proxy_hash, participant) {
@@ -24,5 +25,14 @@ diesel::table! {
         participant -> SmallInt,
         purpose -> Text,
         at -> BigInt,
+    }
+}
+
+diesel::table! {
+    fps_id (number) {
+        number -> Text,
+        participant -> SmallInt,
+        request_id -> Binary,
+        issued_at -> BigInt,
     }
 }

@@ -12,7 +12,8 @@ use super::schema::directory_entry;
 use super::{Directory, DirectoryError, LOOKUP_LASTS, Purpose};
 use crate::clearing::CreditTransfer;
 use crate::directory::{
-    AccountNumber, Currencies, DirectoryKeys, Entry, Lookup, NotAsShown, Owner, OwnerKind, Proxy, Registration,
+    AccountNumber, Currencies, DirectoryKeys, Entry, FpsIdLength, FpsIdRequest, FpsIdRequestId, Lookup, NotAsShown,
+    Owner, OwnerKind, Proxy, Registered, Registration,
 };
 use crate::money::{Amount, Currency};
 use crate::participant::ClearingCode;
@@ -306,5 +307,30 @@ fn the_database_alone_names_nobody() {
         let other_keys = Directory::new(directory.db().clone(), DirectoryKeys::from_master(&[6; 32]));
         assert!(is_unknown(other_keys.lookup(bank("027"), &proxy(MOBILE), None, NOW)));
         assert!(matches!(other_keys.list(bank("012"), None, NOW), Err(DirectoryError::Sealed(_))));
+    });
+}
+
+#[test]
+fn no_fps_id_is_issued_twice() {
+    on_each_database(|directory| {
+        let request = |number: u128| FpsIdRequest {
+            id: FpsIdRequestId::from_uuid(Uuid::from_u128(number)),
+            length: FpsIdLength::Nine,
+            account: AccountNumber::parse("A-1").unwrap(),
+            owner: Owner::new(OwnerKind::Person, Some("陳大文"), None).unwrap(),
+        };
+        let issue = |number| directory.issue_fps_id(bank("012"), &request(number), NOW);
+        let first = issue(1).unwrap();
+        assert!(first.is_new);
+        assert!(issue(1).unwrap() == Registered { is_new: false, ..first.clone() }, "the same request again");
+        let others: Vec<Entry> = (2..20).map(|number| issue(number).unwrap().entry).collect();
+        assert!(others.iter().all(|other| other.proxy != first.entry.proxy));
+        directory.remove(bank("012"), first.entry.id, NOW).unwrap();
+        assert!(matches!(issue(1), Err(DirectoryError::NotIssued)), "it never comes back");
+        let own = Registration { proxy: proxy("1234567"), ..registration("A-1") };
+        assert!(
+            matches!(directory.register(bank("012"), own, NOW), Err(DirectoryError::NotIssued)),
+            "nor is it chosen"
+        );
     });
 }

@@ -220,6 +220,6 @@ impl TryFrom<Row> for Payment {
 }
 
 pub(super) fn proxy_of(kind: &str, value: &str) -> Result<Proxy, Error> {
-    let kind = if kind == ProxyKind::Mobile.code() { ProxyKind::Mobile } else { ProxyKind::Email };
-    Proxy::parse(kind, value).map_err(|_| Error::Unreadable("proxy"))
+    let proxy = ProxyKind::from_code(kind).and_then(|kind| Proxy::parse(kind, value).ok());
+    proxy.ok_or(Error::Unreadable("proxy"))
 }

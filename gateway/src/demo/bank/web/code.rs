@@ -1,6 +1,6 @@
 //! A QR code as a customer of a bank can pay it.
 
-use payments::directory::Proxy;
+use payments::directory::{Proxy, ProxyKind};
 use payments::money::{Amount, Currency};
 use payments::participant::ClearingCode;
 use payments::qr::{self, Payee, Refusal};
@@ -70,7 +70,10 @@ pub(super) fn read(payload: &str, now: Timestamp) -> Result<Code, CodeRefusal> {
         return Err(CodeRefusal::Currency);
     }
     let editable = code.amount_may_change();
-    let Payee::Proxy { proxy, clearing_code } = code.payee else { return Err(CodeRefusal::Elsewhere) };
+    let (proxy, clearing_code) = match code.payee {
+        Payee::Proxy { proxy, clearing_code } => (proxy, clearing_code),
+        Payee::FpsId(id) => (Proxy::parse(ProxyKind::FpsId, &id).map_err(|_| CodeRefusal::Elsewhere)?, None),
+    };
     // `***` asks the payer for the number instead of giving one (EMVCo, object 62).
     let bill = code.additional.bill_number.or(code.additional.reference_label).filter(|bill| bill != "***");
     Ok(Code { proxy, creditor_agent: clearing_code, amount: code.asked.amount(), editable, bill })
