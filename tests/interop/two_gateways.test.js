@@ -68,6 +68,28 @@ test("a proof of possession beside an access token", async () => {
   );
 });
 
+/** Signs in a client of this kind that may come back when nobody is there, and refreshes at both gateways at once. */
+async function refreshedTwice(profile, metadata) {
+  const asked = { grant_types: ["authorization_code", "refresh_token"], scope: "openid offline_access", ...metadata };
+  const party = await provider.register(profile, asked);
+  let { refresh_token } = await party.tokens(resident, { prompt: "consent" });
+  const refresh = (at) => party.post("token_endpoint", { grant_type: "refresh_token", refresh_token }, { at });
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const before = refresh_token;
+    const answers = await Promise.all(gateways.map(refresh));
+    for (const answer of answers) assert.equal(answer.status, 200, answer.text);
+    const [one, two] = answers.map(({ json }) => json);
+    assert.equal(one.refresh_token, two.refresh_token, "whichever answer is lost, the client has the right one");
+    assert.notEqual(one.access_token, two.access_token);
+    assert.equal(one.refresh_token === before, metadata === undefined, "replaced for public clients only");
+    refresh_token = one.refresh_token;
+  }
+  assert.equal((await refresh(gateways[0])).status, 200, "nobody was locked out");
+}
+
+test("a refresh token that is shown twice", () => refreshedTwice("fapi2"));
+test("a refresh token of a public client that is shown twice", () => refreshedTwice("oidc", { token_endpoint_auth_method: "none" }));
+
 test("a pushed request that the browser opens twice", () => race(
   () => client.begin(),
   ({ address }, at) => resident.browser.ask(relocated(address, at)),

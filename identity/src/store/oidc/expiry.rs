@@ -1,5 +1,7 @@
 //! Deleting what has expired, in small batches, so that no table grows without bound and no delete holds others up.
 
+use std::time::Duration;
+
 use ::store::{Timestamp, on_db};
 use diesel::prelude::*;
 
@@ -10,6 +12,9 @@ use super::schema::{
 use crate::Error;
 use crate::oidc::lifetimes;
 use crate::store::Identity;
+
+/// By then a session that timed out has been ended, by this gateway or another.
+const SESSION_ENDS_WITHIN: Duration = Duration::from_hours(1);
 
 /// Deletes at most `$limit` rows of `$table` that expired before `$before`; gives how many.
 macro_rules! delete_expired {
@@ -34,12 +39,14 @@ impl Identity {
         self.db().write(move |conn| {
             // An interaction may still be under way when the pushed request that it came from has expired.
             let answered = now - lifetimes::INTERACTION;
+            // Sessions that timed out are ended first, and their relying parties told: this is for what was left behind.
+            let left_behind = now - SESSION_ENDS_WITHIN;
             Ok(delete_expired!(conn, used_assertion, id_hash: Vec<u8>, now, limit)
                 + delete_expired!(conn, pushed_request, reference_hash: Vec<u8>, answered, limit)
                 + delete_expired!(conn, interaction, id: Vec<u8>, now, limit)
                 + delete_expired!(conn, access_token, id: Vec<u8>, now, limit)
                 + delete_expired!(conn, logout_notice, id: Vec<u8>, now, limit)
-                + delete_expired!(conn, session_client, session_id: Vec<u8>, now, limit)
+                + delete_expired!(conn, session_client, session_id: Vec<u8>, left_behind, limit)
                 + delete_expired!(conn, ended_access_token, id: Vec<u8>, now, limit)
                 + delete_expired!(conn, refresh_token, token_hash: Vec<u8>, now, limit)
                 + delete_expired!(conn, oauth_grant, id: Vec<u8>, now, limit))

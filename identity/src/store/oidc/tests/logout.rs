@@ -155,3 +155,21 @@ fn whoever_cannot_be_told_is_given_up() {
         assert!(left > 0, "the notice is deleted");
     });
 }
+
+/// Nobody signs out of a browser that was simply left: relying parties hear of it all the same.
+#[test]
+fn a_session_that_times_out_is_told_like_one_that_was_ended() {
+    each(|world| {
+        let (shop, ours) = (shop(world), signed_in(world));
+        world.code(&shop, &[], &ours.session);
+        let told = |now| {
+            while world.identity.expire_sessions(now, 10).unwrap() > 0 {}
+            while world.identity.expire_authorizations(now, 10).unwrap() > 0 {}
+            world.identity.take_logout_deliveries(now, 10).unwrap()
+        };
+        assert!(told(NOW + crate::session::IDLE - SECOND).is_empty());
+        let deliveries = told(NOW + crate::session::IDLE);
+        assert_eq!(deliveries.iter().map(|delivery| delivery.url.as_str()).collect::<Vec<_>>(), [TOLD_AT]);
+        assert!(told(NOW + crate::session::IDLE + SECOND).is_empty(), "once");
+    });
+}
