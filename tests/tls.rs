@@ -64,6 +64,32 @@ async fn the_connection_is_closed_after_a_body_that_is_too_large() {
     assert!(done.body.to_lowercase().contains("connection: close"), "{}", done.body);
 }
 
+/// Over HTTP/2 other requests may be on their way on the same connection; it is closed all the same.
+#[tokio::test]
+async fn a_connection_of_http_2_is_closed_after_what_is_too_large() {
+    let gateway = Gateway::serve_tls().await;
+    let folder = gateway.folder();
+    std::fs::write(folder.join("large-body"), "x".repeat(128 * 1024)).unwrap();
+    std::fs::write(folder.join("large-header"), format!("X-Large: {}\n", "x".repeat(40 * 1024))).unwrap();
+    let token = gateway.public("/oauth/token");
+    let connections = |sent: [&str; 2]| {
+        let (twice, each) = ([token.as_str(), token.as_str()], "%{http_code} %{num_connects}\n");
+        let paced = ["--http2", "--rate", "60/m", "--silent", "--max-time", "20", "--cacert", "tls.pem"];
+        let done = Command::new("curl")
+            .current_dir(folder)
+            .args(paced)
+            .args(["--output", "/dev/null", "--output", "/dev/null", "--write-out", each])
+            .args(sent)
+            .args(twice)
+            .output()
+            .unwrap();
+        String::from_utf8_lossy(&done.stdout).into_owned()
+    };
+    assert_eq!(connections(["--data", "grant_type=password"]), "401 1\n401 0\n", "one connection for both");
+    assert_eq!(connections(["--data", "@large-body"]), "413 1\n413 1\n");
+    assert_eq!(connections(["--header", "@large-header"]), "431 1\n431 1\n");
+}
+
 #[tokio::test]
 async fn a_client_is_known_by_its_certificate_and_by_no_other() {
     let gateway = Gateway::serve_tls().await;

@@ -172,6 +172,7 @@ fn public_listener(gateway: &Arc<Gateway>, socket: TcpListener, installation: &I
             .wrap(from_fn(http::page_security))
             .wrap(from_fn(http::observe))
     })
+    .on_connect(http::HangUp::remember)
     .disable_signals()
     .shutdown_timeout(GRACE_SECONDS);
     let public = &installation.config.public;
@@ -203,7 +204,10 @@ fn mutual_tls_listener(
             .wrap(from_fn(http::problems))
             .wrap(from_fn(http::observe))
     })
-    .on_connect(move |connection, data| authorities.remember_peer(connection, data))
+    .on_connect(move |connection, data| {
+        authorities.remember_peer(connection, data);
+        http::HangUp::remember(connection, data);
+    })
     .disable_signals()
     .shutdown_timeout(GRACE_SECONDS);
     Ok(server.listen_rustls_0_23(socket, tls)?.run())

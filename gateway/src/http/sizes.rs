@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CONTENT_LENGTH, HeaderMap};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_LENGTH, HeaderMap};
 use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::rt::time::timeout;
 use actix_web::{Error, HttpMessage, HttpResponse};
 use futures_util::StreamExt;
+
+use super::hang_up::HangUp;
 
 /// The request line and headers together, in bytes. Far above what browsers and clients of ours send.
 const HEADER_LIMIT: usize = 32 * 1024;
@@ -30,7 +32,11 @@ pub async fn bounded(
     let line = request.uri().path_and_query().map_or(0, |place| place.as_str().len());
     let headers: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
     if line + headers > HEADER_LIMIT {
-        let refused = HttpResponse::build(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE).force_close().finish();
+        HangUp::after_answer(request.request());
+        let refused = HttpResponse::build(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE)
+            .insert_header((CACHE_CONTROL, "no-store"))
+            .force_close()
+            .finish();
         return Ok(request.into_response(refused));
     }
     if content_length(request.headers()).is_some_and(|length| length > BODY_LIMIT) {
@@ -39,6 +45,7 @@ pub async fn bounded(
     }
     let mut response = next.call(request).await?.map_into_boxed_body();
     if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        HangUp::after_answer(response.request());
         response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
     Ok(response)
