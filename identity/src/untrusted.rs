@@ -17,10 +17,10 @@ use crate::IdentityKeys;
 use crate::jose::{self, SigningAlgorithm, SigningKey};
 use crate::oidc::authorize::AuthorizationRequest;
 use crate::oidc::claims::ClaimsRequest;
-use crate::oidc::client::{Client, ClientId};
+use crate::oidc::client::{Client, ClientId, keys};
 use crate::oidc::{
     ClientCertificate, ClientCredentials, EndpointRequest, Issuer, Parameters, Scopes, access_token, dpop, id_token,
-    shown_token,
+    request_object, shown_token,
 };
 
 /// Reads what a stranger sent.
@@ -37,6 +37,8 @@ pub const READERS: &[(&str, Reader)] = &[
     ("claims_and_scope", claims_and_scope),
     ("client_metadata", client_metadata),
     ("client_certificate", client_certificate),
+    ("request_object", signed_request),
+    ("recipient_keys", recipient_keys),
 ];
 
 /// Runs the reader of this name.
@@ -191,6 +193,39 @@ fn client_certificate(data: &[u8]) {
     }
 }
 
+/// A signed authorization request (RFC 9101).
+fn signed_request(data: &[u8]) {
+    let (Some(key), Some(client), Some(issuer)) = (&*KEY, &*REGISTERED, issuer()) else { return };
+    let keys = [key.jwk().clone()];
+    let open = |object: &str| {
+        let parameters: Parameters = vec![("request".to_owned(), object.to_owned())].into();
+        request_object::open(&parameters, client, &keys, &issuer, NOW).map(std::borrow::Cow::into_owned)
+    };
+    let text = String::from_utf8_lossy(data);
+    assert!(text.is_empty() || open(&text).is_err(), "a request out of nothing");
+    let header = json!({ "alg": "ES256", "kid": key.kid() });
+    let claims = json!({
+        "iss": CLIENT, "client_id": CLIENT, "aud": ISSUER, "nbf": NOW.seconds(), "exp": NOW.seconds() + 60,
+        "response_type": "code", "scope": "openid", "redirect_uri": "https://rp.example/cb",
+    });
+    let opened = signed(data, &header, &claims).and_then(|object| open(&object).ok());
+    if let (Some(parameters), Some(redirect_uri)) = (opened, client.redirect_uris.first()) {
+        assert!(parameters.get("request").is_none(), "a request inside a request");
+        let _ = AuthorizationRequest::check(&parameters, client, redirect_uri.clone(), &|_| None);
+    }
+}
+
+/// Keys that a client publishes, and what is encrypted to them (RFC 7516).
+fn recipient_keys(data: &[u8]) {
+    let Some(published) = keys::published(data) else { return };
+    let Some(recipient) = jose::RecipientKey::among(&published.keys) else { return };
+    for encryption in jose::ContentEncryption::ALL {
+        // What is no point of the curve can be encrypted to by nobody.
+        let Ok(token) = jose::encrypt("a.b.c", &recipient, encryption) else { continue };
+        assert_eq!(token.split('.').count(), 5, "not a token in compact form");
+    }
+}
+
 /// A token of two JSON objects with a line break between them, each laid over a good one; null takes a member out.
 fn signed(data: &[u8], header: &Value, claims: &Value) -> Option<String> {
     let text = std::str::from_utf8(data).ok()?;
@@ -208,82 +243,4 @@ fn signed(data: &[u8], header: &Value, claims: &Value) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    /// A JSON value such as a stranger may put where another is expected.
-    fn odd() -> impl Strategy<Value = String> {
-        const TEXTS: &[&str] =
-            &["null", "0", "-1", "1e300", "true", "[]", "[\"a\"]", "{}", "\"\"", "\"https://a.example\"", "[[]]"];
-        prop_oneof![prop::sample::select(TEXTS).prop_map(str::to_owned), any::<i64>().prop_map(|n| n.to_string())]
-    }
-
-    /// A JSON object with names that mean something to somebody.
-    fn object() -> impl Strategy<Value = String> {
-        const NAMES: &[&str] = &[
-            "alg",
-            "typ",
-            "kid",
-            "jwk",
-            "crit",
-            "b64",
-            "iss",
-            "sub",
-            "aud",
-            "exp",
-            "nbf",
-            "iat",
-            "jti",
-            "htm",
-            "htu",
-            "ath",
-            "nonce",
-            "cnf",
-            "scope",
-            "events",
-            "userinfo",
-            "id_token",
-            "redirect_uris",
-            "jwks",
-            "client_id",
-        ];
-        let member = (prop::sample::select(NAMES), odd()).prop_map(|(name, value)| format!("\"{name}\":{value}"));
-        prop::collection::vec(member, 0..4).prop_map(|members| format!("{{{}}}", members.join(",")))
-    }
-
-    fn read_by_all(data: &[u8]) {
-        for (_, reader) in READERS {
-            reader(data);
-        }
-    }
-
-    #[test]
-    fn every_reader_has_a_fuzz_target() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../fuzz/fuzz_targets");
-        let targets: std::collections::BTreeSet<_> = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().to_string_lossy().trim_end_matches(".rs").to_owned())
-            .collect();
-        assert_eq!(targets, READERS.iter().map(|(name, _)| (*name).to_owned()).collect());
-    }
-
-    proptest! {
-        #[test]
-        fn random_bytes_are_refused_and_break_nothing(data in prop::collection::vec(any::<u8>(), 0..200)) {
-            read_by_all(&data);
-        }
-
-        #[test]
-        fn odd_tokens_break_nothing(header in object(), claims in object()) {
-            let data = format!("{header}\n{claims}");
-            read_by_all(data.as_bytes());
-            read_by_all(claims.as_bytes());
-        }
-
-        #[test]
-        fn odd_texts_break_nothing(text in r"(?s)[A-Za-z0-9_.=&%+{}\[\]:, -]{0,120}") {
-            read_by_all(text.as_bytes());
-        }
-    }
-}
+mod tests;
