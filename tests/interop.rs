@@ -20,6 +20,8 @@ use serde_json::{Value, json};
 use crate::support::{Apache, Browser, Gateway, judges, postgres, resident};
 
 const SQLITE: &str = "sqlite:lionrock.db";
+/// Residents may sign in by password, too.
+const PASSWORDS: &str = "[sign_in]\npassword = true\n";
 /// Relying parties on this machine may be told that somebody signed out.
 const MAY_CALL_THIS_MACHINE: &str = "[outbound]\nallow_networks = [\"127.0.0.0/8\", \"::1/128\"]\n";
 const CLIENT: &str = "city-pool";
@@ -82,8 +84,17 @@ async fn an_ordinary_openid_library_signs_a_resident_in() {
 #[tokio::test]
 async fn every_refusal_is_as_the_document_says() {
     let certificates = judges::authority();
-    let gateway = Gateway::serve_with(SQLITE, &Gateway::mutual_tls(certificates.path()), &[]).await;
+    let settings = PASSWORDS.to_owned() + &Gateway::mutual_tls(certificates.path());
+    let gateway = Gateway::serve_with(SQLITE, &settings, &[]).await;
     judges::with_certificates(&gateway, certificates.path(), &["refusals.test.js"]);
+}
+
+#[tokio::test]
+async fn the_discovery_document_says_what_is_so() {
+    let certificates = judges::authority();
+    let settings = PASSWORDS.to_owned() + &Gateway::mutual_tls(certificates.path());
+    let gateway = Gateway::serve_with(SQLITE, &settings, &[]).await;
+    judges::with_certificates(&gateway, certificates.path(), &["discovery.test.js"]);
 }
 
 #[tokio::test]

@@ -7,13 +7,18 @@ import { authorize } from "./refusals/authorize.js";
 import { certificates } from "./refusals/certificate.js";
 import { client } from "./refusals/client.js";
 import { dpop } from "./refusals/dpop.js";
+import { logout, passwords, stops } from "./refusals/leaving.js";
+import { limits } from "./refusals/limits.js";
+import { objects, targets } from "./refusals/object.js";
 import { par } from "./refusals/par.js";
 import { resource } from "./refusals/resource.js";
 import { setting } from "./refusals/setting.js";
 import { rows } from "./refusals/table.js";
 import { longer, token } from "./refusals/token.js";
 
-const cases = { ...client, ...certificates, ...par, ...authorize, ...token, ...longer, ...dpop, ...resource };
+const requests = { ...client, ...certificates, ...par, ...objects, ...targets, ...authorize };
+const answers = { ...token, ...longer, ...dpop, ...resource, ...limits, ...passwords, ...logout, ...stops };
+const cases = { ...requests, ...answers };
 const promised = rows();
 
 test("every refusal in the document has its test, and every test its refusal", () => {
@@ -50,10 +55,16 @@ describe("refusals", () => {
 function isRefused(answer, row) {
   const said = `${answer.status} ${answer.text}`;
   assert.equal(answer.status, row.status, said);
+  saysWhenToComeAgain(answer);
   assert.equal(answer.headers["cache-control"], "no-store", "an error is not kept");
   assert.equal(answer.json?.error, row.error, said);
   if (row.names) assert.ok(answer.json.error_description.startsWith(`${row.names}: `), said);
   isChallenged(answer.headers["www-authenticate"], row.challenge);
+}
+
+/** Too often is never for ever (RFC 6585, section 4). */
+function saysWhenToComeAgain({ status, headers }) {
+  assert.equal(status === 429, Number(headers["retry-after"]) > 0, `Retry-After: ${headers["retry-after"]}`);
 }
 
 /** The challenge: `Basic`, `Bearer, DPoP`, or a scheme with the error that it names. */
@@ -63,7 +74,7 @@ function isChallenged(header, promised) {
   const schemes = [...header.matchAll(/(?:^|, )(Basic|Bearer|DPoP) /g)].map(([, name]) => name).join(", ");
   assert.equal(schemes, scheme, header);
   assert.equal(header.match(/[ ,]error="([^"]*)"/)?.[1], error, header);
-  if (schemes.includes("DPoP")) assert.match(header, /algs="ES256 EdDSA PS256"/, "RFC 9449, section 7.1");
+  if (schemes.includes("DPoP")) assert.match(header, /algs="ES256 EdDSA Ed25519 PS256"/, "RFC 9449, section 7.1");
 }
 
 /** What the resident's browser sees: an answer at the registered address, or a page and no redirect. */
@@ -71,6 +82,7 @@ function isRefusedInTheBrowser({ page, away, status }, row, { provider }) {
   if (row.error === "page") {
     assert.ok(page, `the browser was sent to ${away}`);
     assert.equal(page.status, row.status, page.text);
+    saysWhenToComeAgain(page);
     assert.match(page.headers["content-type"], /^text\/html/);
     return;
   }

@@ -174,7 +174,8 @@ fn register_e_service(identity: &Identity, key: &ClientKey, base_url: &str) -> a
         "profile": "oidc",
         // Everything of the demo is on one host; a real client's sector is its own host.
         "sector": e_service::CLIENT_ID,
-        "scope": "openid profile phone hkid",
+        "scope": "openid phone hkid",
+        "claims": ["name", "name#zh-Hant"],
         "id_token_signed_response_alg": "ES256",
     });
     identity.add_client(&metadata, &Actor::Operator(BUILDER.to_owned()), clock::now())?;

@@ -22,6 +22,8 @@ pub struct SignIn {
 /// The form for a password.
 #[derive(Debug, Clone, Default)]
 pub struct PasswordForm {
+    /// The user name that the service thinks the resident has; empty when it does not say.
+    pub user_name: String,
     /// Why the last attempt was refused.
     pub refusal: Option<String>,
 }

@@ -8,6 +8,7 @@ use identity::authenticator::{PasswordRefusal, Refusal as PasskeyRefusal};
 use identity::oidc::authorize::PageError as AuthorizationError;
 use identity::resident::Refusal as ResidentRefusal;
 
+use crate::clock;
 use crate::pages::message::Link;
 use crate::pages::{Lang, Page, moment};
 
@@ -64,6 +65,7 @@ impl PageError {
         match self {
             Self::SignInFirst => StatusCode::SEE_OTHER,
             Self::NothingHere => StatusCode::NOT_FOUND,
+            Self::Password(PasswordRefusal::TooMany { .. }) => StatusCode::TOO_MANY_REQUESTS,
             Self::FormExpired => StatusCode::FORBIDDEN,
             Self::ActivationOver
             | Self::Resident(_)
@@ -81,6 +83,7 @@ impl PageError {
     pub(super) fn retry_after(&self) -> Option<u64> {
         match self {
             Self::TooMany(seconds) => Some(*seconds),
+            Self::Password(PasswordRefusal::TooMany { until }) => Some(until.since(clock::now()).as_secs() + 1),
             _ => None,
         }
     }
@@ -117,6 +120,7 @@ impl PageError {
                 (passkey_words(&PasskeyRefusal::SignInAgain), &[], Link { href: "/sign-in?again=1".to_owned(), label })
             }
             Self::Passkey(refusal) => (passkey_words(refusal), &[], home()),
+            Self::Password(PasswordRefusal::TooMany { until }) => return too_many_passwords(page, *until, home()),
             Self::Password(refusal) => return Words::of(password_words(page, *refusal), home()),
             Self::Busy => (
                 ("很多人正在登入", "Many people are signing in just now"),
@@ -181,16 +185,25 @@ pub(super) fn resident_words(refusal: ResidentRefusal) -> Bilingual {
     }
 }
 
+/// Somebody tried one password after another: when the next is looked at, and what works until then.
+fn too_many_passwords(page: &Page, until: store::Timestamp, link: Link) -> Words {
+    let time = moment::short(until);
+    let (headline, wait) = match page.lang {
+        Lang::ZhHant => ("密碼試得太多次", format!("為了保護這個戶口，{time} 後才可以再試密碼。")),
+        Lang::En => {
+            ("Too many passwords were tried", format!("To protect the account, wait until {time} to try another."))
+        }
+    };
+    let passkey = page.say(
+        "用通行密鑰隨時都可以登入：返回上一頁。甚麼都沒有改變。",
+        "A passkey works at any time: go back to the page before. Nothing was changed.",
+    );
+    Words { headline: headline.to_owned(), sentences: vec![wait, passkey.to_owned()], link: Some(link) }
+}
+
 /// Also beside the fields of the sign-in form.
 pub(super) fn password_words(page: &Page, refusal: PasswordRefusal) -> String {
     let said = match refusal {
-        PasswordRefusal::TooMany { until } => {
-            let time = moment::short(until);
-            return match page.lang {
-                Lang::ZhHant => format!("試得太多次。{time} 後再試，或者用通行密鑰登入。"),
-                Lang::En => format!("Too many attempts. Try again after {time}, or sign in with a passkey."),
-            };
-        }
         PasswordRefusal::NotAllowed => ("這裏不可以用密碼登入。", "You cannot sign in with a password here."),
         _ => ("用戶名稱或密碼不對。", "The user name or the password is wrong."),
     };

@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// An eIDAS level of assurance (Implementing Regulation (EU) 2015/1502), as `acr` names it. Higher is greater.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "&'static str")]
 pub enum Assurance {
     /// A password alone.
     Low,
@@ -29,6 +32,19 @@ impl Assurance {
     /// Reads a value of `acr`.
     pub fn parse(acr: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|level| level.as_str() == acr)
+    }
+}
+
+impl TryFrom<String> for Assurance {
+    type Error = &'static str;
+    fn try_from(acr: String) -> Result<Self, &'static str> {
+        Self::parse(&acr).ok_or("unknown level of assurance")
+    }
+}
+
+impl From<Assurance> for &'static str {
+    fn from(level: Assurance) -> Self {
+        level.as_str()
     }
 }
 

@@ -2,6 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::Assurance;
+use super::assurance::PASSKEY_ASSURANCE;
+use super::password::PASSWORD_ASSURANCE;
+
 /// A way of signing in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SignInMethod {
@@ -26,6 +30,14 @@ impl SignInMethod {
     /// Reads such a name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|method| method.as_str() == name)
+    }
+
+    /// What a sign-in in this way is worth.
+    pub const fn assurance(self) -> Assurance {
+        match self {
+            Self::Passkey => PASSKEY_ASSURANCE,
+            Self::Password => PASSWORD_ASSURANCE,
+        }
     }
 
     /// The way that led to these `amr` values (RFC 8176).

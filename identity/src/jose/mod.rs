@@ -19,7 +19,7 @@ pub use jsonwebtoken::{Algorithm, Header};
 pub use jwe::{ContentEncryption, KEY_MANAGEMENT, RecipientKey, encrypt};
 #[cfg(test)]
 pub(crate) use jws::sign_with_header;
-pub use jws::{JwsError, Verified, has_typ, key_named_in, sign, thumbprint, verify};
+pub use jws::{JwsError, Verified, algorithm, has_typ, key_named_in, sign, thumbprint, verify};
 pub use key_ring::{KeyRing, KeyState, RingKey};
 pub use keys::{SigningAlgorithm, SigningKey};
 pub use provider::install_provider;
@@ -28,6 +28,9 @@ pub use times::{NumericDate, TimeRefusal, Times, Tolerance};
 
 /// The signature algorithms that tokens of others may carry (FAPI 2.0 Security Profile, section 5.4).
 pub const ACCEPTED_ALGORITHMS: &[Algorithm] = &[Algorithm::ES256, Algorithm::EdDSA, Algorithm::PS256];
+
+/// What they are called.
+pub const ACCEPTED_NAMES: [&str; 4] = ["ES256", "EdDSA", "Ed25519", "PS256"];
 
 /// The signature algorithms that tokens of our own may carry.
 pub(crate) const OWN_ALGORITHMS: &[Algorithm] =

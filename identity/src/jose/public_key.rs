@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::jwe::KEY_MANAGEMENT;
+use super::jws::ED25519;
 
 /// Why a key is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,9 +26,13 @@ pub(crate) fn public_key(jwk: &Value) -> Result<Jwk, PublicKeyError> {
         return Err(PublicKeyError::Private);
     }
     let mut key = Jwk::deserialize(jwk).map_err(|_| PublicKeyError::Unreadable)?;
+    let named = jwk.get("alg").and_then(Value::as_str);
+    if named == Some(ED25519) {
+        key.common.key_algorithm = Some(KeyAlgorithm::EdDSA);
+    }
     // The library knows algorithms of signatures; ours of encryption is said by `use` from here on.
     if key.common.key_algorithm == Some(KeyAlgorithm::UNKNOWN_ALGORITHM) {
-        if jwk.get("alg").and_then(Value::as_str) != Some(KEY_MANAGEMENT) {
+        if named != Some(KEY_MANAGEMENT) {
             return Err(PublicKeyError::Unreadable);
         }
         key.common.key_algorithm = None;

@@ -144,14 +144,34 @@ pub enum Necessity {
 }
 
 /// The `claims` parameter (section 5.5). What is unknown in it is ignored.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ClaimsRequest {
-    /// Claims for the userinfo endpoint. `"essential": true` makes one required.
-    pub userinfo: BTreeMap<Claim, Necessity>,
+    /// Claims for the userinfo endpoint.
+    pub userinfo: BTreeMap<Claim, Wish>,
     /// Claims for the id_token.
-    pub id_token: BTreeMap<Claim, Necessity>,
-    /// The answer may only be about this subject (section 5.5.1, `sub` with a `value`).
-    pub subject: Option<String>,
+    pub id_token: BTreeMap<Claim, Wish>,
+    /// The answer may only be about one of these subjects (section 5.5.1, `sub` with a `value` or `values`).
+    pub subject: Option<BTreeSet<String>>,
+    /// How far the sign-in must be trusted (section 5.5.1.1).
+    pub acr: AcrClaim,
+}
+
+/// How one claim is asked for (section 5.5.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wish {
+    /// `"essential": true` makes it required.
+    pub necessity: Necessity,
+    /// `value` or `values`: it is worth telling only when it is one of these. None: whatever it is.
+    pub values: Vec<Value>,
+}
+
+/// The claim `acr` as it is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AcrClaim {
+    /// Whether a sign-in at another level is as good as none.
+    pub essential: bool,
+    /// The levels, the one liked best first.
+    pub values: Vec<String>,
 }
 
 impl ClaimsRequest {
@@ -167,12 +187,20 @@ impl ClaimsRequest {
         for (member, claims) in [("userinfo", &mut request.userinfo), ("id_token", &mut request.id_token)] {
             let Some(asked) = json.get(member).filter(|asked| !asked.is_null()) else { continue };
             for (name, how) in asked.as_object().ok_or(malformed)? {
-                if name == "sub" {
-                    request.subject = how.get("value").and_then(Value::as_str).map(str::to_owned).or(request.subject);
-                }
-                if let Some(claim) = Claim::from_name(name) {
-                    let essential = how.get("essential").and_then(Value::as_bool).unwrap_or(false);
-                    claims.insert(claim, if essential { Necessity::Required } else { Necessity::Optional });
+                let essential = how.get("essential").and_then(Value::as_bool).unwrap_or(false);
+                let necessity = if essential { Necessity::Required } else { Necessity::Optional };
+                let values = values(how);
+                match name.as_str() {
+                    "sub" if !values.is_empty() => {
+                        let named: BTreeSet<_> = texts(&values).collect();
+                        // Asked for in both places, it must be right in both.
+                        request.subject = Some(request.subject.map_or(named.clone(), |before| &before & &named));
+                    }
+                    // The level of a sign-in stands in the id_token.
+                    "acr" if member == "id_token" => {
+                        request.acr = AcrClaim { essential, values: texts(&values).collect() };
+                    }
+                    name => claims.extend(Claim::from_name(name).map(|claim| (claim, Wish { necessity, values }))),
                 }
             }
         }
@@ -180,10 +208,39 @@ impl ClaimsRequest {
     }
 }
 
+/// What `value` or `values` say.
+fn values(how: &Value) -> Vec<Value> {
+    let one = how.get("value").filter(|value| !value.is_null());
+    let some = how.get("values").and_then(Value::as_array);
+    one.into_iter().chain(some.into_iter().flatten()).cloned().collect()
+}
+
+/// The same as texts. What is none stays something that nobody is called.
+fn texts(values: &[Value]) -> impl Iterator<Item = String> + '_ {
+    values.iter().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    fn wish(necessity: Necessity) -> Wish {
+        Wish { necessity, values: Vec::new() }
+    }
+
+    #[test]
+    fn a_value_or_one_of_some_values_can_be_asked_for() {
+        let text = r#"{"userinfo":{"email":{"value":"a@b.hk"},"sub":{"values":["a","b"]},"acr":{"essential":true}},
+                       "id_token":{"gender":{"values":["female","other"],"essential":true},"sub":{"values":["b",3]}}}"#;
+        let request = ClaimsRequest::parse(text).unwrap();
+        assert_eq!(request.userinfo[&Claim::Email].values, ["a@b.hk"]);
+        assert_eq!(request.id_token[&Claim::Gender].values, ["female", "other"]);
+        assert_eq!(request.subject, Some(["b".to_owned()].into()), "in both places");
+        assert_eq!(request.acr, AcrClaim::default(), "acr stands in the id_token");
+        let numbered = ClaimsRequest::parse(r#"{"id_token":{"sub":{"value":7}}}"#).unwrap();
+        assert_eq!(numbered.subject, Some(["7".to_owned()].into()), "nobody, not anybody");
+    }
 
     #[test]
     fn claims_are_read_and_unknown_ones_ignored() {
@@ -193,14 +250,15 @@ mod tests {
         assert_eq!(
             request.userinfo,
             [
-                (Claim::NameZhHant, Necessity::Optional),
-                (Claim::Hkid, Necessity::Required),
-                (Claim::Email, Necessity::Optional)
+                (Claim::NameZhHant, wish(Necessity::Optional)),
+                (Claim::Hkid, wish(Necessity::Required)),
+                (Claim::Email, wish(Necessity::Optional))
             ]
             .into()
         );
-        assert_eq!(request.id_token, [(Claim::Birthdate, Necessity::Optional)].into());
-        assert_eq!(request.subject.as_deref(), Some("abc"));
+        assert_eq!(request.id_token, [(Claim::Birthdate, wish(Necessity::Optional))].into());
+        assert_eq!(request.subject, Some(["abc".to_owned()].into()));
+        assert_eq!(request.acr, AcrClaim { essential: false, values: vec!["x".to_owned()] });
     }
 
     #[test]

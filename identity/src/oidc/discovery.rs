@@ -1,5 +1,7 @@
 //! Discovery (OpenID Connect Discovery, section 3; RFC 8414; RFC 9126; RFC 9207). It says what is so and nothing else.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::authorization_details::DetailType;
@@ -8,13 +10,15 @@ use super::claims::Claim;
 use super::issuer::{Endpoint, Issuer};
 use super::scope::Scope;
 use super::token::GrantType;
+use crate::authenticator::{Assurance, SignInMethod};
 use crate::jose;
 
 /// The document at `/.well-known/openid-configuration`. `mutual_tls` is where the endpoints are for clients that show a
-/// certificate, if that is offered.
-pub fn discovery(issuer: &Issuer, mutual_tls: Option<&Issuer>) -> Value {
+/// certificate, if that is offered; `sign_in_methods` are those of this installation.
+pub fn discovery(issuer: &Issuer, mutual_tls: Option<&Issuer>, sign_in_methods: &[SignInMethod]) -> Value {
     let mut document = without_certificates(issuer);
     describe_requests(&mut document);
+    describe_pages(&mut document, sign_in_methods);
     if let Some(mutual_tls) = mutual_tls {
         offer_certificates(&mut document, mutual_tls);
     }
@@ -25,8 +29,18 @@ pub fn discovery(issuer: &Issuer, mutual_tls: Option<&Issuer>) -> Value {
 fn describe_requests(document: &mut Value) {
     document["request_parameter_supported"] = true.into();
     document["request_uri_parameter_supported"] = false.into();
-    document["request_object_signing_alg_values_supported"] = json!(["ES256", "EdDSA", "PS256"]);
+    document["request_object_signing_alg_values_supported"] = json!(jose::ACCEPTED_NAMES);
     document["authorization_details_types_supported"] = json!(DetailType::ALL.map(DetailType::as_str));
+}
+
+/// What a client can wish for what the resident sees and does.
+fn describe_pages(document: &mut Value, sign_in_methods: &[SignInMethod]) {
+    let levels: BTreeSet<_> = sign_in_methods.iter().map(|method| method.assurance()).collect();
+    document["acr_values_supported"] = levels.into_iter().map(Assurance::as_str).collect();
+    // One page, which fits a window of any size.
+    document["display_values_supported"] = json!(["page", "popup", "touch"]);
+    document["ui_locales_supported"] = json!(["zh-Hant", "en"]);
+    document["claims_locales_supported"] = json!(["zh-Hant", "en"]);
 }
 
 /// Authentication and binding by certificates, and where (RFC 8705, sections 2, 3.3 and 5).
@@ -60,11 +74,11 @@ fn without_certificates(issuer: &Issuer) -> Value {
         "introspection_endpoint": issuer.endpoint(Endpoint::Introspection),
         "introspection_endpoint_auth_methods_supported":
             ["private_key_jwt", "client_secret_basic", "client_secret_post"],
-        "introspection_endpoint_auth_signing_alg_values_supported": ["ES256", "EdDSA", "PS256"],
+        "introspection_endpoint_auth_signing_alg_values_supported": jose::ACCEPTED_NAMES,
         "revocation_endpoint": issuer.endpoint(Endpoint::Revocation),
         "revocation_endpoint_auth_methods_supported":
             ["private_key_jwt", "client_secret_basic", "client_secret_post", "none"],
-        "revocation_endpoint_auth_signing_alg_values_supported": ["ES256", "EdDSA", "PS256"],
+        "revocation_endpoint_auth_signing_alg_values_supported": jose::ACCEPTED_NAMES,
         "end_session_endpoint": issuer.endpoint(Endpoint::EndSession),
         "backchannel_logout_supported": true,
         "backchannel_logout_session_supported": true,
@@ -79,6 +93,7 @@ fn without_certificates(issuer: &Issuer) -> Value {
         "prompt_values_supported": Prompt::ALL.map(Prompt::as_str),
         "scopes_supported": Scope::ALL.map(Scope::as_str),
         "claims_supported": claims,
+        "claim_types_supported": ["normal"],
         "claims_parameter_supported": true,
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["RS256", "ES256", "PS256", "EdDSA"],
@@ -89,10 +104,8 @@ fn without_certificates(issuer: &Issuer) -> Value {
         "userinfo_encryption_enc_values_supported": jose::ContentEncryption::ALL.map(jose::ContentEncryption::as_str),
         "token_endpoint_auth_methods_supported":
             ["private_key_jwt", "client_secret_basic", "client_secret_post", "none"],
-        "token_endpoint_auth_signing_alg_values_supported": ["ES256", "EdDSA", "PS256"],
-        "dpop_signing_alg_values_supported": ["ES256", "EdDSA", "PS256"],
-        "ui_locales_supported": ["zh-Hant", "en"],
-        "claims_locales_supported": ["zh-Hant", "en"],
+        "token_endpoint_auth_signing_alg_values_supported": jose::ACCEPTED_NAMES,
+        "dpop_signing_alg_values_supported": jose::ACCEPTED_NAMES,
     })
 }
 
@@ -110,13 +123,14 @@ mod tests {
     }
 
     fn names(member: &str) -> Vec<String> {
-        let listed = discovery(&issuer(), Some(&mutual_tls()))[member].as_array().unwrap().clone();
+        let listed = discovery(&issuer(), Some(&mutual_tls()), &SignInMethod::ALL)[member].as_array().unwrap().clone();
         listed.iter().map(|name| name.as_str().unwrap().to_owned()).collect()
     }
 
     #[test]
     fn every_url_lies_under_the_issuer() {
-        let document = discovery(&issuer(), None);
+        let document = discovery(&issuer(), None, &[SignInMethod::Passkey]);
+        assert_eq!(document["acr_values_supported"], json!(["http://eidas.europa.eu/LoA/substantial"]));
         assert!(document.get("mtls_endpoint_aliases").is_none());
         assert_eq!(document["issuer"], ISSUER);
         let urls: Vec<_> = document
@@ -131,7 +145,7 @@ mod tests {
 
     #[test]
     fn endpoints_for_certificates_are_aliases_of_the_others() {
-        let document = discovery(&issuer(), Some(&mutual_tls()));
+        let document = discovery(&issuer(), Some(&mutual_tls()), &SignInMethod::ALL);
         assert_eq!(document["tls_client_certificate_bound_access_tokens"], true);
         for (name, url) in document["mtls_endpoint_aliases"].as_object().unwrap() {
             let alias = document[name].as_str().unwrap().replace(ISSUER, MUTUAL_TLS);
@@ -178,7 +192,10 @@ mod tests {
         ] {
             assert!(names(listed).into_iter().all(|value| registers(member, value.into())), "{listed}");
         }
-        let accepted: Vec<_> = crate::jose::ACCEPTED_ALGORITHMS.iter().map(|alg| format!("{alg:?}")).collect();
+        let accepted = crate::jose::ACCEPTED_NAMES;
+        let known: std::collections::BTreeSet<_> =
+            accepted.iter().map(|name| format!("{:?}", jose::algorithm(name).unwrap())).collect();
+        assert_eq!(known, jose::ACCEPTED_ALGORITHMS.iter().map(|algorithm| format!("{algorithm:?}")).collect());
         assert_eq!(names("token_endpoint_auth_signing_alg_values_supported"), accepted);
         assert_eq!(names("introspection_endpoint_auth_signing_alg_values_supported"), accepted);
         assert_eq!(names("revocation_endpoint_auth_signing_alg_values_supported"), accepted);

@@ -151,7 +151,7 @@ fn embedded_key(proof: &str) -> Result<Jwk, OAuthError> {
 
 const fn signature_refusal(error: jose::JwsError) -> &'static str {
     match error {
-        jose::JwsError::Algorithm => "its algorithm is not ES256, EdDSA or PS256",
+        jose::JwsError::Algorithm => "its algorithm is not ES256, EdDSA, Ed25519 or PS256",
         jose::JwsError::NoKey | jose::JwsError::Signature => "its signature is not by its jwk",
         jose::JwsError::Claims => "its claims are not of the expected shape",
         jose::JwsError::Malformed | jose::JwsError::CriticalExtension => "it is not a signed token",

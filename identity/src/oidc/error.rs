@@ -34,6 +34,9 @@ pub enum ErrorCode {
     LoginRequired,
     /// `prompt=none`, and the resident would have to agree.
     ConsentRequired,
+    /// The level of assurance that the client needs is out of reach (OpenID Connect Core Error Code
+    /// `unmet_authentication_requirements` 1.0).
+    UnmetAuthenticationRequirements,
     /// A request object (RFC 9101) of a kind that is not taken.
     RequestNotSupported,
     /// A request object that does not hold.
@@ -68,6 +71,7 @@ impl ErrorCode {
             Self::UnsupportedResponseType => "unsupported_response_type",
             Self::LoginRequired => "login_required",
             Self::ConsentRequired => "consent_required",
+            Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::RequestNotSupported => "request_not_supported",
             Self::InvalidRequestObject => "invalid_request_object",
             Self::RequestUriNotSupported => "request_uri_not_supported",
@@ -79,7 +83,7 @@ impl ErrorCode {
 }
 
 /// What a proof of possession may be signed with (RFC 9449, section 7.1).
-const DPOP_ALGS: &str = r#"algs="ES256 EdDSA PS256""#;
+const DPOP_ALGS: &str = r#"algs="ES256 EdDSA Ed25519 PS256""#;
 
 /// A refusal. The description is one of our own fixed sentences: nothing of a request is ever echoed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -232,7 +236,7 @@ mod tests {
                 MissingToken,
                 "invalid_token",
                 401,
-                Some(r#"Bearer realm="lionrock", DPoP realm="lionrock", algs="ES256 EdDSA PS256""#),
+                Some(r#"Bearer realm="lionrock", DPoP realm="lionrock", algs="ES256 EdDSA Ed25519 PS256""#),
             ),
             (
                 InvalidToken,
@@ -259,7 +263,7 @@ mod tests {
         for code in [ErrorCode::InvalidToken, ErrorCode::InvalidDpopProof, ErrorCode::UseDpopNonce] {
             let error = OAuthError::new(code, "why").with_dpop();
             let challenge = format!(
-                r#"DPoP realm="lionrock", error="{}", error_description="why", algs="ES256 EdDSA PS256""#,
+                r#"DPoP realm="lionrock", error="{}", error_description="why", algs="ES256 EdDSA Ed25519 PS256""#,
                 code.as_str()
             );
             assert_eq!((error.status(), error.www_authenticate()), (401, Some(challenge)));

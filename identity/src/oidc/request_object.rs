@@ -102,6 +102,7 @@ fn check_times(claims: &Map<String, Value>, is_strict: bool, now: Timestamp) -> 
         _ => {}
     }
     match times.nbf {
+        None if is_strict => Err(refuse("nbf is missing")),
         Some(nbf) if nbf.timestamp() > latest => Err(refuse("nbf is in the future")),
         Some(nbf) if nbf.timestamp() < now - lifetimes::REQUEST_OBJECT => Err(refuse("nbf is more than an hour ago")),
         _ => Ok(()),
@@ -126,7 +127,7 @@ fn is_unsigned(object: &str) -> bool {
 
 const fn signature_refusal(error: jose::JwsError) -> &'static str {
     match error {
-        jose::JwsError::Algorithm => "its algorithm is not ES256, EdDSA or PS256",
+        jose::JwsError::Algorithm => "its algorithm is not ES256, EdDSA, Ed25519 or PS256",
         jose::JwsError::NoKey | jose::JwsError::Signature => "no registered key made its signature",
         jose::JwsError::Claims | jose::JwsError::Malformed | jose::JwsError::CriticalExtension => {
             "it is not a signed token of the expected shape"

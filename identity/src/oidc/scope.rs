@@ -10,7 +10,7 @@ use super::error::{ErrorCode, OAuthError};
 pub enum Scope {
     /// Sign-in itself. Every request has it.
     Openid,
-    /// Names and whatever else people say about themselves. Not the birth date: who needs it asks for it.
+    /// Names, the birth date and whatever else people say about themselves.
     Profile,
     /// The e-mail address.
     Email,
@@ -18,7 +18,7 @@ pub enum Scope {
     Address,
     /// The telephone number.
     Phone,
-    /// The date of birth.
+    /// The date of birth alone.
     Birthdate,
     /// The number of the Hong Kong identity card.
     Hkid,
@@ -71,6 +71,7 @@ impl Scope {
                 Claim::Nickname,
                 Claim::PreferredUsername,
                 Claim::Gender,
+                Claim::Birthdate,
                 Claim::Profile,
                 Claim::Picture,
                 Claim::Website,
@@ -213,8 +214,12 @@ mod tests {
     }
 
     #[test]
-    fn profile_does_not_tell_the_birth_date_or_the_identity_card_number() {
-        let told = Scopes::from("openid profile email phone".to_owned()).claims();
-        assert!(!told.contains(&Claim::Hkid) && !told.contains(&Claim::Birthdate));
+    fn profile_stands_for_what_the_standard_says_and_never_for_the_identity_card_number() {
+        let told: Vec<_> = Scope::Profile.claims().iter().map(|claim| claim.as_str()).collect();
+        let standard = "name family_name given_name middle_name nickname preferred_username profile picture website \
+            gender birthdate zoneinfo locale updated_at";
+        assert!(standard.split(' ').all(|name| told.contains(&name)), "OpenID Connect Core, section 5.4: {told:?}");
+        let everything_usual = Scopes::from("openid profile email address phone".to_owned()).claims();
+        assert!(!everything_usual.contains(&Claim::Hkid));
     }
 }

@@ -18,7 +18,7 @@ const scope = (name, types) => ({
   },
 });
 const TYPES = {
-  profile: { name: "string" },
+  profile: { name: "string", birthdate: "string" },
   email: { email: "string", email_verified: "boolean" },
   address: { address: "object" },
   phone: { phone_number: "string", phone_number_verified: "boolean" },
@@ -88,10 +88,13 @@ export const modules = {
   scope_phone: scope("phone", TYPES.phone),
   scope_all: scope("profile email address phone", Object.assign({}, ...Object.values(TYPES))),
   async alternate_happy_flow(s) {
-    const client = await s.provider.register("oidc", { ...secret("client_secret_basic"), redirect_uris: ["https://rp.example/callback?answer=here"] });
-    const { away } = await client.signIn(s.resident);
-    assert.equal(away.searchParams.get("answer"), "here");
+    const client = await s.provider.register("oidc", { ...secret("client_secret_basic"), redirect_uris: ["https://rp.example/callback", "https://rp.example/callback?dummy1=lorem&dummy2=ipsum"] });
+    const [plain, withQuery] = client.metadata.redirect_uris;
+    const { away } = await works(client, s.resident, { redirect_uri: withQuery });
+    assert.ok(away.href.startsWith(`${withQuery}&`), away.href);
     assert.ok(away.searchParams.get("code"));
+    const mixed = await client.signIn(s.resident, { redirect_uri: withQuery });
+    refused(await client.redeem(mixed, { redirect_uri: plain }), "invalid_grant");
   },
   display_page: ignored({ display: "page" }),
   display_popup: ignored({ display: "popup" }),
@@ -103,6 +106,8 @@ export const modules = {
     const again = await works(s.client, s.resident, { prompt: "login" });
     assert.equal(again.claims.sub, before.claims.sub);
     assert.ok(!before.claims.auth_time || again.claims.auth_time > before.claims.auth_time);
+    const both = await visit(s, { prompt: "login consent" }, s.resident, { stopAt: "consent", look: true });
+    assert.ok(both.page?.text.includes('value="agree"'), "and then to agree");
   },
   async prompt_none_not_logged_in(s) {
     const { parameters, ...step } = await visit(s, { prompt: "none" }, s.resident.elsewhere());
@@ -136,7 +141,13 @@ export const modules = {
   login_hint: ignored({ login_hint: "taiman" }),
   ui_locales: ignored({ ui_locales: "se zh-Hant en" }),
   claims_locales: ignored({ claims_locales: "se zh-Hant en" }),
-  ensure_request_with_acr_values_succeeds: ignored({ acr_values: "1 2" }),
+  async ensure_request_with_acr_values_succeeds(s) {
+    await works(s.client, s.resident, { acr_values: "1 2" });
+    const listed = s.provider.metadata.acr_values_supported;
+    if (!listed) return;
+    const { claims } = await works(s.client, s.resident, { acr_values: listed.join(" ") });
+    assert.ok(listed.includes(claims.acr), claims.acr);
+  },
   codereuse: reuse(0),
   codereuse_30seconds: {
     prepare: async (s) => ({ seconds: 30, tokens: await works(s.client, s.resident) }),

@@ -5,6 +5,7 @@ import { constants, createHash, createHmac, generateKeyPairSync, randomUUID, sig
 const KINDS = {
   ES256: () => generateKeyPairSync("ec", { namedCurve: "P-256" }),
   EdDSA: () => generateKeyPairSync("ed25519"),
+  Ed25519: () => generateKeyPairSync("ed25519"),
   PS256: () => generateKeyPairSync("rsa", { modulusLength: 2048 }),
   RS256: () => generateKeyPairSync("rsa", { modulusLength: 2048 }),
 };

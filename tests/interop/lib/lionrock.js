@@ -61,10 +61,17 @@ export class Lionrock {
       ...(this.metadata.scopes_supported.includes("address") && { address: { formatted: "1 Lion Rock Road, Kowloon" } }),
       ...attributes,
     };
-    const [{ activation_link }] = await this.run(["resident", "add", "-"], JSON.stringify(registration));
+    const [{ resident: id, activation_link }] = await this.run(["resident", "add", "-"], JSON.stringify(registration));
     const resident = new Resident(this.issuer);
+    resident.id = id;
     await resident.activate(activation_link.split("#")[1]);
     return resident;
+  }
+
+  /** Enters somebody who signs in with a user name and a password. */
+  async residentWithPassword(password) {
+    const registration = { hkid: anyHkid(), name_en: "HO Mei Yee", birth_date: "1985-07-01", ...password };
+    await this.run(["resident", "add", "-"], JSON.stringify(registration));
   }
 }
 

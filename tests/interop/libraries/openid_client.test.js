@@ -61,7 +61,7 @@ async function signIn(config, { pushed = false, DPoP, parameters = {}, jar } = {
 const told = (config, tokens, DPoP) => openid.fetchUserInfo(config, tokens.access_token, tokens.claims().sub, { DPoP });
 
 describe("openid-client under the fapi2 profile", () => {
-  for (const keyAlgorithm of ["ES256", "PS256"]) {
+  for (const keyAlgorithm of ["ES256", "PS256", "Ed25519"]) {
     test(`signs in with private_key_jwt by ${keyAlgorithm}, pushed requests and DPoP`, async () => {
       const client = await provider.register("fapi2", { keyAlgorithm, scope: "openid profile" });
       const config = await configured(client);

@@ -25,6 +25,12 @@ export async function setting() {
   const grant_types = ["authorization_code", "refresh_token"];
   const [offline, offlineToo] = [await provider.register("fapi2", { grant_types }), await provider.register("fapi2", { grant_types })];
   const openToo = await provider.register("oidc", { token_endpoint_auth_method: "none", grant_types });
+  const formal = await provider.register("oidc", { allowed_sign_in_methods: ["passkey", "password"] });
+  const password = { user_name: "taiman@example.hk", password: "correct horse battery" };
+  await provider.residentWithPassword(password);
+  const leaving = await provider.register("oidc", { post_logout_redirect_uris: ["https://rp.example/goodbye"] });
+  const resources = ["https://api.example/records", "https://api.example/payments"];
+  const paying = await provider.register("fapi2", { resources, authorization_details_types: ["payment_initiation"] });
   const machine = await provider.register("fapi2", { grant_types: ["client_credentials"], scope: "readings:read", redirect_uris: null });
   // Nothing below fails for want of a good request: each client can do everything right.
   const tokens = {};
@@ -33,7 +39,8 @@ export async function setting() {
     const told = await client.userinfo(tokens[name].access_token);
     if (told.status !== 200) throw new Error(`userinfo for ${name}: ${told.status} ${told.text}`);
   }
-  return { provider, resident, tokens, offline, offlineToo, openToo, machine, stranger: stranger(provider, fapi), ...all };
+  const more = { offline, offlineToo, openToo, machine, formal, leaving, paying, stranger: stranger(provider, fapi) };
+  return { provider, resident, tokens, password, ...more, ...all };
 }
 
 /** A client that authenticates with a certificate. */

@@ -20,8 +20,11 @@ use crate::{clock, keys, random};
 /// The e-service's client identifier at Lionrock.
 pub const CLIENT_ID: &str = "transport-department";
 
-/// What the e-service asks for.
-const SCOPE: &str = "openid profile phone hkid";
+/// What the e-service asks for by scope.
+const SCOPE: &str = "openid phone hkid";
+
+/// And one by one: the names, without all else that `profile` stands for.
+const CLAIMS: &str = r#"{"userinfo":{"name":{"essential":true},"name#zh-Hant":{"essential":true}}}"#;
 
 /// The e-service's own key for `private_key_jwt`; only its public half leaves the e-service.
 pub struct ClientKey {
@@ -137,6 +140,7 @@ impl OpenIdClient {
             ("response_type", "code"),
             ("redirect_uri", self.redirect_uri.as_str()),
             ("scope", SCOPE),
+            ("claims", CLAIMS),
             ("state", &pending.state),
             ("nonce", &pending.nonce),
             ("code_challenge", &challenge),

@@ -47,8 +47,10 @@ pub(super) fn entrance(lang: Lang) -> Vec<Sample> {
         relying_party,
     };
     let wrong = page(lang).say("用戶名稱或密碼不對。", "The user name or the password is wrong.").to_owned();
-    let by_password =
-        sign_in::SignIn { password: Some(sign_in::PasswordForm { refusal: Some(wrong) }), ..sign_in(Some(party())) };
+    let by_password = sign_in::SignIn {
+        password: Some(sign_in::PasswordForm { user_name: "taiman".to_owned(), refusal: Some(wrong) }),
+        ..sign_in(Some(party()))
+    };
     let message = message::Message {
         page: page(lang),
         headline: page(lang).say("這裏沒有頁面", "There is no page here").to_owned(),

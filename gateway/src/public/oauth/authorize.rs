@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
+use identity::authenticator::PasswordRefusal;
 use identity::oidc::authorization_details::AuthorizationDetail;
 use identity::oidc::authorize::{
     AuthorizationStep, BrowserSecret, ConsentPage, InteractionTicket, PageError as AuthorizationError, SignInPage,
@@ -15,7 +16,7 @@ use identity::session::Session;
 use super::super::Settings;
 use super::super::cookies::{self, Name};
 use super::super::page;
-use super::super::refusal::PageError;
+use super::super::refusal::{PageError, password_words};
 use super::super::session::{MaybeSignedIn, SignedIn};
 use super::request;
 use crate::clock;
@@ -92,15 +93,15 @@ pub(super) fn show(
     settings: &Settings,
     session: Option<&Session>,
     step: AuthorizationStep,
-    refusal: Option<String>,
+    refusal: Option<PasswordRefusal>,
 ) -> Result<HttpResponse, PageError> {
     match step {
         AuthorizationStep::SignIn(shown) => {
-            let page = page::context(request, None);
+            let page = page::context_for(request, None, shown.ui_locales.as_deref());
             with_browser(sign_in(page, &shown, refusal), &shown.ticket, settings)
         }
         AuthorizationStep::Consent(shown) => {
-            let page = page::context(request, session);
+            let page = page::context_for(request, session, shown.ui_locales.as_deref());
             with_browser(consent(page, &shown), &shown.ticket, settings)
         }
         AuthorizationStep::Redirect(location) => {
@@ -110,13 +111,19 @@ pub(super) fn show(
     }
 }
 
-fn sign_in(page: crate::pages::Page, shown: &SignInPage, refusal: Option<String>) -> Result<String, askama::Error> {
+fn sign_in(
+    page: crate::pages::Page,
+    shown: &SignInPage,
+    refusal: Option<PasswordRefusal>,
+) -> Result<String, askama::Error> {
     let relying_party = Some(RelyingParty {
         name_zh: shown.client.name.zh_hant.clone(),
         name_en: shown.client.name.en.clone(),
         host: shown.client.host.clone(),
     });
-    let password = shown.takes_password.then_some(PasswordForm { refusal });
+    let refusal = refusal.map(|refusal| password_words(&page, refusal));
+    let user_name = shown.login_hint.clone().unwrap_or_default();
+    let password = shown.takes_password.then_some(PasswordForm { user_name, refusal });
     SignIn { page, relying_party, interaction: Some(shown.ticket.id.to_string()), password }.render()
 }
 

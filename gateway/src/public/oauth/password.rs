@@ -2,16 +2,14 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderValue, LOCATION, RETRY_AFTER};
+use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use identity::authenticator::{Password, PasswordRefusal, UserName};
 use serde::Deserialize;
 
 use super::super::Settings;
 use super::super::cookies::{self, Name};
-use super::super::page;
-use super::super::refusal::{PageError, password_words};
+use super::super::refusal::PageError;
 use super::super::session::{self, MaybeSignedIn};
 use super::authorize;
 use crate::clock;
@@ -36,7 +34,7 @@ pub(super) async fn sign_in(
     let ticket = authorize::ticket(&request, &settings, Some(&interaction))?;
     let (name, password) = (UserName::parse(&user_name), Password::typed(password));
     let (from, identity, waiting, before) =
-        (address(&request), gateway.identity.clone(), ticket.clone(), session.0.clone());
+        (address(&request, &gateway), gateway.identity.clone(), ticket.clone(), session.0.clone());
     let done = settings
         .passwords
         .run(move || {
@@ -49,29 +47,18 @@ pub(super) async fn sign_in(
             .cookie(cookies::make(Name::Session, signed_in.secret.expose(), settings.https))
             .insert_header((LOCATION, format!("/oauth/continue?interaction={}", ticket.id)))
             .finish()),
-        Err(identity::Error::Password(refusal)) => {
+        Err(identity::Error::Password(refusal @ PasswordRefusal::Wrong)) => {
             let who = session.0.clone();
             let step = web::block(move || gateway.identity.continue_authorization(&ticket, who.as_ref(), clock::now()))
                 .await??;
-            let words = password_words(&page::context(&request, None), refusal);
-            let shown = authorize::show(&request, &settings, session.0.as_ref(), step, Some(words))?;
-            Ok(throttled(shown, refusal))
+            authorize::show(&request, &settings, session.0.as_ref(), step, Some(refusal))
         }
         Err(failed) => Err(failed.into()),
     }
 }
 
-/// Says when to try again, to programs too.
-fn throttled(mut shown: HttpResponse, refusal: PasswordRefusal) -> HttpResponse {
-    if let PasswordRefusal::TooMany { until } = refusal {
-        *shown.status_mut() = StatusCode::TOO_MANY_REQUESTS;
-        let seconds = until.since(clock::now()).as_secs() + 1;
-        shown.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
-    }
-    shown
-}
-
-/// Where the request comes from.
-fn address(request: &HttpRequest) -> IpAddr {
-    request.peer_addr().map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| peer.ip())
+/// Whose attempt it is: what proxies of ours say counts, as it does for every other limit.
+fn address(request: &HttpRequest, gateway: &Gateway) -> IpAddr {
+    let peer = || request.peer_addr().map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| peer.ip());
+    gateway.limits.address(request).unwrap_or_else(peer)
 }

@@ -107,3 +107,24 @@ fn a_signature_over_something_else_than_claims_is_refused() {
                  hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg";
     assert!(check(token, &[jwk]).is_err());
 }
+
+/// RFC 9864: `openid-client` and others call EdDSA by the name of its curve.
+#[test]
+fn ed25519_is_eddsa_by_another_name() {
+    let key = key(SigningAlgorithm::EdDsa);
+    let header = json!({"alg": "Ed25519", "kid": key.kid(), "typ": "dpop+jwt"});
+    let token = sign_with_header(&key, &header, &json!({"sub": "ann"}));
+    let mut registered = serde_json::to_value(key.jwk()).unwrap();
+    for alg in ["EdDSA", "Ed25519"] {
+        registered["alg"] = alg.into();
+        let jwk = crate::jose::public_key(&registered).unwrap();
+        let verified = check(&token, std::slice::from_ref(&jwk)).unwrap();
+        assert_eq!((verified.header.alg, &verified.claims["sub"]), (Algorithm::EdDSA, &"ann".into()));
+        assert_eq!(key_named_in(&token).as_deref(), Some(key.kid()));
+        assert!(has_typ(&verified.header, "dpop+jwt"));
+        let by_es256 = with_header(&token, &json!({"alg": "ES256", "kid": key.kid()}));
+        assert_eq!(check(&by_es256, &[jwk]).unwrap_err(), JwsError::NoKey);
+    }
+    registered["alg"] = "Ed448".into();
+    assert!(crate::jose::public_key(&registered).is_err());
+}

@@ -1,5 +1,7 @@
 //! The checks of an authorization request, one function each. [`super::AuthorizationRequest::check`] has their order.
 
+use std::collections::BTreeSet;
+
 use crate::oidc::client::Client;
 use crate::oidc::dpop::KeyThumbprint;
 use crate::oidc::error::{ErrorCode, OAuthError};
@@ -77,14 +79,14 @@ pub(super) fn max_age(parameters: &Parameters) -> Result<Option<u32>, OAuthError
 /// (`id_token_hint`), or by the subject itself in `claims`.
 pub(super) fn subject(
     parameters: &Parameters,
-    claimed: Option<String>,
+    claimed: Option<BTreeSet<String>>,
     subject_of: &dyn Fn(&str) -> Option<String>,
-) -> Result<Option<String>, OAuthError> {
+) -> Result<Option<BTreeSet<String>>, OAuthError> {
     let Some(hint) = parameters.get("id_token_hint") else { return Ok(claimed) };
     let refused = |why| OAuthError::invalid_request(why).of("id_token_hint");
     let hinted = subject_of(hint).ok_or(refused("it is not an id_token that we gave this client"))?;
-    if claimed.is_some_and(|claimed| claimed != hinted) {
+    if claimed.is_some_and(|claimed| !claimed.contains(&hinted)) {
         return Err(refused("claims asks for somebody else"));
     }
-    Ok(Some(hinted))
+    Ok(Some([hinted].into()))
 }

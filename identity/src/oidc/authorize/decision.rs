@@ -1,10 +1,12 @@
 //! What an authorization still needs: sign-in, consent, or nothing. Pure.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use store::Timestamp;
 
 use super::AuthorizationRequest;
+use crate::authenticator::Assurance;
 use crate::consent::{Consent, is_covered};
 use crate::oidc::error::{ErrorCode, OAuthError};
 
@@ -26,6 +28,8 @@ pub enum Decision {
 pub struct Standing<'a> {
     /// When they last proved who they are.
     pub auth_time: Timestamp,
+    /// How far that can be trusted.
+    pub acr: Assurance,
     /// Whether they did so in a way that this client takes.
     pub is_method_taken: bool,
     /// How this client knows them, if it has met them.
@@ -38,6 +42,10 @@ pub struct Standing<'a> {
 pub fn decide(request: &AuthorizationRequest, begun: Timestamp, signed_in: Option<Standing<'_>>) -> Decision {
     let quiet = request.prompts.none;
     let refuse = |code, why| Decision::Refuse(OAuthError::new(code, why));
+    if request.acr.is_out_of_reach() {
+        let why = "nobody can sign in at this client at a level of acr that it needs";
+        return refuse(ErrorCode::UnmetAuthenticationRequirements, why);
+    }
     let Some(signed_in) = signed_in else {
         return if quiet { refuse(ErrorCode::LoginRequired, "nobody is signed in") } else { Decision::SignIn };
     };
@@ -45,11 +53,20 @@ pub fn decide(request: &AuthorizationRequest, begun: Timestamp, signed_in: Optio
         let why = "the sign-in was not of a kind that this client takes";
         return if quiet { refuse(ErrorCode::LoginRequired, why) } else { Decision::SignIn };
     }
+    if !request.acr.is_met_by(signed_in.acr) {
+        let why = "the sign-in is below the acr that this client needs";
+        return if quiet { refuse(ErrorCode::LoginRequired, why) } else { Decision::SignIn };
+    }
     let just_signed_in = signed_in.auth_time >= begun;
+    // What is only wished for is asked for once, and never an error.
+    if !just_signed_in && !quiet && request.acr.wishes_more_than(signed_in.acr) {
+        return Decision::SignIn;
+    }
     if !just_signed_in && is_stale(request, begun, signed_in.auth_time) {
         return if quiet { refuse(ErrorCode::LoginRequired, "the sign-in is too old") } else { Decision::SignIn };
     }
-    if request.subject.is_some() && request.subject.as_deref() != signed_in.subject {
+    let is_meant = |subjects: &BTreeSet<String>| signed_in.subject.is_some_and(|subject| subjects.contains(subject));
+    if !request.subject.as_ref().is_none_or(is_meant) {
         let why = "somebody else is signed in";
         return if quiet || just_signed_in { refuse(ErrorCode::LoginRequired, why) } else { Decision::SignIn };
     }

@@ -96,6 +96,8 @@ pub struct SignInPage {
     pub client: ClientDisplay,
     /// Whether the resident may sign in by password, too.
     pub takes_password: bool,
+    /// The user name to begin the form with (`login_hint`). Nobody knows yet whether it is one.
+    pub login_hint: Option<String>,
     /// The languages the client would like (`ui_locales`).
     pub ui_locales: Option<String>,
 }

@@ -5,6 +5,7 @@
 //! as a page); [`AuthorizationRequest::check`] runs the checks of [`checks`] one after another (errors go to
 //! the client by redirect); [`decide`] says what is missing: sign-in, consent, or nothing.
 
+mod acr;
 mod asked;
 mod checks;
 mod decision;
@@ -13,6 +14,7 @@ mod prompt;
 mod request;
 mod response;
 
+pub use acr::AcrRequest;
 pub use asked::Asked;
 pub use decision::{Decision, Standing, decide};
 pub(crate) use interaction::Interaction;

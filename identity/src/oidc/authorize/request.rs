@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::interaction::PageError;
-use super::{Asked, Prompts, checks};
+use super::{AcrRequest, Asked, Prompts, checks};
+use crate::authenticator::{SignInMethod, UserName};
 use crate::consent::{Consent, Extent};
 use crate::oidc::authorization_details::AuthorizationDetails;
 use crate::oidc::claims::{Claim, ClaimsRequest};
@@ -37,8 +38,11 @@ pub struct AuthorizationRequest {
     pub details: AuthorizationDetails,
     /// What is asked for, one by one.
     pub asked: Asked,
-    /// Whom the answer must be about.
-    pub subject: Option<String>,
+    /// Whom the answer must be about: one of these subjects.
+    pub subject: Option<BTreeSet<String>>,
+    /// How far the sign-in must be trusted.
+    #[serde(default)]
+    pub acr: AcrRequest,
     /// What the code will have to be redeemed with.
     pub code_challenge: Option<CodeChallenge>,
     /// The key whose holder alone may redeem the code (RFC 9449, section 10).
@@ -50,6 +54,9 @@ pub struct AuthorizationRequest {
     pub max_age: Option<u32>,
     /// The languages the client would like the pages in.
     pub ui_locales: Option<String>,
+    /// The user name that the client thinks the resident will sign in with.
+    #[serde(default)]
+    pub login_hint: Option<String>,
 }
 
 /// Finds the registered redirect URI that the request asks for: where errors may be sent from here on.
@@ -59,6 +66,12 @@ pub struct AuthorizationRequest {
 pub fn identify(parameters: &Parameters, client: &Client) -> Result<RedirectUri, PageError> {
     let asked = parameters.get_only("redirect_uri").ok_or(PageError::RedirectUri)?;
     client.redirect_uri(asked).ok_or(PageError::RedirectUri)
+}
+
+/// The user name to begin the form with. A client whose residents have no user names has no use for one.
+fn login_hint(parameters: &Parameters, client: &Client) -> Option<String> {
+    let takes_names = client.sign_in_methods.contains(&SignInMethod::Password);
+    parameters.get("login_hint").filter(|hint| takes_names && UserName::parse(hint).is_some()).map(str::to_owned)
 }
 
 impl AuthorizationRequest {
@@ -86,6 +99,7 @@ impl AuthorizationRequest {
         let max_age = checks::max_age(parameters)?;
         let claims = parameters.get("claims").map(ClaimsRequest::parse).transpose()?.unwrap_or_default();
         let asked = Asked::new(&scopes, &claims, &client.allowed_claims());
+        let acr = AcrRequest::read(parameters.get("acr_values"), &claims.acr, client);
         let subject = checks::subject(parameters, claims.subject, subject_of)?;
         let text = |name| parameters.get(name).map(str::to_owned);
         Ok(Self {
@@ -97,11 +111,13 @@ impl AuthorizationRequest {
             details,
             asked,
             subject,
+            acr,
             code_challenge,
             dpop_jkt,
             prompts,
             max_age,
             ui_locales: text("ui_locales"),
+            login_hint: login_hint(parameters, client),
         })
     }
 

@@ -46,7 +46,7 @@ pub(super) fn verify(
     let verified = jose::verify::<AssertionClaims>(assertion, keys, algorithms).map_err(|error| {
         refuse(match error {
             jose::JwsError::Algorithm if algorithms.len() == 1 => "its algorithm is not the registered one",
-            jose::JwsError::Algorithm => "its algorithm is not ES256, EdDSA or PS256",
+            jose::JwsError::Algorithm => "its algorithm is not ES256, EdDSA, Ed25519 or PS256",
             jose::JwsError::NoKey | jose::JwsError::Signature => "no registered key made its signature",
             _ => "it is not a signed token of the expected shape",
         })

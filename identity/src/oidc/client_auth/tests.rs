@@ -59,7 +59,7 @@ fn an_assertion_by_an_rsa_key_with_pss_is_believed() {
     let (_, rest) = PS256_ASSERTION.split_once('.').unwrap();
     let as_rs256 = format!("{}.{rest}", URL_SAFE_NO_PAD.encode(r#"{"alg":"RS256"}"#));
     let error = authenticate(&client, &request_with(&as_rs256, &[]));
-    assert_eq!(error.unwrap_err().description, "its algorithm is not ES256, EdDSA or PS256");
+    assert_eq!(error.unwrap_err().description, "its algorithm is not ES256, EdDSA, Ed25519 or PS256");
 }
 
 #[test]

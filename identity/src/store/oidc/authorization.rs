@@ -1,7 +1,7 @@
 //! The authorization endpoint: from a request, through sign-in and consent, to the answer.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ::store::{Conn, Timestamp};
 
@@ -208,13 +208,12 @@ impl Identity {
         method: SignInMethod,
         now: Timestamp,
     ) -> Result<bool, Error> {
-        Ok(self.kept(ticket, now)?.is_some_and(|underway| self.takes_method(&underway.client, method)))
+        Ok(self.kept(ticket, now)?.is_some_and(|underway| self.takes_method(&underway, method)))
     }
 
-    /// Whether a client takes this way of signing in, and the installation does.
-    fn takes_method(&self, client: &Client, method: SignInMethod) -> bool {
-        let is_offered = method != SignInMethod::Password || self.settings().password_sign_in;
-        is_offered && client.sign_in_methods.contains(&method)
+    /// Whether a client takes this way of signing in, for this request, and the installation does.
+    fn takes_method(&self, Underway { client, interaction, .. }: &Underway<'_>, method: SignInMethod) -> bool {
+        self.offers(method) && client.sign_in_methods.contains(&method) && interaction.request.acr.admits(method)
     }
 
     /// What is next, and what the resident agreed to before; the request gives up what it cannot have.
@@ -232,6 +231,7 @@ impl Identity {
         request.settle_offline_access(remembered.as_ref());
         let standing = Standing {
             auth_time: session.auth_time,
+            acr: session.acr,
             is_method_taken: underway.client.sign_in_methods.contains(&session.method()),
             subject: subject.as_ref().map(Subject::as_str),
             remembered: remembered.as_ref(),
@@ -265,8 +265,10 @@ impl Identity {
                 Ok(AuthorizationStep::Consent(Box::new(page)))
             }
             (Decision::SignIn | Decision::Done | Decision::Consent, _) => {
-                let takes_password = self.takes_method(&underway.client, SignInMethod::Password);
-                let page = SignInPage { ticket: self.ticket(underway)?, client, takes_password, ui_locales };
+                let takes_password = self.takes_method(underway, SignInMethod::Password);
+                let login_hint = request.login_hint.clone();
+                let page =
+                    SignInPage { ticket: self.ticket(underway)?, client, takes_password, login_hint, ui_locales };
                 Ok(AuthorizationStep::SignIn(Box::new(page)))
             }
         }
@@ -312,7 +314,11 @@ impl Identity {
         let Underway { client, interaction, now, .. } = underway;
         let (request, now) = (&interaction.request, *now);
         let code = Code::new(random()?);
-        let among = |claims: &BTreeSet<Claim>| claims.intersection(granted).copied().collect();
+        let on_record = match request.asked.depends_on_values() {
+            true => self.claim_values(session.resident)?.values,
+            false => BTreeMap::new(),
+        };
+        let (userinfo_claims, id_token_claims) = request.asked.places(granted, &on_record);
         let conclusion = Conclusion {
             interaction: underway.id(),
             pushed: interaction.pushed.clone(),
@@ -329,12 +335,12 @@ impl Identity {
                 scopes: request.scopes.clone(),
                 resources: request.resources.clone(),
                 details: request.details.clone(),
-                userinfo_claims: among(&request.asked.userinfo),
-                id_token_claims: among(&request.asked.id_token),
+                userinfo_claims,
+                id_token_claims,
                 nonce: request.nonce.clone(),
                 auth_time: session.auth_time,
                 amr: session.amr.clone(),
-                acr: session.acr.as_str().to_owned(),
+                acr: request.acr.told(session.acr).as_str().to_owned(),
                 redirect_uri: request.redirect_uri.as_str().to_owned(),
                 code_hash: code.keyed_hash(self.keys()),
                 code_challenge: request.code_challenge.clone(),

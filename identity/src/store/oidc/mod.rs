@@ -27,6 +27,7 @@ use serde_json::Value;
 
 use super::Identity;
 use crate::Error;
+use crate::authenticator::SignInMethod;
 use crate::jose::JwkSet;
 use crate::oidc::{self, Issuer};
 
@@ -41,9 +42,15 @@ impl Identity {
         self.settings().mutual_tls_url.as_ref().map(Issuer::new)
     }
 
+    /// Whether residents may sign in so here at all.
+    fn offers(&self, method: SignInMethod) -> bool {
+        method != SignInMethod::Password || self.settings().password_sign_in
+    }
+
     /// The document at `/.well-known/openid-configuration`.
     pub fn discovery(&self) -> Value {
-        oidc::discovery(&self.issuer(), self.mutual_tls().as_ref())
+        let offered: Vec<_> = SignInMethod::ALL.into_iter().filter(|method| self.offers(*method)).collect();
+        oidc::discovery(&self.issuer(), self.mutual_tls().as_ref(), &offered)
     }
 
     /// A nonce for the `DPoP-Nonce` header of an answer (RFC 9449, section 8).

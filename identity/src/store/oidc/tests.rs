@@ -20,6 +20,7 @@ mod resources;
 mod soak;
 mod stop;
 mod userinfo;
+mod wishes;
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, Ordering};

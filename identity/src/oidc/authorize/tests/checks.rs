@@ -129,9 +129,12 @@ fn pkce_is_required_of_public_clients_only() {
 #[test]
 fn the_answer_can_be_bound_to_one_subject() {
     let hinted = check(&shop(), &changed(&GOOD, &[("id_token_hint", "ours:abc")])).unwrap();
-    assert_eq!(hinted.subject.as_deref(), Some("abc"));
+    assert_eq!(hinted.subject, Some(["abc".to_owned()].into()));
     let claims = r#"{"id_token":{"sub":{"value":"xyz"}}}"#;
-    assert_eq!(check(&shop(), &changed(&GOOD, &[("claims", claims)])).unwrap().subject.as_deref(), Some("xyz"));
+    assert_eq!(
+        check(&shop(), &changed(&GOOD, &[("claims", claims)])).unwrap().subject,
+        Some(["xyz".to_owned()].into())
+    );
     let both = [("claims", claims), ("id_token_hint", "ours:abc")];
     assert_eq!(refused(&shop(), &both), ("invalid_request", "id_token_hint"));
 }
@@ -159,4 +162,17 @@ fn every_answer_names_the_issuer_and_returns_the_state() {
         location.as_str(),
         "https://shop.example/cb?error=invalid_request&error_description=nonce%3A+why&iss=https%3A%2F%2Fid.lionrock.example"
     );
+}
+
+#[test]
+fn a_login_hint_is_kept_where_it_can_be_a_user_name_and_there_is_a_field_for_it() {
+    let hinted =
+        |client: &Client, hint: &str| check(client, &changed(&GOOD, &[("login_hint", hint)])).unwrap().login_hint;
+    let mut with_passwords = shop();
+    with_passwords.sign_in_methods = crate::authenticator::SignInMethod::ALL.into();
+    assert_eq!(hinted(&with_passwords, "taiman@example.hk").as_deref(), Some("taiman@example.hk"));
+    for no_name in ["two words", &"x".repeat(65), "bell\u{7}"] {
+        assert_eq!(hinted(&with_passwords, no_name), None, "{no_name}");
+    }
+    assert_eq!(hinted(&shop(), "taiman"), None);
 }

@@ -4,7 +4,7 @@ use jsonwebtoken::Algorithm;
 
 use super::members::{Metadata, refuse};
 use super::{ClientAuthenticationMethod, MetadataError, secret};
-use crate::jose::ACCEPTED_ALGORITHMS;
+use crate::jose::{self, ACCEPTED_ALGORITHMS};
 use crate::oidc::client::secret::SecretDigest;
 use crate::oidc::client::{ClientKeys, DEFAULT_METHOD, keys};
 
@@ -36,8 +36,8 @@ impl Metadata<'_> {
     fn assertion_algorithm(&self) -> Result<Option<Algorithm>, MetadataError> {
         const FIELD: &str = "token_endpoint_auth_signing_alg";
         let accepted = |name: &str| {
-            let named = name.parse().ok().filter(|algorithm| ACCEPTED_ALGORITHMS.contains(algorithm));
-            named.ok_or_else(|| refuse(FIELD, "ES256, EdDSA or PS256"))
+            let named = jose::algorithm(name).filter(|algorithm| ACCEPTED_ALGORITHMS.contains(algorithm));
+            named.ok_or_else(|| refuse(FIELD, "ES256, EdDSA, Ed25519 or PS256"))
         };
         self.text(FIELD)?.map(accepted).transpose()
     }

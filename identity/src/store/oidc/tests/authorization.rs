@@ -6,7 +6,7 @@ use super::*;
 fn a_resident_signs_in_sees_what_is_asked_agrees_and_the_client_gets_tokens() {
     each(|world| {
         let shop = world.relying_party("shop");
-        let claims = r#"{"userinfo":{"birthdate":null},"id_token":{"hkid":{"essential":true}}}"#;
+        let claims = r#"{"userinfo":{"email":null},"id_token":{"hkid":{"essential":true}}}"#;
         let page = sign_in_page(world.begin(&shop, &[("claims", claims)], None));
         assert_eq!((page.client.name.zh_hant.as_str(), page.client.host.as_str()), ("晨光文具", "shop.example"));
         let ours = session(world.resident, NOW);
@@ -16,9 +16,10 @@ fn a_resident_signs_in_sees_what_is_asked_agrees_and_the_client_gets_tokens() {
         let expected = [
             (Claim::Name, "CHAN Tai Man"),
             (Claim::NameZhHant, "陳大文"),
+            (Claim::Birthdate, "1990-02-28"),
             (Claim::Hkid, "A123456(3)"),
             (Claim::UpdatedAt, "2026-11-18"),
-            (Claim::Birthdate, "1990-02-28"),
+            (Claim::Email, "taiman@example.hk"),
         ];
         assert_eq!(shown, expected);
         let step = world.grant(&page.ticket, &ours, &[]);
@@ -32,7 +33,7 @@ fn a_resident_signs_in_sees_what_is_asked_agrees_and_the_client_gets_tokens() {
         let told = world.userinfo(&tokens.access_token, NOW).unwrap();
         assert_eq!(told["sub"], id_token["sub"]);
         assert_eq!((&told["name"], &told["name#zh-Hant"]), (&"CHAN Tai Man".into(), &"陳大文".into()));
-        assert!(told.get("birthdate").is_none(), "the resident left it out");
+        assert!(told.get("email").is_none(), "the resident left it out");
     });
 }
 
@@ -142,12 +143,12 @@ fn consent_is_remembered_until_it_is_revoked() {
 fn an_optional_attribute_is_told_when_it_was_chosen() {
     each(|world| {
         let (shop, ours) = (world.relying_party("shop"), world.session());
-        let claims = [("claims", r#"{"userinfo":{"birthdate":null,"hkid":null}}"#)];
+        let claims = [("claims", r#"{"userinfo":{"email":null,"hkid":null}}"#)];
         let page = consent_page(world.begin(&shop, &claims, Some(&ours)));
-        let code = code_in(&world.grant(&page.ticket, &ours, &[Claim::Birthdate, Claim::PhoneNumber]));
+        let code = code_in(&world.grant(&page.ticket, &ours, &[Claim::Email, Claim::PhoneNumber]));
         let tokens = world.redeem(&shop, &code, &[], NOW).unwrap();
         let told = world.userinfo(&tokens.access_token, NOW).unwrap();
-        assert_eq!(told["birthdate"], "1990-02-28");
+        assert_eq!(told["email"], "taiman@example.hk");
         assert!(told.get("hkid").is_none() && told.get("phone_number").is_none());
     });
 }
@@ -156,15 +157,15 @@ fn an_optional_attribute_is_told_when_it_was_chosen() {
 fn an_attribute_that_is_left_out_later_is_not_told_again() {
     each(|world| {
         let (shop, ours) = (world.relying_party("shop"), world.session());
-        let asked = [("claims", r#"{"userinfo":{"birthdate":null}}"#)];
+        let asked = [("claims", r#"{"userinfo":{"email":null}}"#)];
         let page = consent_page(world.begin(&shop, &asked, Some(&ours)));
-        code_in(&world.grant(&page.ticket, &ours, &[Claim::Birthdate]));
+        code_in(&world.grant(&page.ticket, &ours, &[Claim::Email]));
         code_in(&world.begin(&shop, &asked, Some(&ours)));
         let again = consent_page(world.begin(&shop, &[asked[0], ("prompt", "consent")], Some(&ours)));
         code_in(&world.grant(&again.ticket, &ours, &[]));
         let code = code_in(&world.begin(&shop, &[asked[0], ("prompt", "none")], Some(&ours)));
         let tokens = world.redeem(&shop, &code, &[], NOW).unwrap();
-        assert!(world.userinfo(&tokens.access_token, NOW).unwrap().get("birthdate").is_none());
+        assert!(world.userinfo(&tokens.access_token, NOW).unwrap().get("email").is_none());
     });
 }
 
