@@ -74,7 +74,7 @@ async fn a_connection_of_http_2_is_closed_after_what_is_too_large() {
     let token = gateway.public("/oauth/token");
     let connections = |sent: [&str; 2]| {
         let (twice, each) = ([token.as_str(), token.as_str()], "%{http_code} %{num_connects}\n");
-        let paced = ["--http2", "--rate", "60/m", "--silent", "--max-time", "20", "--cacert", "tls.pem"];
+        let paced = ["--http2", "--rate", "20/m", "--silent", "--max-time", "20", "--cacert", "tls.pem"];
         let done = Command::new("curl")
             .current_dir(folder)
             .args(paced)

@@ -314,9 +314,10 @@ impl Identity {
         let Underway { client, interaction, now, .. } = underway;
         let (request, now) = (&interaction.request, *now);
         let code = Code::new(random()?);
-        let on_record = match request.asked.depends_on_values() {
-            true => self.claim_values(session.resident)?.values,
-            false => BTreeMap::new(),
+        let on_record = if request.asked.depends_on_values() {
+            self.claim_values(session.resident)?.values
+        } else {
+            BTreeMap::new()
         };
         let (userinfo_claims, id_token_claims) = request.asked.places(granted, &on_record);
         let conclusion = Conclusion {

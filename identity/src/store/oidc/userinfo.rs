@@ -80,6 +80,7 @@ impl Identity {
         let Some(encryption) = encryption else { return Ok(token) };
         let keys = self.client_keys(client, None, now).ok_or(NO_KEY)?;
         let to = jose::RecipientKey::among(&keys).ok_or(NO_KEY)?;
-        Ok(jose::encrypt(&token, &to, encryption)?)
+        // What looks like a key may be no point of the curve.
+        jose::encrypt(&token, &to, encryption).map_err(|_| NO_KEY.into())
     }
 }
