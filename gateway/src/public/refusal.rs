@@ -65,7 +65,7 @@ impl PageError {
         match self {
             Self::SignInFirst => StatusCode::SEE_OTHER,
             Self::NothingHere => StatusCode::NOT_FOUND,
-            Self::Password(PasswordRefusal::TooMany { .. }) => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooMany(_) | Self::Password(PasswordRefusal::TooMany { .. }) => StatusCode::TOO_MANY_REQUESTS,
             Self::FormExpired => StatusCode::FORBIDDEN,
             Self::ActivationOver
             | Self::Resident(_)
@@ -73,7 +73,6 @@ impl PageError {
             | Self::Password(_)
             | Self::Authorization(_) => StatusCode::BAD_REQUEST,
             Self::Status(status) => *status,
-            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
