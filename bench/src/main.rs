@@ -10,6 +10,11 @@ mod pgbench;
 mod switch;
 
 use clap::{Parser, Subcommand};
+use mimalloc::MiMalloc;
+
+/// The program's own.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Measures parts of Lionrock against a baseline of the same run
 #[derive(Parser)]

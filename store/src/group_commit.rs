@@ -2,12 +2,15 @@
 //! share one transaction, each in a savepoint of its own, and each caller is answered after the commit.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
-use diesel::{Connection, SqliteConnection};
+use diesel::prelude::*;
+use diesel::sql_types::Integer;
 
 use crate::{Conn, Error};
 
@@ -15,6 +18,9 @@ use crate::{Conn, Error};
 const MAX_BATCH: usize = 256;
 /// How often the write-ahead log is folded into the database while nobody waits for it.
 const CHECKPOINT_EVERY: Duration = Duration::from_millis(250);
+/// From so many pages on, the write-ahead log is to begin anew: a file that only ever grows costs its file system
+/// more at each commit than one that is written again.
+const BEGIN_ANEW: i32 = 8_192;
 
 /// Answers the caller of one piece of work, once it is known whether its batch was committed.
 type Answer = Box<dyn FnOnce(Result<(), Error>) + Send>;
@@ -33,14 +39,16 @@ impl Writer {
     pub(crate) fn start(conn: SqliteConnection, checkpoints: SqliteConnection) -> Result<Self, Error> {
         let unavailable = |e: std::io::Error| Error::Unavailable(e.to_string());
         let (jobs, queue) = channel::<Job>();
+        let is_long = Arc::new(AtomicBool::new(false));
+        let long = Arc::clone(&is_long);
         let thread = std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || run(conn, &queue))
+            .spawn(move || run(conn, &queue, &long))
             .map_err(unavailable)?;
         let (stop, stopped) = channel::<()>();
         let checkpointer = std::thread::Builder::new()
             .name("sqlite-checkpoint".to_owned())
-            .spawn(move || checkpoint(checkpoints, &stopped))
+            .spawn(move || checkpoint(checkpoints, &stopped, &is_long))
             .map_err(unavailable)?;
         Ok(Self { jobs: Some(jobs), thread: Some(thread), checkpointer: Some((stop, checkpointer)) })
     }
@@ -84,7 +92,9 @@ impl Drop for Writer {
     }
 }
 
-fn run(mut conn: SqliteConnection, queue: &Receiver<Job>) {
+/// `is_long` asks for the rest of a long write-ahead log, which only begins anew when nothing was added to it since it
+/// was folded in last; and nothing is while this thread does that.
+fn run(mut conn: SqliteConnection, queue: &Receiver<Job>, is_long: &AtomicBool) {
     while let Ok(first) = queue.recv() {
         if let Err(refused) = AnsiTransactionManager::begin_transaction_sql(&mut conn, "BEGIN IMMEDIATE") {
             // Nothing can be done without a transaction: drop the job unrun, its caller reads "unavailable".
@@ -101,6 +111,9 @@ fn run(mut conn: SqliteConnection, queue: &Receiver<Job>) {
         for answer in answers {
             answer(committed.clone().map_err(Error::CommitUnknown));
         }
+        if is_long.swap(false, Ordering::Relaxed) {
+            let _ = fold(&mut conn, "PASSIVE");
+        }
     }
 }
 
@@ -116,15 +129,72 @@ fn commit(conn: &mut SqliteConnection) -> Result<(), String> {
 }
 
 /// Folds the log into the database away from the path of commits. `stopped` ends it, with a last fold.
-fn checkpoint(mut conn: SqliteConnection, stopped: &Receiver<()>) {
-    loop {
-        let ended = stopped.recv_timeout(CHECKPOINT_EVERY) != Err(RecvTimeoutError::Timeout);
-        let mode = if ended { "TRUNCATE" } else { "PASSIVE" };
-        if let Err(refused) = conn.batch_execute(&format!("PRAGMA wal_checkpoint({mode})")) {
-            tracing::debug!(error = %refused, "checkpoint put off");
+fn checkpoint(mut conn: SqliteConnection, stopped: &Receiver<()>, is_long: &AtomicBool) {
+    while stopped.recv_timeout(CHECKPOINT_EVERY) == Err(RecvTimeoutError::Timeout) {
+        let is_too_long = |fold: &Folded| fold.log >= BEGIN_ANEW;
+        // Of a long log a second time, so that what was added meanwhile, and is left to the writer, is little.
+        if fold(&mut conn, "PASSIVE").as_ref().is_some_and(is_too_long)
+            && fold(&mut conn, "PASSIVE").as_ref().is_some_and(is_too_long)
+        {
+            is_long.store(true, Ordering::Relaxed);
         }
-        if ended {
-            return;
+    }
+    fold(&mut conn, "TRUNCATE");
+}
+
+/// What a checkpoint says of the write-ahead log.
+#[derive(QueryableByName)]
+struct Folded {
+    /// How many pages it has.
+    #[diesel(sql_type = Integer)]
+    log: i32,
+}
+
+fn fold(conn: &mut SqliteConnection, mode: &str) -> Option<Folded> {
+    let folded = diesel::sql_query(format!("PRAGMA wal_checkpoint({mode})")).get_result(conn);
+    folded.inspect_err(|refused| tracing::debug!(error = %refused, "checkpoint put off")).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::durability;
+    use diesel::sql_types::Binary;
+
+    /// A writer whose log is long whenever the flag says so.
+    fn writer(conn: SqliteConnection, is_long: &Arc<AtomicBool>) -> Writer {
+        let (jobs, queue) = channel::<Job>();
+        let long = Arc::clone(is_long);
+        let thread = std::thread::spawn(move || run(conn, &queue, &long));
+        Writer { jobs: Some(jobs), thread: Some(thread), checkpointer: None }
+    }
+
+    fn write_a_megabyte(writer: &Writer) {
+        let written = writer.write::<(), Error>(|conn| {
+            let Conn::Sqlite(conn) = conn else { return Ok(()) };
+            diesel::sql_query("UPDATE something SET value = ?").bind::<Binary, _>(vec![7; 1 << 20]).execute(*conn)?;
+            Ok(())
+        });
+        written.unwrap();
+    }
+
+    #[test]
+    fn a_long_log_begins_anew_while_there_is_always_something_to_write() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("test.db").display().to_string();
+        let mut conn = SqliteConnection::establish(&path).unwrap();
+        durability::prepare_sqlite(&mut conn).unwrap();
+        conn.batch_execute("CREATE TABLE something (value BLOB); INSERT INTO something VALUES (x'')").unwrap();
+        let is_long = Arc::new(AtomicBool::new(false));
+        let writer = writer(conn, &is_long);
+        let length = || std::fs::metadata(format!("{path}-wal")).unwrap().len();
+        write_a_megabyte(&writer);
+        let short = length();
+        for _ in 0..5 {
+            is_long.store(true, Ordering::Relaxed);
+            write_a_megabyte(&writer);
         }
+        // The answer comes before the fold, so one more may have been added behind.
+        assert!(length() <= 4 * short, "{} bytes, {short} at first", length());
     }
 }

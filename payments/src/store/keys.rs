@@ -114,7 +114,8 @@ pub(super) fn advance(conn: &mut Conn<'_>, before: i64, after: i64) -> Result<bo
     Ok(moved == 1)
 }
 
-/// Stores keys with the payments that they lead to. Sorted, they cost the least.
+/// Stores keys with the payments that they lead to. Sorted, they cost the least. On SQLite, those that are stored
+/// already stay.
 pub(super) fn store(conn: &mut Conn<'_>, keys: &[(i64, i64)]) -> Result<(), Error> {
     match conn {
         Conn::Postgres(c) => copy::keys(c, keys)?,
@@ -122,6 +123,7 @@ pub(super) fn store(conn: &mut Conn<'_>, keys: &[(i64, i64)]) -> Result<(), Erro
             for (key, sequence) in keys {
                 diesel::insert_into(payment_key::table)
                     .values((payment_key::key.eq(key), payment_key::seq.eq(sequence)))
+                    .on_conflict_do_nothing()
                     .execute(*c)?;
             }
         }
