@@ -18,6 +18,8 @@ use super::http::Connection;
 const CODES: [&str; 8] = ["911", "912", "913", "914", "915", "916", "917", "918"];
 /// What each bank may spend: more than a run can move.
 const FUNDS: &str = "1000000000.00";
+/// Who moves the banks' money: one proposes, another approves.
+const OFFICERS: [&str; 2] = ["bench", "another"];
 /// How long a start may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -54,6 +56,9 @@ impl Installation {
         let mut installation = Self { folder: tempfile::tempdir()?, gateways: Vec::new(), banks: Vec::new() };
         installation.configure("lionrock.toml", database.unwrap_or("sqlite:lionrock.db"))?;
         installation.run(&["migrate"])?;
+        for officer in OFFICERS {
+            installation.run(&["operator", "add", "--name", officer, "--out", &installation.token_of(officer)])?;
+        }
         for code in CODES {
             let bank = installation.join(code)?;
             installation.banks.push(bank);
@@ -80,7 +85,7 @@ impl Installation {
 
     /// Recomputes the books, which must be exact.
     pub(crate) fn audit(&self) -> anyhow::Result<()> {
-        self.run(&["audit"])
+        self.run(&["audit"]).map(drop)
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -99,14 +104,19 @@ impl Installation {
         Ok(std::fs::write(self.path(name), text)?)
     }
 
-    fn run(&self, arguments: &[&str]) -> anyhow::Result<()> {
+    fn token_of(&self, officer: &str) -> String {
+        self.path(&format!("{officer}.token")).display().to_string()
+    }
+
+    /// Runs a command of the program and returns what it printed.
+    fn run(&self, arguments: &[&str]) -> anyhow::Result<Vec<u8>> {
         let done = Command::new(program()?)
             .args(arguments)
             .env("LIONROCK_CONFIG", self.path("lionrock.toml"))
             .current_dir(self.folder.path())
             .output()?;
         ensure!(done.status.success(), "lionrock {}: {}", arguments.join(" "), String::from_utf8_lossy(&done.stderr));
-        Ok(())
+        Ok(done.stdout)
     }
 
     /// A bank with a key of its own, certified and funded.
@@ -117,7 +127,10 @@ impl Installation {
         std::fs::write(&csr, request)?;
         let names = ["--clearing-code", code, "--name-zh", "茶樓銀行", "--name-en", "Teahouse Bank"];
         self.run(&[&["participant", "add"], &names[..], &["--csr", &csr, "--out", &out]].concat())?;
-        self.run(&["participant", "fund", code, "--amount", FUNDS])?;
+        let [proposer, approver] = OFFICERS.map(|officer| self.token_of(officer));
+        let fund = ["participant", "fund", code, "--amount", FUNDS, "--json", "--token-file", &proposer];
+        let proposed: serde_json::Value = serde_json::from_slice(&self.run(&fund)?)?;
+        self.run(&["proposal", "approve", &proposed["proposal"].to_string(), "--token-file", &approver])?;
         let mut roots = rustls::RootCertStore::empty();
         for authority in CertificateDer::pem_file_iter(self.path("keys/participants-ca.pem"))? {
             roots.add(authority?)?;
