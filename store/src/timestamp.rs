@@ -55,10 +55,34 @@ impl Timestamp {
     }
 }
 
-/// RFC 3339 in UTC.
+/// RFC 3339 in UTC, with as many digits of a second as there are. Written by hand, because every message carries
+/// several.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.to_utc().format(&Rfc3339).map_err(|_| fmt::Error)?)
+        let moment = self.to_utc();
+        let (year, month, day) = moment.to_calendar_date();
+        let (hour, minute, second, micros) = moment.to_hms_micro();
+        let mut text = *b"0000-00-00T00:00:00.000000";
+        let year = u32::try_from(year).map_err(|_| fmt::Error)?;
+        let date = [(0..4, year), (5..7, u8::from(month).into()), (8..10, day.into())];
+        let time = [(11..13, hour.into()), (14..16, minute.into()), (17..19, second.into()), (20..26, micros)];
+        for (place, number) in date.into_iter().chain(time) {
+            write_digits(&mut text[place], number);
+        }
+        let (whole, fraction) = text.split_at(19);
+        let digits = fraction.iter().rposition(|digit| !matches!(digit, b'0' | b'.')).map_or(0, |last| last + 1);
+        for part in [whole, &fraction[..digits], b"Z"] {
+            f.write_str(std::str::from_utf8(part).map_err(|_| fmt::Error)?)?;
+        }
+        Ok(())
+    }
+}
+
+/// Fills `place` with the last digits of `number`.
+fn write_digits(place: &mut [u8], mut number: u32) {
+    for digit in place.iter_mut().rev() {
+        *digit = b'0' + u8::try_from(number % 10).unwrap_or_default();
+        number /= 10;
     }
 }
 
@@ -119,6 +143,14 @@ mod tests {
             Timestamp::parse_rfc3339("2026-11-22T19:00:00+08:00"),
             Timestamp::parse_rfc3339("2026-11-22T11:00:00Z")
         );
+    }
+
+    #[test]
+    fn a_moment_is_written_as_rfc_3339_has_it() {
+        for micros in [0, 1, 10, 999_999, 1_000_000, 1_500_000, -1, 1_795_000_000_123_450, 951_782_399_999_999] {
+            let moment = Timestamp::from_micros(micros);
+            assert_eq!(moment.to_string(), moment.to_utc().format(&Rfc3339).unwrap());
+        }
     }
 
     #[test]

@@ -1,12 +1,15 @@
 //! Request bodies: the right type, not too large, not too slow.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
+use actix_web::body::{MessageBody, SizedStream};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use actix_web::rt::time::timeout;
 use actix_web::web::{Bytes, Payload};
 use actix_web::{HttpMessage, HttpRequest};
+use futures_util::stream;
 use serde::de::DeserializeOwned;
 
 use crate::error::Problem;
@@ -19,6 +22,17 @@ const XML_LIMIT: usize = 1024 * 1024;
 const JSON_LIMIT: usize = 16 * 1024;
 /// How long a body may take to arrive whole.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A long body is handed to its connection in pieces of so many bytes, rather than copied into it whole.
+const PIECE: usize = 32 * 1024;
+
+/// Sends a text.
+pub fn in_pieces(text: String) -> impl MessageBody {
+    let mut rest = Bytes::from(text);
+    let length = rest.len() as u64;
+    let piece = move || (!rest.is_empty()).then(|| Ok::<_, Infallible>(rest.split_to(PIECE.min(rest.len()))));
+    SizedStream::new(length, stream::iter(std::iter::from_fn(piece)))
+}
 
 /// Reads an ISO 20022 message.
 ///

@@ -80,7 +80,7 @@ pub fn write_answer(message: &AnswerMessage) -> String {
 
 /// Writes what the switch says of one or many payments. The same reports give the same bytes.
 pub fn render(reports: &[StatusReport]) -> String {
-    let mut out = Writer::document();
+    let mut out = Writer::document_of(512 + 768 * reports.len());
     write_reports(&mut out, reports);
     out.finish()
 }

@@ -17,7 +17,13 @@ use crate::participant::ClearingCode;
 /// So many rows of the log are looked through in one statement.
 const WINDOW: i64 = 4_096;
 /// So many windows in one page: a reader far behind gets an empty page and a cursor, rather than a long wait.
-const WINDOWS: usize = 64;
+const WINDOWS: usize = 16;
+
+/// At most `max` messages to `reader` after row `after`, when memory alone knows them all.
+pub(super) fn recent(recent: &Recent, reader: ClearingCode, after: i64, max: usize) -> Option<Inbox> {
+    let page = recent.page(reader, after, max).filter(|page| !page.has_events)?;
+    Some(Inbox { messages: page.messages, next: page.last })
+}
 
 /// At most `max` messages to `reader` after row `after`: from memory when they are recent, otherwise from the log.
 pub(super) fn read(db: &Db, recent: &Recent, reader: ClearingCode, after: i64, max: usize) -> Result<Inbox, Error> {
@@ -39,6 +45,7 @@ pub(super) fn read(db: &Db, recent: &Recent, reader: ClearingCode, after: i64, m
 
 /// The same from the log. Everything must be read from one snapshot.
 fn page(conn: &mut Conn<'_>, reader: ClearingCode, after: i64, max: usize) -> Result<Inbox, Error> {
+    log::prepare(conn)?;
     let head = log::head(conn)?.sequence;
     let mut next = after.clamp(0, head);
     let mut messages = Vec::new();

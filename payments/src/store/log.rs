@@ -50,8 +50,9 @@ pub(super) fn head(conn: &mut Conn<'_>) -> Result<Head, Error> {
     Ok(Head { sequence, hash: digest(&hash)? })
 }
 
-/// Readies a transaction that appends. PostgreSQL then plans each statement once for its connection and looks
-/// rows up by their indexes, whatever it happened to know of the tables when it planned.
+/// Readies a transaction that appends, or reads a stretch of the log. PostgreSQL then plans each statement once for its
+/// connection and looks rows up by their indexes, whatever it happened to know of the tables when it planned: joining
+/// a few thousand rows of a long log in another way means reading all of it.
 pub(super) fn prepare(conn: &mut Conn<'_>) -> Result<(), Error> {
     match conn {
         Conn::Postgres(c) => c.batch_execute(

@@ -59,11 +59,13 @@ impl Presence {
         let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
         let one = heard.entry(code).or_insert(Heard { at: now, shared: None });
         one.at = one.at.max(now);
-        let is_due = one.shared.is_none_or(|shared| now.since(shared) >= SHARE_EVERY);
-        if is_due {
-            one.shared = Some(now);
-        }
-        is_due
+        one.shared.is_none_or(|shared| now.since(shared) >= SHARE_EVERY)
+    }
+
+    /// They are being told.
+    pub(super) fn tell(&self, code: ClearingCode, now: Timestamp) {
+        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.entry(code).and_modify(|one| one.shared = Some(now));
     }
 
     /// Of `asked`, those of whom this gateway has not heard since `before`.

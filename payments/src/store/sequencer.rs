@@ -52,7 +52,7 @@ pub(super) struct Sequencer {
     pub(super) in_flight: Option<InFlight>,
     /// The last row that is certainly recorded; memory may be ahead of it.
     pub(super) recorded: i64,
-    /// When another gateway was last quicker.
+    /// When another gateway was last quicker, or had appended something.
     pub(super) outrun: Option<Instant>,
     pub(super) state: State,
     /// Tells handlers who takes part, and learns from them who was heard of.
@@ -331,6 +331,10 @@ impl Sequencer {
     fn committed(&mut self, done: Done) -> Vec<Reply> {
         let Done { state, caught_up, mut decided } = done;
         self.state = state;
+        if !caught_up.is_empty() {
+            // The other gateway is still at it: deciding ahead would be for nothing.
+            self.outrun = Some(Instant::now());
+        }
         self.ids.add(&caught_up);
         self.recent.push(caught_up);
         if decided.recording.is_none() {

@@ -247,6 +247,11 @@ impl Switch {
     pub fn inbox(&self, reader: ClearingCode, after: i64, max: usize) -> Result<Inbox, Error> {
         inbox::read(&self.0.db, &self.0.recent, reader, after, max)
     }
+
+    /// The same without asking the database; `None` when it must be asked.
+    pub fn recent_inbox(&self, reader: ClearingCode, after: i64, max: usize) -> Option<Inbox> {
+        inbox::recent(&self.0.recent, reader, after, max)
+    }
 }
 
 /// What is looked at. All of these block on the database.

@@ -106,7 +106,7 @@ impl<'t> Tree<'t> {
     }
 
     fn text(&mut self, text: Cow<'t, str>) -> Result<(), MessageError> {
-        if !text.chars().all(is_character) {
+        if !is_text(&text) {
             return Err(malformed(()));
         }
         let Some(element) = self.open.last_mut() else {
@@ -115,7 +115,12 @@ impl<'t> Tree<'t> {
         match element.nodes.last_mut() {
             Some(Node::Text(before)) => before.to_mut().push_str(&text),
             _ if text.is_empty() => {}
-            _ => element.nodes.push(Node::Text(text)),
+            Some(Node::Element(_)) => element.nodes.push(Node::Text(text)),
+            None => {
+                // Most elements hold one text and nothing else.
+                element.nodes.reserve_exact(1);
+                element.nodes.push(Node::Text(text));
+            }
         }
         Ok(())
     }
@@ -151,7 +156,7 @@ fn attributes(reader: &NsReader<&[u8]>, start: &BytesStart<'_>) -> Result<Vec<At
     for attribute in start.attributes() {
         let attribute = attribute.map_err(malformed)?;
         let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(malformed)?;
-        if !value.chars().all(is_character) {
+        if !is_text(&value) {
             return Err(malformed(()));
         }
         if attribute.key.as_namespace_binding().is_some() {
@@ -194,6 +199,12 @@ fn resolve(reference: &BytesRef<'_>) -> Result<Cow<'static, str>, MessageError> 
     quick_xml::escape::resolve_xml_entity(&reference.xml10_content())
         .map(Cow::Borrowed)
         .ok_or_else(|| MessageError::new(Problem::Doctype))
+}
+
+/// Whether XML can hold all of it.
+fn is_text(text: &str) -> bool {
+    // Most texts are plain ASCII, which is seen without decoding it.
+    text.bytes().fold(true, |all, byte| all & (b' '..0x80).contains(&byte)) || text.chars().all(is_character)
 }
 
 /// XML 1.0, production 2.

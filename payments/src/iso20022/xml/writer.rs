@@ -13,7 +13,12 @@ impl Writer {
 
     /// A document of its own.
     pub(crate) fn document() -> Self {
-        let mut writer = Self::fragment();
+        Self::document_of(1024)
+    }
+
+    /// The same, of about so many bytes: a long text that has to grow is copied each time.
+    pub(crate) fn document_of(bytes: usize) -> Self {
+        let mut writer = Self { text: String::with_capacity(bytes) };
         writer.raw(r#"<?xml version="1.0" encoding="UTF-8"?>"#);
         writer
     }
@@ -78,6 +83,10 @@ impl Writer {
     /// White space other than a blank is written by number: a reader would otherwise change it. A character
     /// that XML cannot hold at all becomes the replacement character.
     fn escape(&mut self, text: &str, in_attribute: bool) {
+        // Nearly every text is its own escape, and copied whole. Looking at all of it is quicker than stopping early.
+        if text.bytes().fold(true, |all, byte| all & stands_for_itself(byte)) {
+            return self.text.push_str(text);
+        }
         for c in text.chars() {
             match c {
                 '&' => self.text.push_str("&amp;"),
@@ -93,4 +102,10 @@ impl Writer {
             }
         }
     }
+}
+
+/// Whether no character with this byte in it is ever written differently: neither markup, nor a control character,
+/// nor what U+FFFE and U+FFFF begin with in UTF-8.
+const fn stands_for_itself(byte: u8) -> bool {
+    byte >= b' ' && !matches!(byte, b'&' | b'<' | b'>' | b'"' | 0xef)
 }

@@ -9,12 +9,19 @@ use crate::error::{Error, OperationError};
 use crate::participant::{ClearingCode, Participant, Standing};
 
 impl Switch {
+    /// Notes that a participant reads its inbox. Whether the database must learn of it, by [`Switch::hear_from`];
+    /// mostly it need not.
+    pub fn hear(&self, participant: ClearingCode) -> bool {
+        self.0.presence.hear(participant, (self.0.clock)()) || self.is_offline(participant)
+    }
+
     /// Notes that a participant reads its inbox, which brings it back when it was offline. Blocks on the
     /// database now and then.
     pub fn hear_from(&self, participant: ClearingCode) -> Result<(), Error> {
         let now = (self.0.clock)();
-        let is_offline = self.known_participant(participant).is_some_and(|known| known.is_offline);
+        let is_offline = self.is_offline(participant);
         if self.0.presence.hear(participant, now) || is_offline {
+            self.0.presence.tell(participant, now);
             self.0.db.write(move |conn| presence::share(conn, participant, now))?;
         }
         if is_offline {
@@ -39,6 +46,10 @@ impl Switch {
     /// Whether a participant is blocked: it may read, and nothing else.
     pub fn may_only_read(&self, participant: ClearingCode) -> bool {
         self.known_participant(participant).is_some_and(|known| known.standing == Standing::Blocked)
+    }
+
+    fn is_offline(&self, participant: ClearingCode) -> bool {
+        self.known_participant(participant).is_some_and(|known| known.is_offline)
     }
 
     /// Nobody waits for this. If there is no room for it now, the next reading asks again.

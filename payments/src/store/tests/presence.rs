@@ -43,7 +43,10 @@ fn whom_another_gateway_serves_is_not_offline() {
     for world in World::each() {
         let (switch, other) = (world.funded(), world.open());
         world.pass(Duration::from_secs(55));
+        assert!(wait(other.answer(bank("027"), Vec::new(), world.now())).unwrap().is_empty());
+        assert!(other.hear(bank("027")), "that it answered is noted here, and nowhere else");
         other.hear_from(bank("027")).unwrap();
+        assert!(!other.hear(bank("027")), "for some seconds");
         other.stop();
         assert_eq!(unanswered(&world, &switch, 1), rejected("AB05"));
         assert!(!is_offline(&switch, bank("027")));
