@@ -49,6 +49,8 @@ export const authorize = {
   "authorize.prompt-none-login": plain({ prompt: "none login" }),
   "authorize.max-age": plain({ max_age: "soon" }),
   "authorize.claims": plain({ claims: "[]" }),
+  "authorize.acr": plain({ claims: JSON.stringify({ id_token: { acr: { essential: true, value: "http://eidas.europa.eu/LoA/high" } } }) }),
+  "authorize.sub": plain({ prompt: "none", claims: JSON.stringify({ id_token: { sub: { values: ["somebody", "else"] } } }) }),
   "authorize.id-token-hint": plain({ id_token_hint: "not.a.token" }),
   "authorize.registration": plain({ registration: "{}" }),
   "authorize.nobody-signed-in": elsewhere({ prompt: "none" }),

@@ -1,5 +1,6 @@
 // Passwords, signing out, and what was stopped.
 
+import assert from "node:assert/strict";
 import { field } from "../lib/browser.js";
 import { encodeForm } from "../lib/http.js";
 import { random } from "../lib/relying_party.js";
@@ -30,10 +31,13 @@ export const passwords = {
   },
   "password.often": async (c) => {
     const where = await asked(c);
-    const guess = () => type(c, where, { user_name: random(), password: "guess" }, { "x-forwarded-for": "203.0.113.20" });
+    const guess = (address) => type(c, where, { user_name: random(), password: "guess" }, { "x-forwarded-for": address });
     for (let tries = 0; tries < 60; tries += 1) {
-      const page = await guess();
-      if (page.status === 429) return { page };
+      const page = await guess("203.0.113.20");
+      if (page.status !== 429) continue;
+      assert.match(page.text, /<h1>Too many passwords were tried/);
+      assert.equal((await guess("203.0.113.21")).status, 200, "somebody else behind the same proxy");
+      return { page };
     }
     throw new Error("nobody minds");
   },
