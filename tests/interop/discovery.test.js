@@ -6,6 +6,7 @@ import { describe, test } from "node:test";
 import { answers } from "./discovery/answers.js";
 import { clients } from "./discovery/clients.js";
 import { requests } from "./discovery/requests.js";
+import { call } from "./lib/http.js";
 import { Lionrock } from "./lib/lionrock.js";
 
 const provider = await Lionrock.start();
@@ -25,6 +26,11 @@ const comparisons = { ...clients, ...requests, ...answers };
 
 test("every member is compared with what is done", () => {
   assert.deepEqual(Object.keys(provider.metadata).sort(), Object.keys(comparisons).sort());
+});
+
+test("it is the same under the name of RFC 8414", async () => {
+  const { json } = await call(`${provider.issuer}/.well-known/oauth-authorization-server`);
+  assert.deepEqual(json, provider.metadata);
 });
 
 describe("the discovery document says what is so", () => {

@@ -8,6 +8,7 @@ use super::authorization_details::DetailType;
 use super::authorize::Prompt;
 use super::claims::Claim;
 use super::issuer::{Endpoint, Issuer};
+use super::locale::ClaimsLocale;
 use super::scope::Scope;
 use super::token::GrantType;
 use crate::authenticator::{Assurance, SignInMethod};
@@ -40,7 +41,7 @@ fn describe_pages(document: &mut Value, sign_in_methods: &[SignInMethod]) {
     // One page, which fits a window of any size.
     document["display_values_supported"] = json!(["page", "popup", "touch"]);
     document["ui_locales_supported"] = json!(["zh-Hant", "en"]);
-    document["claims_locales_supported"] = json!(["zh-Hant", "en"]);
+    document["claims_locales_supported"] = json!(ClaimsLocale::ALL.map(ClaimsLocale::as_str));
 }
 
 /// Authentication and binding by certificates, and where (RFC 8705, sections 2, 3.3 and 5).

@@ -23,6 +23,7 @@ pub(crate) mod id_token;
 pub(crate) mod introspection;
 mod issuer;
 pub mod lifetimes;
+pub mod locale;
 pub mod logout;
 pub(crate) mod par;
 mod parameters;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::claims::Claim;
+use super::locale::ClaimsLocale;
 use super::scope::Scopes;
 
 /// The answer of the userinfo endpoint (OpenID Connect Core, section 5.3.2).
@@ -36,8 +37,12 @@ pub(crate) struct ClaimValues {
     pub(crate) is_phone_number_verified: bool,
 }
 
-/// The granted claims as JSON.
-pub(crate) fn told(granted: &BTreeSet<Claim>, on_record: &ClaimValues) -> Map<String, Value> {
+/// The granted claims as JSON, in one language or in all.
+pub(crate) fn told(
+    granted: &BTreeSet<Claim>,
+    on_record: &ClaimValues,
+    locale: Option<ClaimsLocale>,
+) -> Map<String, Value> {
     let mut told = Map::new();
     for claim in granted {
         let Some(value) = on_record.values.get(claim) else { continue };
@@ -49,6 +54,9 @@ pub(crate) fn told(granted: &BTreeSet<Claim>, on_record: &ClaimValues) -> Map<St
             }
             _ => None,
         };
+    }
+    if let Some(locale) = locale {
+        locale.choose(&mut told);
     }
     told
 }
@@ -81,7 +89,7 @@ mod tests {
             .into();
         let values = ClaimValues { values, is_email_verified: true, is_phone_number_verified: false };
         let granted = [Claim::Name, Claim::Email, Claim::PhoneNumber].into();
-        let told = Value::from(told(&granted, &values));
+        let told = Value::from(told(&granted, &values, None));
         assert_eq!(
             told,
             serde_json::json!({

@@ -20,7 +20,7 @@ use crate::server::Gateway;
 /// How long a client may keep the discovery document and the keys. A key is published a day before it signs.
 const PUBLIC_CACHE: &str = "public, max-age=300";
 
-/// `GET /.well-known/openid-configuration`
+/// `GET /.well-known/openid-configuration` and `/.well-known/oauth-authorization-server` (RFC 8414, section 3)
 pub(super) async fn discovery(gateway: web::Data<Gateway>) -> HttpResponse {
     published().json(gateway.identity.discovery())
 }

@@ -16,7 +16,10 @@ pub(super) use errors::oauth_errors;
 
 /// `/.well-known/*`
 pub(super) fn well_known(app: &mut web::ServiceConfig) {
-    app.route("/openid-configuration", web::get().to(back_channel::discovery));
+    // The same document under the name of RFC 8414, for clients that know OAuth alone.
+    for name in ["/openid-configuration", "/oauth-authorization-server"] {
+        app.route(name, web::get().to(back_channel::discovery));
+    }
 }
 
 /// What clients call themselves, below `/oauth`.

@@ -13,6 +13,7 @@ use crate::oidc::claims::{Claim, ClaimsRequest};
 use crate::oidc::client::Client;
 use crate::oidc::dpop::KeyThumbprint;
 use crate::oidc::error::OAuthError;
+use crate::oidc::locale::ClaimsLocale;
 use crate::oidc::parameters::Parameters;
 use crate::oidc::pkce::CodeChallenge;
 use crate::oidc::redirect_uri::RedirectUri;
@@ -54,6 +55,9 @@ pub struct AuthorizationRequest {
     pub max_age: Option<u32>,
     /// The languages the client would like the pages in.
     pub ui_locales: Option<String>,
+    /// The language that the client would like claims in.
+    #[serde(default)]
+    pub claims_locale: Option<ClaimsLocale>,
     /// The user name that the client thinks the resident will sign in with.
     #[serde(default)]
     pub login_hint: Option<String>,
@@ -99,6 +103,7 @@ impl AuthorizationRequest {
         let max_age = checks::max_age(parameters)?;
         let claims = parameters.get("claims").map(ClaimsRequest::parse).transpose()?.unwrap_or_default();
         let asked = Asked::new(&scopes, &claims, &client.allowed_claims());
+        let claims_locale = ClaimsLocale::asked(parameters.get("claims_locales"), &claims);
         let acr = AcrRequest::read(parameters.get("acr_values"), &claims.acr, client);
         let subject = checks::subject(parameters, claims.subject, subject_of)?;
         let text = |name| parameters.get(name).map(str::to_owned);
@@ -117,6 +122,7 @@ impl AuthorizationRequest {
             prompts,
             max_age,
             ui_locales: text("ui_locales"),
+            claims_locale,
             login_hint: login_hint(parameters, client),
         })
     }

@@ -347,6 +347,7 @@ impl Identity {
                 code_challenge: request.code_challenge.clone(),
                 dpop_jkt: request.dpop_jkt.clone(),
                 session: session.id,
+                claims_locale: request.claims_locale,
             },
         };
         let gone = self.db().write(move |conn| write_conclusion(conn, &conclusion, now))?;

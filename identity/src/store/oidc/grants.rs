@@ -11,6 +11,7 @@ use crate::consent::ConsentId;
 use crate::oidc::authorization_details::AuthorizationDetails;
 use crate::oidc::claims::{self, Claim};
 use crate::oidc::client::ClientId;
+use crate::oidc::locale::ClaimsLocale;
 use crate::oidc::token::authorization_code::StoredCode;
 use crate::oidc::token::narrowing::Targets;
 use crate::oidc::{CodeChallenge, KeyThumbprint, Scopes, Subject, lifetimes};
@@ -46,6 +47,7 @@ pub(super) struct NewGrant {
     pub(super) code_challenge: Option<CodeChallenge>,
     pub(super) dpop_jkt: Option<KeyThumbprint>,
     pub(super) session: SessionId,
+    pub(super) claims_locale: Option<ClaimsLocale>,
 }
 
 /// Writes an authorization that stands on a consent.
@@ -80,6 +82,7 @@ pub(super) fn insert(
         g::code_challenge.eq(new.code_challenge.as_ref().map(CodeChallenge::as_str)),
         g::dpop_jkt.eq(new.dpop_jkt.as_ref().map(KeyThumbprint::as_str)),
         g::session_id.eq(Some(new.session)),
+        g::claims_locale.eq(new.claims_locale.map(ClaimsLocale::as_str)),
         g::code_expires_at.eq(code_expires_at),
         g::is_code_used.eq(false),
         // The longest that an access token of any profile lives.
@@ -113,6 +116,7 @@ pub(super) struct Grant {
     is_code_used: bool,
     /// Where it was given. Authorizations of before sessions were recorded have none.
     pub(super) session_id: Option<SessionId>,
+    claims_locale: Option<String>,
 }
 
 impl Grant {
@@ -137,6 +141,11 @@ impl Grant {
 
     pub(super) fn id_token_claims(&self) -> BTreeSet<Claim> {
         claims::split(&self.id_token_claims)
+    }
+
+    /// The language that the client is told claims in; every language without one.
+    pub(super) fn claims_locale(&self) -> Option<ClaimsLocale> {
+        ClaimsLocale::from_tag(self.claims_locale.as_deref()?)
     }
 
     pub(super) fn amr(&self) -> Vec<String> {

@@ -63,6 +63,7 @@ diesel::table! {
         is_code_used -> Bool,
         expires_at -> BigInt,
         session_id -> Nullable<Binary>,
+        claims_locale -> Nullable<Text>,
     }
 }
 

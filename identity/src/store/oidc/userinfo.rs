@@ -49,7 +49,7 @@ impl Identity {
         let client = self.client(&ClientId::from_stored(token.claims.client_id))?;
         let client = client.ok_or(challenged(access_token::invalid()))?;
         let claims = userinfo::within(grant.userinfo_claims(), &grant.scopes(), &scopes);
-        let mut told = userinfo::told(&claims, &self.claim_values(grant.resident_id)?);
+        let mut told = userinfo::told(&claims, &self.claim_values(grant.resident_id)?, grant.claims_locale());
         told.insert("sub".to_owned(), Value::from(grant.subject()));
         self.in_registered_form(told, &client, now)
     }

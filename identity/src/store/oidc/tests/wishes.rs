@@ -94,6 +94,26 @@ fn a_value_cannot_be_guessed_behind_the_residents_back() {
 }
 
 #[test]
+fn a_name_is_told_in_the_language_that_the_client_asks_for() {
+    each(|world| {
+        let (shop, ours) = (world.relying_party("shop"), world.session());
+        let told = |changes: &[(&str, &str)]| {
+            let code = world.code(&shop, changes, &ours);
+            let tokens = world.redeem(&shop, &code, &[], NOW).unwrap();
+            let told = world.userinfo(&tokens.access_token, NOW).unwrap();
+            let id_token = claims_of(&world.identity, id_token(&tokens));
+            [&told["name"], &told["name#zh-Hant"], &id_token["name"]].map(|value| value.as_str().map(str::to_owned))
+        };
+        let in_both = ("claims", r#"{"id_token":{"name":{"essential":true}}}"#);
+        let (chinese, english) = (|| Some("陳大文".to_owned()), || Some("CHAN Tai Man".to_owned()));
+        assert_eq!(told(&[in_both]), [english(), chinese(), english()]);
+        assert_eq!(told(&[in_both, ("claims_locales", "zh-Hant-HK fr")])[..2], [chinese(), None]);
+        assert_eq!(told(&[("claims_locales", "en")]), [english(), None, None]);
+        assert_eq!(told(&[("claims_locales", "en zh")])[..2], [english(), chinese()]);
+    });
+}
+
+#[test]
 fn a_login_hint_comes_back_whether_anybody_is_called_so_or_not() {
     each(|world| {
         let shop = shop(world);

@@ -112,7 +112,7 @@ impl Identity {
         if claims.is_empty() {
             return Ok(Map::new());
         }
-        Ok(userinfo::told(&claims, &self.claim_values(grant.resident_id)?))
+        Ok(userinfo::told(&claims, &self.claim_values(grant.resident_id)?, grant.claims_locale()))
     }
 }
 
