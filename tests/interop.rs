@@ -1,6 +1,7 @@
 //! Outside judges: OpenID libraries that know nothing of Lionrock sign a resident in, and the tests of
 //! tests/interop, which speak HTTP and nothing else, hold the provider to its promises.
 
+use std::process::Command;
 use std::time::Duration;
 
 use base64::Engine;
@@ -17,7 +18,7 @@ use ring::rand::SystemRandom;
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde_json::{Value, json};
 
-use crate::support::{Apache, Browser, Gateway, judges, postgres, resident};
+use crate::support::{Apache, Browser, Gateway, judges, postgres, program_folder, resident};
 
 const SQLITE: &str = "sqlite:lionrock.db";
 /// Residents may sign in by password, too.
@@ -121,6 +122,41 @@ async fn libraries_of_others_sign_a_resident_in() {
     let gateway = Gateway::serve(SQLITE).await;
     let libraries = ["openid_client", "oauth4webapi", "jose"].map(|name| format!("libraries/{name}.test.js"));
     judges::node(&gateway, &libraries.each_ref().map(String::as_str));
+}
+
+#[test]
+fn libraries_of_others_and_we_read_each_others_qr_codes() {
+    judges::program(&["libraries/qr.test.js"]);
+}
+
+/// The reader that Debian's scanners are built on, and a printer's eye for the vector formats.
+#[test]
+fn zbar_reads_every_picture_of_a_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |program: &str, args: &[&str]| {
+        let done = Command::new(program).current_dir(folder.path()).args(args).output().unwrap();
+        assert!(done.status.success(), "{program} {args:?}: {}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8(done.stdout).unwrap().trim().to_owned()
+    };
+    let lionrock = program_folder().join("lionrock");
+    for (purpose, paper) in [("screen", "a5"), ("print", "a6"), ("marked", "a5")] {
+        let shop = ["--fps-id", "1234567", "--name", "Morning Light", "--name-zh", "晨光文具", "--amount", "38.50"];
+        let files = ["--png", "code.png", "--svg", "code.svg", "--poster", "poster.pdf"];
+        let wanted = ["--for", purpose, "--paper", paper];
+        let args = [&["qr", "make"], &shop[..], &files, &wanted].concat();
+        let payload = run(lionrock.to_str().unwrap(), &args);
+        run("rsvg-convert", &["code.svg", "--output", "drawn.png"]);
+        run("pdftoppm", &["-png", "-r", "150", "-singlefile", "poster.pdf", "poster"]);
+        for picture in ["code.png", "drawn.png", "poster.png"] {
+            assert_eq!(run("zbarimg", &["--quiet", "--raw", picture]), payload, "{picture} for {purpose} on {paper}");
+            let said = run(lionrock.to_str().unwrap(), &["qr", "scan", picture]);
+            assert!(said.contains("38.50"), "{picture} for {purpose} on {paper}: {said}");
+        }
+        let words = run("pdftotext", &["poster.pdf", "-"]);
+        for expected in ["晨光文具", "Morning Light", "HKD 38.50", "掃碼付款", "Scan to pay"] {
+            assert!(words.contains(expected), "{words}");
+        }
+    }
 }
 
 #[tokio::test]

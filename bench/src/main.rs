@@ -7,6 +7,7 @@ mod identity;
 mod measure;
 mod memory;
 mod pgbench;
+mod qr;
 mod switch;
 
 use clap::{Parser, Subcommand};
@@ -32,6 +33,8 @@ enum What {
     Switch(switch::Options),
     /// The OpenID provider beside oidc-provider on Node, each on one core
     Identity(identity::Options),
+    /// Common QR codes read, written and drawn, beside npm's qrcode and PyPI's segno
+    Qr(qr::Options),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -40,5 +43,6 @@ fn main() -> anyhow::Result<()> {
         What::Switch(options) => tokio::runtime::Runtime::new()?.block_on(switch::run(options)),
         // It has a runtime of its own, on one core.
         What::Identity(options) => identity::run(&options),
+        What::Qr(options) => qr::run(&options),
     }
 }

@@ -50,6 +50,13 @@ fn about(gateway: &Gateway, mut judge: Command) -> Command {
     judge
 }
 
+/// Runs test files about what the program does by itself, without an installation.
+pub(crate) fn program(files: &[&str]) {
+    let mut judge = node_tests(files);
+    judge.env("LIONROCK_PROGRAM", program_folder().join("lionrock"));
+    must_be_content(judge);
+}
+
 /// Runs the same test files against a certified server instead.
 pub(crate) fn certified(files: &[&str]) {
     let mut judge = node_tests(files);

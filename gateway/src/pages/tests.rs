@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use askama::Template;
+use payments::qr::render::{Picture, Purpose};
 
 use super::*;
 
@@ -148,7 +149,7 @@ fn every_page_can_be_looked_at_with_its_assets() {
         let asset = assets::find(assets::url(name)).unwrap();
         fs::write(folder.join(assets::url(name).trim_start_matches('/')), asset.bytes).unwrap();
     }
-    let code = payments::qr::render::svg("00020101021226330012hk.com.hkicl").unwrap();
+    let code = Picture::of("00020101021226330012hk.com.hkicl", Purpose::Screen).unwrap().svg().unwrap();
     fs::write(folder.join("code.svg"), code).unwrap();
     for (name, lang, html) in every_sample() {
         for asset in html.split("\"/assets/").skip(1).filter_map(|rest| rest.split('"').next()) {

@@ -7,7 +7,8 @@ use proptest::prelude::*;
 use store::Timestamp;
 
 use super::consumer::ConsumerPayload;
-use super::{AdditionalData, Asked, HongKongCode, ObjectId, Parsed, Payee, QrError, Refusal, parse, render, scan};
+use super::render::{Picture, Purpose, RenderError};
+use super::{AdditionalData, Asked, HongKongCode, ObjectId, Parsed, Payee, QrError, Refusal, parse, scan};
 use crate::directory::Proxy;
 use crate::money::{Amount, Currency};
 
@@ -155,23 +156,39 @@ fn a_code_that_breaks_the_standard_is_not_written() {
     assert_eq!(refuse(HongKongCode { asked: Asked::Amount(huge), ..shop() }), "54");
 }
 
+fn png(text: &str) -> Vec<u8> {
+    Picture::of(text, Purpose::Screen).unwrap().png().unwrap()
+}
+
+#[test]
+fn a_picture_is_read_back_whatever_it_is_for() {
+    for length in (1..600).step_by(37) {
+        let text = "0123456789".repeat(60)[..length].to_owned();
+        for purpose in [Purpose::Screen, Purpose::Print, Purpose::Marked] {
+            let picture = Picture::of(&text, purpose).unwrap();
+            assert_eq!(scan::read(&picture.png().unwrap()), Ok(vec![text.clone()]), "{length} characters, {purpose:?}");
+            assert_eq!(picture.svg().unwrap().contains("<polygon"), purpose == Purpose::Marked);
+        }
+    }
+}
+
 #[test]
 fn a_picture_of_a_code_is_read_back() {
     let payload = shop().write().unwrap();
-    let png = render::png(&payload).unwrap();
+    let png = png(&payload);
     assert_eq!(scan::read(&png), Ok(vec![payload.clone()]));
     let picture = image::load_from_memory(&png).unwrap().into_luma8();
     let quiet = picture.enumerate_pixels().take_while(|(_, _, pixel)| pixel.0 == [255]).last().unwrap();
     assert_eq!((quiet.0, quiet.1), (4 * 8 - 1, 4 * 8), "four white modules around, then black");
-    let svg = render::svg(&payload).unwrap();
+    let svg = Picture::of(&payload, Purpose::Screen).unwrap().svg().unwrap();
     assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>"));
-    assert_eq!(render::svg(&"x".repeat(5_000)), Err(render::RenderError::TooLong));
+    assert_eq!(Picture::of(&"x".repeat(5_000), Purpose::Screen).err(), Some(RenderError::TooLong));
 }
 
 #[test]
 fn a_code_in_a_large_photograph_is_found() {
     let payload = shop().write().unwrap();
-    let code = image::load_from_memory(&render::png(&payload).unwrap()).unwrap().into_luma8();
+    let code = image::load_from_memory(&png(&payload)).unwrap().into_luma8();
     let mut photograph = GrayImage::from_pixel(2_400, 1_800, Luma([200]));
     photograph.copy_from(&code, 900, 700).unwrap();
     let mut jpeg = std::io::Cursor::new(Vec::new());
@@ -184,14 +201,14 @@ fn what_is_no_picture_of_a_code_is_refused_before_it_costs_anything() {
     assert_eq!(scan::read(b""), Err(scan::ScanError::NotAPicture));
     assert_eq!(scan::read(b"GIF89a..............."), Err(scan::ScanError::NotAPicture));
     assert_eq!(scan::read(&vec![0; 13 * 1024 * 1024]), Err(scan::ScanError::TooLarge));
-    let png = |width, height| {
+    let blank = |width, height| {
         let mut bytes = std::io::Cursor::new(Vec::new());
         GrayImage::from_pixel(width, height, Luma([255])).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
         bytes.into_inner()
     };
-    assert_eq!(scan::read(&png(64, 64)), Err(scan::ScanError::NoCode));
-    assert_eq!(scan::read(&png(9_000, 1)), Err(scan::ScanError::TooLarge));
-    let damaged = render::png("hello").unwrap();
+    assert_eq!(scan::read(&blank(64, 64)), Err(scan::ScanError::NoCode));
+    assert_eq!(scan::read(&blank(9_000, 1)), Err(scan::ScanError::TooLarge));
+    let damaged = png("hello");
     assert_eq!(scan::read(&damaged[..damaged.len() / 2]), Err(scan::ScanError::NotAPicture));
 }
 
@@ -262,7 +279,7 @@ proptest! {
     #[test]
     fn no_bytes_make_the_scanner_fail(bytes in proptest::collection::vec(any::<u8>(), 0..200), at in 0..400_usize) {
         let _ = scan::read(&bytes);
-        let mut picture = render::png("hello").unwrap();
+        let mut picture = png("hello");
         let at = at % picture.len();
         picture[at] ^= bytes.first().copied().unwrap_or(1);
         let _ = scan::read(&picture);

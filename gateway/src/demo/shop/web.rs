@@ -13,7 +13,7 @@ use actix_web::rt::time::timeout;
 use actix_web::web::{self, Bytes, Data, ServiceConfig};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
 use futures_util::stream;
-use payments::qr::render;
+use payments::qr::render::{Picture, Purpose, RenderError};
 use serde::Deserialize;
 use tokio::sync::watch;
 
@@ -87,18 +87,18 @@ async fn bill(request: HttpRequest, shop: Data<Arc<Shop>>, number: web::Path<Str
 }
 
 async fn svg(request: HttpRequest, shop: Data<Arc<Shop>>) -> HttpResponse {
-    picture(&request, &shop, "image/svg+xml", |text| render::svg(text).ok().map(String::into_bytes))
+    picture(&request, &shop, "image/svg+xml", |picture| picture.svg().map(String::into_bytes))
 }
 
 async fn png(request: HttpRequest, shop: Data<Arc<Shop>>) -> HttpResponse {
-    picture(&request, &shop, "image/png", |text| render::png(text).ok())
+    picture(&request, &shop, "image/png", Picture::png)
 }
 
 fn picture(
     request: &HttpRequest,
     shop: &Shop,
     content_type: &str,
-    draw: impl FnOnce(&str) -> Option<Vec<u8>>,
+    draw: impl FnOnce(&Picture) -> Result<Vec<u8>, RenderError>,
 ) -> HttpResponse {
     let bill: Option<Bill> = match request.match_info().get("number") {
         None => None,
@@ -107,7 +107,8 @@ fn picture(
             found => found,
         },
     };
-    match code::payload(&shop.config, bill.as_ref()).ok().and_then(|text| draw(&text)) {
+    let drawn = |text: String| Picture::of(&text, Purpose::Screen).and_then(|picture| draw(&picture)).ok();
+    match code::payload(&shop.config, bill.as_ref()).ok().and_then(drawn) {
         Some(picture) => {
             HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).content_type(content_type).body(picture)
         }

@@ -2,7 +2,8 @@
 
 use std::net::TcpListener;
 
-use payments::qr::{self, render};
+use payments::qr;
+use payments::qr::render::{Picture, Purpose};
 use reqwest::header::LOCATION;
 use reqwest::{Client, StatusCode};
 use url::Url;
@@ -143,7 +144,7 @@ async fn a_form_that_is_no_payment_says_so_and_moves_nothing() {
     }
     let scan = |body: Vec<u8>| browser.client.post(banyan.url.join("pay/scan").unwrap()).body(body).send();
     assert_eq!(scan(elsewhere).await.unwrap().status(), StatusCode::UNPROCESSABLE_ENTITY);
-    let other = render::png("not a payment").unwrap();
+    let other = Picture::of("not a payment", Purpose::Screen).unwrap().png().unwrap();
     assert_eq!(scan(other).await.unwrap().status(), StatusCode::OK, "it is read; whether it pays is the form's");
     assert_eq!(balance(desk(&banyan), PAYER).await, 800_000);
     banyan.stop().await;
