@@ -2,6 +2,7 @@
 //! `cargo run --release -p bench -- clearing --seconds 10`.
 
 mod clearing;
+mod directory;
 mod histogram;
 mod identity;
 mod measure;
@@ -29,6 +30,8 @@ struct Cli {
 enum What {
     /// Payments reserved, answered and settled, each step durable before it is told
     Clearing(clearing::Options),
+    /// The proxy directory at national size, beside pgbench's select-only load
+    Directory(directory::Options),
     /// The whole program from outside: banks that pay, read and answer over mutual TLS
     Switch(switch::Options),
     /// The OpenID provider beside oidc-provider on Node, each on one core
@@ -40,6 +43,7 @@ enum What {
 fn main() -> anyhow::Result<()> {
     match Cli::parse().what {
         What::Clearing(options) => tokio::runtime::Runtime::new()?.block_on(clearing::run(options)),
+        What::Directory(options) => directory::run(options),
         What::Switch(options) => tokio::runtime::Runtime::new()?.block_on(switch::run(options)),
         // It has a runtime of its own, on one core.
         What::Identity(options) => identity::run(&options),

@@ -1,4 +1,5 @@
-//! What a PostgreSQL server does by itself: pgbench's own load (TPC-B), as `pgbench -M prepared -c 64 -j 2` runs it.
+//! What a PostgreSQL server does by itself: pgbench's own loads (TPC-B and select-only), as
+//! `pgbench -M prepared -c 64 -j 2` runs them.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -37,7 +38,17 @@ impl Pgbench {
 
     /// Transactions a second over so many seconds.
     pub(crate) fn run(&self, seconds: u64) -> anyhow::Result<u64> {
-        let said = self.call(&["-n", "-M", "prepared", "-c", CLIENTS, "-j", THREADS, "-T", &seconds.to_string()])?;
+        self.rate(&["-n"], seconds)
+    }
+
+    /// The same of its select-only load.
+    pub(crate) fn select_only(&self, seconds: u64) -> anyhow::Result<u64> {
+        self.rate(&["-n", "-S"], seconds)
+    }
+
+    fn rate(&self, load: &[&str], seconds: u64) -> anyhow::Result<u64> {
+        let seconds = seconds.to_string();
+        let said = self.call(&[load, &["-M", "prepared", "-c", CLIENTS, "-j", THREADS, "-T", &seconds]].concat())?;
         // tps = 3512.402177 (without initial connection time)
         let number = said.lines().find_map(|line| line.strip_prefix("tps = "));
         let whole = number.and_then(|rest| rest.split('.').next());
@@ -62,6 +73,14 @@ fn program(name: &str) -> anyhow::Result<PathBuf> {
     folders.reverse();
     let folders = folders.into_iter().chain(std::env::split_paths(&path));
     folders.map(|folder| folder.join(name)).find(|file| file.is_file()).with_context(|| format!("{name} is missing"))
+}
+
+/// Bytes of a table with all its indexes.
+pub(crate) fn size_of(database: &str, table: &str) -> anyhow::Result<u64> {
+    let question = format!("SELECT pg_total_relation_size('{table}')");
+    let done = Command::new(program("psql")?).args(["-At", "-c", &question, database]).output().context("psql")?;
+    let said = String::from_utf8_lossy(&done.stdout);
+    said.trim().parse().with_context(|| format!("psql said: {said}"))
 }
 
 /// The same server, another database.

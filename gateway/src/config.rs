@@ -1,10 +1,13 @@
 //! The configuration file: what a city decides before it starts the program. Unknown keys are refused by name.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
 use payments::clearing::CutOverTime;
+use payments::directory::anti_scan::{Category, Limits as LookupLimits};
+use payments::participant::ClearingCode;
 use serde::Deserialize;
 use url::Url;
 
@@ -37,9 +40,28 @@ pub struct Config {
     /// How the switch clears.
     #[serde(default)]
     pub clearing: Clearing,
+    /// How much may be looked up in the proxy directory.
+    #[serde(default)]
+    pub directory: Directory,
     /// How it logs.
     #[serde(default)]
     pub log: Log,
+}
+
+/// `[directory]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Directory {
+    /// How much each participant may look up for its payers, A (the most, and the default) to F.
+    pub categories: BTreeMap<ClearingCode, Category>,
+}
+
+impl Directory {
+    /// The limits that follow.
+    pub fn limits(&self) -> LookupLimits {
+        let limit = |(code, category): (&ClearingCode, &Category)| (*code, category.limit());
+        LookupLimits { participants: self.categories.iter().map(limit).collect(), ..LookupLimits::default() }
+    }
 }
 
 /// `[database]`

@@ -26,6 +26,11 @@ impl ClearingCode {
     /// `000`: the switch itself, in the log. No participant has it.
     pub const SWITCH: Self = Self(0);
 
+    /// The code with this number.
+    pub(crate) fn from_number(number: i16) -> Option<Self> {
+        (0..1_000).contains(&number).then_some(Self(number))
+    }
+
     /// The number that the three digits write.
     pub const fn number(self) -> i16 {
         self.0

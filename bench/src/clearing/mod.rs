@@ -12,7 +12,8 @@ use payments::directory::{Directory, DirectoryKeys};
 use payments::{Switch, SwitchSettings};
 use store::Db;
 
-use self::bank::{Payments, now};
+use self::bank::Payments;
+pub(crate) use self::bank::now;
 use self::load::{Arrivals, Outcome, Plan};
 use crate::measure::{Figure, Report, median};
 use crate::memory;

@@ -44,10 +44,19 @@ impl Connection {
 
     /// Sends an ISO 20022 message.
     pub(crate) async fn post(&mut self, path: &str, message: &str) -> anyhow::Result<Answer<'_>> {
-        let length = message.len();
+        self.send(path, "application/xml", message).await
+    }
+
+    /// Sends a request in JSON.
+    pub(crate) async fn post_json(&mut self, path: &str, body: &str) -> anyhow::Result<Answer<'_>> {
+        self.send(path, "application/json", body).await
+    }
+
+    async fn send(&mut self, path: &str, kind: &str, body: &str) -> anyhow::Result<Answer<'_>> {
+        let length = body.len();
         self.ask(format!(
-            "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/xml\r\n\
-             Content-Length: {length}\r\n\r\n{message}"
+            "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {kind}\r\n\
+             Content-Length: {length}\r\n\r\n{body}"
         ))
         .await
     }

@@ -88,6 +88,14 @@ impl Installation {
         self.run(&["audit"]).map(drop)
     }
 
+    /// Fills the directory from this text.
+    pub(crate) fn import(&self, csv: &str) -> anyhow::Result<()> {
+        let file = self.path("directory.csv");
+        std::fs::write(&file, csv)?;
+        self.run(&["directory", "import", &file.display().to_string()])?;
+        Ok(())
+    }
+
     fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }

@@ -2,8 +2,8 @@
 //! messages in XML, all on one machine. The baseline is what pgbench does on a PostgreSQL server in the same
 //! minutes; without a server, the switch itself with one payment of each bank at a time.
 
-mod http;
-mod installation;
+pub(crate) mod http;
+pub(crate) mod installation;
 mod load;
 mod message;
 

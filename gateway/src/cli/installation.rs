@@ -37,6 +37,7 @@ pub struct Installation {
     pub keys: KeyFolder,
     /// The database, with all migrations in place.
     pub db: Db,
+    directory: Directory,
 }
 
 impl Installation {
@@ -60,7 +61,9 @@ impl Installation {
             allow_plaintext: config.database.allow_plaintext,
         };
         let db = Db::open(&config.database.url, &options).context("database.url")?;
-        Ok(Self { config, keys, db })
+        let limits = config.directory.limits();
+        let directory = Directory::with_limits(db.clone(), DirectoryKeys::from_master(keys.master()), limits);
+        Ok(Self { config, keys, db, directory })
     }
 
     /// The identity provider of this installation.
@@ -76,9 +79,9 @@ impl Installation {
         Ok(Identity::open(self.db.clone(), IdentityKeys::from_master(self.keys.master()), settings)?)
     }
 
-    /// The proxy directory of this installation.
+    /// The proxy directory of this installation: one, because the switch gives tokens back to those whom it counts.
     pub fn directory(&self) -> Directory {
-        Directory::new(self.db.clone(), DirectoryKeys::from_master(self.keys.master()))
+        self.directory.clone()
     }
 
     /// The switch of this installation. Several may be open on one database, in several processes.

@@ -4,6 +4,7 @@ mod audit;
 mod client;
 mod day;
 mod demo;
+mod directory;
 mod input;
 mod installation;
 mod keys;
@@ -51,6 +52,8 @@ enum Command {
     Participant(participant::Participant),
     /// Show business days, and write their statements and settlement files
     Day(day::Day),
+    /// Import and export the proxy directory
+    Directory(directory::Directory),
     /// Register, remove and list those who operate the switch
     Operator(operator::Operator),
     /// Approve and refuse movements of money that another officer proposed
@@ -72,6 +75,7 @@ pub fn main() -> ExitCode {
         Command::Client(command) => client::run(command),
         Command::Participant(command) => participant::run(command),
         Command::Day(command) => day::run(command),
+        Command::Directory(command) => directory::run(command),
         Command::Operator(command) => operator::run(command),
         Command::Proposal(command) => proposal::run(command),
         Command::Qr(command) => qr::run(command),

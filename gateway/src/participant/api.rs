@@ -7,6 +7,7 @@ use payments::directory::Directory;
 use tokio::sync::watch;
 
 use super::certificate::Thumbprints;
+use super::members::Members;
 
 /// The switch, the directory, and who is who.
 pub struct Api {
@@ -15,6 +16,7 @@ pub struct Api {
     /// Finds the account behind a number or an address.
     pub directory: Directory,
     pub(super) thumbprints: Thumbprints,
+    pub(super) members: Members,
     inbox_waiters: AtomicI64,
     closing: watch::Sender<bool>,
 }
@@ -26,6 +28,7 @@ impl Api {
             switch,
             directory,
             thumbprints: Thumbprints::default(),
+            members: Members::default(),
             inbox_waiters: AtomicI64::new(0),
             closing: watch::Sender::new(false),
         }

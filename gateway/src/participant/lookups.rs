@@ -1,16 +1,22 @@
-//! `POST /lookups`: who is behind a number or an address, as much of it as a payer may see.
+//! `POST /lookups` and `/lookups/bulk`: who is behind a number or an address, as much of it as a payer may see.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use payments::directory::OwnerKind;
+use payments::directory::{
+    DirectoryError, Lookup, LookupPurpose, LookupRequest, NameMatch, OwnerKind, Payer, TypedName,
+};
 use payments::money::Currency;
-use payments::participant::ClearingCode;
+use payments::participant::{ClearingCode, Participant as Member};
 use serde::{Deserialize, Serialize};
 
+use super::members::member;
 use super::proxies::ProxyBody;
 use super::{Api, Participant};
 use crate::clock;
 use crate::error::Problem;
 use crate::http::body;
+
+/// Proxies of one list at most.
+const MOST_AT_ONCE: usize = 1_000;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -18,6 +24,46 @@ struct LookupBody {
     proxy: ProxyBody,
     /// Ask for the account at this participant instead of the default one.
     creditor_agent: Option<ClearingCode>,
+    /// Who pays. Payers whom a bank does not name share one bucket.
+    payer: Option<PayerBody>,
+    #[serde(default)]
+    purpose: PurposeBody,
+    /// The name that the payer typed, to be confirmed.
+    name: Option<String>,
+}
+
+/// A bank's customer, as the bank calls it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PayerBody {
+    id: String,
+    kind: OwnerKind,
+}
+
+impl PayerBody {
+    pub(super) fn parse(body: Option<&Self>) -> Result<Payer, Problem> {
+        let Some(body) = body else { return Ok(Payer::unnamed()) };
+        let wrong = |wrong: payments::directory::NotAPayer| Problem::bad_request(wrong.to_string()).field("payer.id");
+        Payer::named(&body.id, body.kind).map_err(wrong)
+    }
+
+    pub(super) const fn new(id: String, kind: OwnerKind) -> Self {
+        Self { id, kind }
+    }
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum PurposeBody {
+    #[default]
+    Payment,
+    Service,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ListBody {
+    proxies: Vec<ProxyBody>,
 }
 
 #[derive(Serialize)]
@@ -25,6 +71,8 @@ struct FoundBody {
     participant: ParticipantBody,
     account_token: String,
     masked_name: MaskedNameBody,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name_match: Option<NameMatch>,
     owner_kind: OwnerKind,
     currencies: Vec<Currency>,
     lookup_reference: String,
@@ -44,6 +92,25 @@ struct MaskedNameBody {
     en: Option<String>,
 }
 
+impl FoundBody {
+    fn new(found: Lookup, participant: &Member) -> Self {
+        Self {
+            participant: ParticipantBody {
+                clearing_code: participant.clearing_code,
+                name_zh: participant.name_zh.clone(),
+                name_en: participant.name_en.clone(),
+            },
+            account_token: found.account_token.to_string(),
+            masked_name: MaskedNameBody { zh: found.masked_name.zh, en: found.masked_name.en },
+            name_match: found.name_match,
+            owner_kind: found.owner_kind,
+            currencies: found.currencies.iter().collect(),
+            lookup_reference: found.reference.to_string(),
+            expires: found.expires.to_string(),
+        }
+    }
+}
+
 /// Looks a proxy up. The reference that comes back goes into the payment and proves what the payer was shown.
 pub(super) async fn look_up(
     Participant(payer_agent): Participant,
@@ -52,27 +119,59 @@ pub(super) async fn look_up(
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let body: LookupBody = body::json(&request, payload).await?;
-    let proxy = body.proxy.parse()?;
-    let found = web::block(move || -> Result<FoundBody, Problem> {
-        let found = api.directory.lookup(payer_agent, &proxy, body.creditor_agent, clock::now())?;
-        let participant =
-            api.switch.participants()?.into_iter().find(|one| one.clearing_code == found.participant).ok_or_else(
-                || Problem::internal(&"a directory entry names a participant that the switch does not know"),
-            )?;
-        Ok(FoundBody {
-            participant: ParticipantBody {
-                clearing_code: participant.clearing_code,
-                name_zh: participant.name_zh,
-                name_en: participant.name_en,
-            },
-            account_token: found.account_token.to_string(),
-            masked_name: MaskedNameBody { zh: found.masked_name.zh, en: found.masked_name.en },
-            owner_kind: found.owner_kind,
-            currencies: found.currencies.iter().collect(),
-            lookup_reference: found.reference.to_string(),
-            expires: found.expires.to_string(),
-        })
-    })
-    .await??;
-    Ok(HttpResponse::Ok().json(found))
+    let request = LookupRequest {
+        payer_agent,
+        payer: PayerBody::parse(body.payer.as_ref())?,
+        purpose: match body.purpose {
+            PurposeBody::Payment => LookupPurpose::Payment,
+            PurposeBody::Service => LookupPurpose::Service,
+        },
+        proxy: body.proxy.parse()?,
+        creditor_agent: body.creditor_agent,
+        name: body.name.map(TypedName::new),
+    };
+    let found = api.directory.lookup(request, clock::now()).await?;
+    let participant = member(&api, found.participant).await?;
+    Ok(HttpResponse::Ok().json(FoundBody::new(found, &participant)))
+}
+
+#[derive(Serialize)]
+struct ListedBody {
+    /// Nothing when nobody can be paid by the proxy.
+    found: Option<FoundBody>,
+}
+
+/// Looks up a list for an institution, under a bucket of its own. Nothing is answered when it holds too little for
+/// all.
+pub(super) async fn look_up_many(
+    Participant(payer_agent): Participant,
+    api: web::Data<Api>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    let body: ListBody = body::json(&request, payload).await?;
+    if body.proxies.is_empty() || body.proxies.len() > MOST_AT_ONCE {
+        return Err(Problem::bad_request("A list has 1 to 1,000 proxies.").field("proxies"));
+    }
+    let mut asked = Vec::with_capacity(body.proxies.len());
+    for (index, proxy) in body.proxies.iter().enumerate() {
+        let proxy = proxy.parse().map_err(|problem| problem.field(format!("proxies[{index}].id")))?;
+        let purpose = LookupPurpose::Bulk;
+        asked.push(LookupRequest { purpose, ..LookupRequest::for_payment(payer_agent, proxy) });
+    }
+    let now = clock::now();
+    let lookups = asked.into_iter().map(|request| api.directory.lookup(request, now));
+    let mut listed = Vec::with_capacity(body.proxies.len());
+    for found in futures_util::future::join_all(lookups).await {
+        let found = match found {
+            Ok(found) => {
+                let participant = member(&api, found.participant).await?;
+                Some(FoundBody::new(found, &participant))
+            }
+            Err(DirectoryError::Unknown) => None,
+            Err(failed) => return Err(failed.into()),
+        };
+        listed.push(ListedBody { found });
+    }
+    Ok(HttpResponse::Ok().json(serde_json::json!({ "lookups": listed })))
 }

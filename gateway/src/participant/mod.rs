@@ -6,12 +6,14 @@
 
 mod answers;
 mod api;
+mod buckets;
 mod certificate;
 mod enquiries;
 mod fps_ids;
 mod inbox;
 mod liquidity;
 mod lookups;
+mod members;
 mod payments;
 mod prefer;
 mod presence;
@@ -20,6 +22,7 @@ mod recalls;
 mod refusals;
 mod reports;
 mod returns;
+mod synchronisation;
 #[cfg(test)]
 mod tests;
 
@@ -49,6 +52,10 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
             .service(resource("/proxies/{entry_id}", "DELETE").route(web::delete().to(proxies::remove)))
             .service(resource("/fps-ids", "POST").route(web::post().to(fps_ids::issue)))
             .service(resource("/lookups", "POST").route(web::post().to(lookups::look_up)))
+            .service(resource("/lookups/bulk", "POST").route(web::post().to(lookups::look_up_many)))
+            .service(resource("/directory/digest", "GET").route(web::get().to(synchronisation::digest)))
+            .service(resource("/directory/differences", "POST").route(web::post().to(synchronisation::differences)))
+            .service(resource("/buckets", "GET").route(web::get().to(buckets::read)))
             .service(
                 resource("/presence", "GET, PUT")
                     .route(web::get().to(presence::read))

@@ -47,7 +47,7 @@ struct RegistrationBody {
 }
 
 /// Whose account it is, as JSON writes it.
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OwnerBody {
     kind: OwnerKind,
@@ -66,6 +66,16 @@ impl OwnerBody {
 /// Reads an account number.
 pub(super) fn parse_account(text: &str) -> Result<AccountNumber, Problem> {
     AccountNumber::parse(text).map_err(|wrong| Problem::bad_request(wrong.to_string()).field("account"))
+}
+
+impl From<&Owner> for OwnerBody {
+    fn from(owner: &Owner) -> Self {
+        Self {
+            kind: owner.kind(),
+            name_zh: owner.name_zh().map(str::to_owned),
+            name_en: owner.name_en().map(str::to_owned),
+        }
+    }
 }
 
 impl RegistrationBody {
@@ -89,6 +99,8 @@ pub(super) struct EntryBody {
     entry_id: String,
     account_token: String,
     proxy: ProxyBody,
+    account: String,
+    owner: OwnerBody,
     currencies: Vec<Currency>,
     status: EntryStatus,
     default: bool,
@@ -102,6 +114,8 @@ impl From<&Entry> for EntryBody {
             entry_id: entry.id.to_string(),
             account_token: entry.account_token.to_string(),
             proxy: ProxyBody::from(&entry.proxy),
+            account: entry.account.as_str().to_owned(),
+            owner: OwnerBody::from(&entry.owner),
             currencies: entry.currencies.iter().collect(),
             status: entry.status,
             default: entry.default,

@@ -1,5 +1,7 @@
 //! How the refusals of `payments` read to a participant or an operator.
 
+use std::time::Duration;
+
 use actix_web::http::StatusCode;
 use payments::clearing::{AnswerRefusal, OperationRefusal};
 use payments::directory::DirectoryError;
@@ -44,6 +46,11 @@ impl From<payments::Error> for Problem {
     }
 }
 
+/// Rounded up: whoever waits so long need not wait again.
+fn whole_seconds(time: Duration) -> u32 {
+    u32::try_from(time.as_millis().div_ceil(1_000)).unwrap_or(u32::MAX).max(1)
+}
+
 /// An answer that is not taken; `index` is its place in the message, counted from 0.
 pub(super) fn answer_refused(index: usize, refusal: AnswerRefusal) -> Problem {
     let element = match refusal {
@@ -71,7 +78,13 @@ impl From<DirectoryError> for Problem {
             DirectoryError::Unknown => Self::not_found(detail).reason("BE23"),
             DirectoryError::NotFound => Self::not_found(detail),
             DirectoryError::NotIssued => Self::forbidden(detail).field("proxy"),
-            DirectoryError::Busy => Self::unavailable(detail, 1),
+            DirectoryError::Busy | DirectoryError::Stopped => Self::unavailable(detail, 1),
+            DirectoryError::TooMany { retry_after } => {
+                let mut problem = Self::from_status(StatusCode::TOO_MANY_REQUESTS);
+                problem.detail = detail;
+                problem.retry_after = Some(whole_seconds(retry_after));
+                problem
+            }
             DirectoryError::Store(error) => error.into(),
             DirectoryError::Sealed(_) | DirectoryError::Randomness(_) => Self::internal(&detail),
         }

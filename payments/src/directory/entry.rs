@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use store::Timestamp;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use super::{Currencies, LookupReference, MaskedName, Proxy};
+use super::{Currencies, Proxy};
 use crate::participant::ClearingCode;
 
 store::identifier! {
@@ -293,23 +293,4 @@ pub struct Entry {
     pub created: Timestamp,
     /// When it last changed.
     pub changed: Timestamp,
-}
-
-/// What a payer may see of an entry, and the proof of having seen it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lookup {
-    /// The bank that holds the account.
-    pub participant: ClearingCode,
-    /// What stands for the account.
-    pub account_token: AccountToken,
-    /// The owner's names, masked.
-    pub masked_name: MaskedName,
-    /// What the owner is.
-    pub owner_kind: OwnerKind,
-    /// The currencies that the account takes.
-    pub currencies: Currencies,
-    /// What the payment must carry.
-    pub reference: LookupReference,
-    /// Until when the reference is good.
-    pub expires: Timestamp,
 }

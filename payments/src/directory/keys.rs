@@ -8,9 +8,13 @@ use ring::{hkdf, hmac};
 use zeroize::Zeroizing;
 
 use super::{AccountToken, EntryId, LookupReferenceKey, Proxy};
+use crate::participant::ClearingCode;
 
 /// Separates these keys from those that others derive from the same master secret.
 const SALT: &[u8] = b"lionrock payments directory v1";
+
+/// What a bucket is found by: half of a keyed hash of a participant and one of its payers.
+pub(crate) type BucketKey = [u8; 16];
 
 /// What a proxy is found by: the first half of a keyed hash (HMAC-SHA256-128, as RFC 4868 truncates it).
 pub(crate) type ProxyHash = [u8; 16];
@@ -20,6 +24,7 @@ pub struct DirectoryKeys {
     proxies: hmac::Key,
     references: LookupReferenceKey,
     tokens: Aes256,
+    buckets: hmac::Key,
     pub(crate) sealing: Zeroizing<[u8; 32]>,
 }
 
@@ -41,6 +46,7 @@ impl DirectoryKeys {
             proxies: hmac::Key::new(hmac::HMAC_SHA256, &*derive("proxy look-up")),
             references: LookupReferenceKey::new(&derive("look-up reference")),
             tokens: Aes256::new((&*derive("account token")).into()),
+            buckets: hmac::Key::new(hmac::HMAC_SHA256, &*derive("anti-scan bucket")),
             sealing: derive("entry sealing"),
         }
     }
@@ -53,6 +59,19 @@ impl DirectoryKeys {
         let mut hash = ProxyHash::default();
         hash.copy_from_slice(&context.sign().as_ref()[..16]);
         hash
+    }
+
+    /// What the bucket of a participant, or of one of its payers, is found by.
+    pub(crate) fn bucket_key(&self, label: &[u8], participant: ClearingCode, payer: &str) -> BucketKey {
+        let mut context = hmac::Context::with_key(&self.buckets);
+        // The label's length first, so that no two readings exist; what varies in length besides stands last.
+        context.update(&[u8::try_from(label.len()).unwrap_or(u8::MAX)]);
+        context.update(label);
+        context.update(&participant.number().to_be_bytes());
+        context.update(payer.as_bytes());
+        let mut key = BucketKey::default();
+        key.copy_from_slice(&context.sign().as_ref()[..16]);
+        key
     }
 
     /// What stands for the account of an entry: one block of AES (FIPS 197), which gives every entry another token.

@@ -8,13 +8,16 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::hmac;
 use store::Timestamp;
 
-use super::{AccountToken, EntryVersion, Proxy};
+use super::{AccountToken, BucketKey, EntryVersion, OwnerKind, Proxy};
 use crate::participant::ClearingCode;
 
-/// The only form so far. A later one gets another first byte.
-const FORM: u8 = 1;
-const TAG: usize = 32;
-const LENGTH: usize = 1 + 8 + 8 + TAG;
+/// The first byte says the form, and what the payer is. Form 1 named no payer.
+const BY_PERSON: u8 = 2;
+const BY_ORGANISATION: u8 = 3;
+/// Half of a code is enough, and longer ones do not fit the message (RFC 2104, section 5).
+const CODE: usize = 16;
+const OPEN: usize = 1 + 8 + 8 + 16;
+const LENGTH: usize = OPEN + CODE;
 
 /// What a look-up showed, as the payment repeats it.
 #[derive(Debug, Clone, Copy)]
@@ -29,8 +32,30 @@ pub struct Shown<'a> {
     pub account_token: &'a AccountToken,
 }
 
-/// The reference as text: base64url without padding, 66 characters. It carries the entry's version and its
-/// expiry in the open, and a code that only the directory can make.
+/// Which bucket a look-up took its token from, so that a payment can give one back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PayerBucket {
+    /// A keyed hash: it says nothing about the payer.
+    pub(crate) key: BucketKey,
+    /// What the payer is.
+    pub(crate) kind: OwnerKind,
+}
+
+/// What a good reference proves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verified {
+    /// The version of the entry that was shown.
+    pub version: EntryVersion,
+    /// Who paid for the look-up.
+    pub(crate) payer: PayerBucket,
+    /// Until when it is good.
+    pub(crate) expires: Timestamp,
+    /// Tells this look-up from all others.
+    pub(crate) code: [u8; CODE],
+}
+
+/// The reference as text: base64url without padding, 66 characters. It carries the entry's version, its expiry and
+/// the payer's bucket in the open, and a code that only the directory can make.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LookupReference(String);
 
@@ -59,32 +84,50 @@ impl LookupReferenceKey {
     }
 
     /// Makes the reference of a look-up of an entry in this version; `expires` counts in whole seconds.
-    pub fn issue(&self, shown: &Shown<'_>, version: EntryVersion, expires: Timestamp) -> LookupReference {
+    pub fn issue(
+        &self,
+        shown: &Shown<'_>,
+        version: EntryVersion,
+        expires: Timestamp,
+        payer: PayerBucket,
+    ) -> LookupReference {
         let mut bytes = Vec::with_capacity(LENGTH);
-        bytes.push(FORM);
+        bytes.push(match payer.kind {
+            OwnerKind::Person => BY_PERSON,
+            OwnerKind::Organisation => BY_ORGANISATION,
+        });
         bytes.extend_from_slice(&version.number().to_be_bytes());
         bytes.extend_from_slice(&expires.seconds().to_be_bytes());
-        let tag = hmac::sign(&self.0, &authenticated(&bytes, shown));
-        bytes.extend_from_slice(tag.as_ref());
+        bytes.extend_from_slice(&payer.key);
+        let code = self.code(&bytes, shown);
+        bytes.extend_from_slice(&code);
         LookupReference(URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    fn code(&self, open: &[u8], shown: &Shown<'_>) -> [u8; CODE] {
+        let mut code = [0; CODE];
+        code.copy_from_slice(&hmac::sign(&self.0, &authenticated(open, shown)).as_ref()[..CODE]);
+        code
     }
 
     /// Checks that `reference` was issued for exactly this and is still good, and says which version of the
     /// entry it was issued for. Whether that is still the current one is for the payment's transaction to ask.
     #[allow(clippy::disallowed_methods)] // the one place of this crate where a keyed hash is compared
-    pub fn verify(
-        &self,
-        reference: &str,
-        shown: &Shown<'_>,
-        now: Timestamp,
-    ) -> Result<EntryVersion, LookupReferenceError> {
+    pub fn verify(&self, reference: &str, shown: &Shown<'_>, now: Timestamp) -> Result<Verified, LookupReferenceError> {
         let bytes = decode(reference)?;
-        let (open, tag) = bytes.split_at(LENGTH - TAG);
-        hmac::verify(&self.0, &authenticated(open, shown), tag).map_err(|_| LookupReferenceError::Forged)?;
-        if Timestamp::from_seconds(number(open, 9)?) <= now {
+        let (open, given) = bytes.split_at(OPEN);
+        let code = self.code(open, shown);
+        // Half a code cannot be verified by ring, but the code of one half by that of the other: in constant time.
+        let of_given = hmac::sign(&self.0, given);
+        hmac::verify(&self.0, &code, of_given.as_ref()).map_err(|_| LookupReferenceError::Forged)?;
+        let expires = Timestamp::from_seconds(number(open, 9)?);
+        if expires <= now {
             return Err(LookupReferenceError::Expired);
         }
-        number(open, 1).map(EntryVersion::from_number)
+        let kind = if open.first() == Some(&BY_PERSON) { OwnerKind::Person } else { OwnerKind::Organisation };
+        let key = open.last_chunk().copied().ok_or(LookupReferenceError::Malformed)?;
+        let version = number(open, 1).map(EntryVersion::from_number)?;
+        Ok(Verified { version, payer: PayerBucket { key, kind }, expires, code })
     }
 }
 
@@ -112,7 +155,8 @@ fn decode(reference: &str) -> Result<Vec<u8>, LookupReferenceError> {
         return Err(LookupReferenceError::Malformed);
     }
     let bytes = URL_SAFE_NO_PAD.decode(reference).map_err(|_| LookupReferenceError::Malformed)?;
-    if bytes.len() == LENGTH && bytes.first() == Some(&FORM) { Ok(bytes) } else { Err(LookupReferenceError::Malformed) }
+    let known = matches!(bytes.first(), Some(&(BY_PERSON | BY_ORGANISATION)));
+    if bytes.len() == LENGTH && known { Ok(bytes) } else { Err(LookupReferenceError::Malformed) }
 }
 
 fn number(open: &[u8], at: usize) -> Result<i64, LookupReferenceError> {
@@ -157,6 +201,8 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_seconds(1_795_000_000);
 
+    const PAYER: PayerBucket = PayerBucket { key: [6; 16], kind: OwnerKind::Person };
+
     fn key() -> LookupReferenceKey {
         LookupReferenceKey::new(&[7; 32])
     }
@@ -179,9 +225,10 @@ mod tests {
         let shown =
             Shown { payer_agent: bank("027"), proxy: &proxy, creditor_agent: bank("012"), account_token: &token };
         let expires = NOW + Duration::from_mins(5);
-        let reference = key().issue(&shown, EntryVersion::from_number(3), expires);
+        let reference = key().issue(&shown, EntryVersion::from_number(3), expires, PAYER);
         assert_eq!(reference.as_str().len(), 66, "fits the message");
-        assert_eq!(key().verify(reference.as_str(), &shown, NOW), Ok(EntryVersion::from_number(3)));
+        let verified = key().verify(reference.as_str(), &shown, NOW).unwrap();
+        assert_eq!((verified.version, verified.payer), (EntryVersion::from_number(3), PAYER));
         assert_eq!(key().verify(reference.as_str(), &shown, expires), Err(LookupReferenceError::Expired));
     }
 
@@ -191,7 +238,7 @@ mod tests {
         let (token, other_token) = (token(1), token(2));
         let shown =
             Shown { payer_agent: bank("027"), proxy: &mine, creditor_agent: bank("012"), account_token: &token };
-        let reference = key().issue(&shown, EntryVersion::from_number(1), NOW + Duration::from_mins(5));
+        let reference = key().issue(&shown, EntryVersion::from_number(1), NOW + Duration::from_mins(5), PAYER);
         for changed in [
             Shown { payer_agent: bank("038"), ..shown },
             Shown { creditor_agent: bank("038"), ..shown },
@@ -210,7 +257,7 @@ mod tests {
             let (proxy, token) = (proxy("91234567"), token(1));
             let shown =
                 Shown { payer_agent: bank("027"), proxy: &proxy, creditor_agent: bank("012"), account_token: &token };
-            let reference = key().issue(&shown, EntryVersion::from_number(1), NOW + Duration::from_mins(5));
+            let reference = key().issue(&shown, EntryVersion::from_number(1), NOW + Duration::from_mins(5), PAYER);
             let mut changed = reference.as_str().to_owned();
             changed.replace_range(at..=at, &with);
             prop_assume!(changed != reference.as_str());

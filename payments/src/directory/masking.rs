@@ -68,7 +68,7 @@ fn is_in_capitals(word: &str) -> bool {
 }
 
 /// Unified ideographs with their extensions A to H, and compatibility ideographs.
-fn is_chinese(c: char) -> bool {
+pub(super) fn is_chinese(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
 }
 

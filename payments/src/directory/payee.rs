@@ -2,7 +2,7 @@
 
 use store::Timestamp;
 
-use super::{AccountToken, EntryVersion, LookupReferenceError, LookupReferenceKey, Shown};
+use super::{AccountToken, EntryVersion, LookupReferenceError, LookupReferenceKey, Shown, Verified};
 use crate::clearing::CreditTransfer;
 
 /// An entry as it stands now, as far as a payment is concerned.
@@ -34,15 +34,15 @@ pub enum NotAsShown {
     Moved,
 }
 
-/// Checks a payment against `current`, the entry of its proxy at its creditor agent. A payment without a proxy
-/// passes: its payer named an account.
+/// Checks a payment against `current`, the entry of its proxy at its creditor agent, and says which look-up it is
+/// made on. A payment without a proxy passes without one: its payer named an account.
 pub fn check_payee(
     references: &LookupReferenceKey,
     transfer: &CreditTransfer,
     current: Option<&CurrentEntry>,
     now: Timestamp,
-) -> Result<(), NotAsShown> {
-    let Some(proxy) = &transfer.creditor_proxy else { return Ok(()) };
+) -> Result<Option<Verified>, NotAsShown> {
+    let Some(proxy) = &transfer.creditor_proxy else { return Ok(None) };
     let reference = transfer.lookup_reference.as_deref().ok_or(NotAsShown::ReferenceMissing)?;
     let account_token = AccountToken::parse(&transfer.creditor_account).ok_or(NotAsShown::ReferenceInvalid)?;
     let shown = Shown {
@@ -51,10 +51,11 @@ pub fn check_payee(
         creditor_agent: transfer.creditor_agent,
         account_token: &account_token,
     };
-    let version = references.verify(reference, &shown, now).map_err(|error| match error {
+    let verified = references.verify(reference, &shown, now).map_err(|error| match error {
         LookupReferenceError::Expired => NotAsShown::ReferenceExpired,
         LookupReferenceError::Malformed | LookupReferenceError::Forged => NotAsShown::ReferenceInvalid,
     })?;
     let current = current.ok_or(NotAsShown::Unknown)?;
-    if current.account_token == account_token && current.version == version { Ok(()) } else { Err(NotAsShown::Moved) }
+    let same = current.account_token == account_token && current.version == verified.version;
+    if same { Ok(Some(verified)) } else { Err(NotAsShown::Moved) }
 }

@@ -17,23 +17,23 @@ const END: i16 = -1;
 const NULL: i32 = -1;
 
 /// Rows on their way to one table.
-struct Rows {
+pub(super) struct Rows {
     bytes: Vec<u8>,
     any: bool,
 }
 
 impl Rows {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { bytes: HEADER.to_vec(), any: false }
     }
 
-    fn begin(&mut self, columns: i16) -> &mut Self {
+    pub(super) fn begin(&mut self, columns: i16) -> &mut Self {
         self.any = true;
         self.bytes.extend_from_slice(&columns.to_be_bytes());
         self
     }
 
-    fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
+    pub(super) fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
         // A column holds less than 2 GiB; the messages of payments are far smaller.
         self.bytes.extend_from_slice(&i32::try_from(bytes.len()).unwrap_or(i32::MAX).to_be_bytes());
         self.bytes.extend_from_slice(bytes);
@@ -45,27 +45,35 @@ impl Rows {
     }
 
     fn optional_text(&mut self, text: Option<&str>) -> &mut Self {
-        if let Some(text) = text {
-            return self.text(text);
+        self.optional_bytes(text.map(str::as_bytes))
+    }
+
+    pub(super) fn bigint(&mut self, number: i64) -> &mut Self {
+        self.bytes(&number.to_be_bytes())
+    }
+
+    pub(super) fn integer(&mut self, number: i32) -> &mut Self {
+        self.bytes(&number.to_be_bytes())
+    }
+
+    pub(super) fn smallint(&mut self, number: i16) -> &mut Self {
+        self.bytes(&number.to_be_bytes())
+    }
+
+    pub(super) fn boolean(&mut self, is: bool) -> &mut Self {
+        self.bytes(&[u8::from(is)])
+    }
+
+    pub(super) fn optional_bytes(&mut self, bytes: Option<&[u8]>) -> &mut Self {
+        if let Some(bytes) = bytes {
+            return self.bytes(bytes);
         }
         self.bytes.extend_from_slice(&NULL.to_be_bytes());
         self
     }
 
-    fn bigint(&mut self, number: i64) -> &mut Self {
-        self.bytes(&number.to_be_bytes())
-    }
-
-    fn integer(&mut self, number: i32) -> &mut Self {
-        self.bytes(&number.to_be_bytes())
-    }
-
-    fn smallint(&mut self, number: i16) -> &mut Self {
-        self.bytes(&number.to_be_bytes())
-    }
-
     /// Sends them, if there are any.
-    fn send<T>(mut self, conn: &mut PgConnection, table: T) -> Result<(), Error>
+    pub(super) fn send<T>(mut self, conn: &mut PgConnection, table: T) -> QueryResult<()>
     where
         T: Table + CopyTarget<Table = T> + Copy,
     {
@@ -130,7 +138,7 @@ pub(super) fn append(conn: &mut PgConnection, rows: &[Row], digests: &[Digest]) 
         }
     }
     payments.send(conn, payment::table)?;
-    outcomes.send(conn, outcome::table)
+    Ok(outcomes.send(conn, outcome::table)?)
 }
 
 /// Stores keys of payments.
@@ -139,5 +147,5 @@ pub(super) fn keys(conn: &mut PgConnection, keys: &[(i64, i64)]) -> Result<(), E
     for (key, sequence) in keys {
         rows.begin(2).bigint(*key).bigint(*sequence);
     }
-    rows.send(conn, payment_key::table)
+    Ok(rows.send(conn, payment_key::table)?)
 }

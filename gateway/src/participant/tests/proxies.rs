@@ -63,3 +63,47 @@ async fn what_is_no_number_is_refused_by_its_field() {
     bank.post_json("/proxies", &json!({ "proxy": "91234567" })).await.problem(400);
     bank.get("/proxies?cursor=x").await.problem(400);
 }
+
+#[actix_web::test]
+async fn a_payers_name_for_the_payee_is_confirmed_in_one_word() {
+    let app = TestApp::start().await;
+    let (banyan, seawall) = (app.client_of(BANYAN).await, app.client_of(SEAWALL).await);
+    banyan.post_json("/proxies", &registration()).await;
+    for (typed, answer) in [("陈大文", "match"), ("T M Chan", "close_match"), ("Wong Siu Ming", "no_match")] {
+        let lookup = json!({ "proxy": { "type": "MBNO", "id": "91234567" }, "name": typed });
+        assert_eq!(seawall.post_json("/lookups", &lookup).await.json()["name_match"], answer, "{typed}");
+    }
+}
+
+#[actix_web::test]
+async fn a_payer_who_has_looked_up_too_much_is_told_when_to_come_again() {
+    let app = TestApp::start().await;
+    let bank = app.client_of(SEAWALL).await;
+    let payer = json!({ "id": "customer 1", "kind": "person" });
+    let lookup = json!({ "proxy": { "type": "MBNO", "id": "91234567" }, "payer": payer });
+    for _ in 0..5 {
+        bank.post_json("/lookups", &lookup).await.problem(404);
+    }
+    let refused = bank.post_json("/lookups", &lookup).await;
+    assert_eq!(refused.status, 429, "{}", refused.body);
+    let buckets = bank.get("/buckets?payer=customer%201&kind=person").await.json();
+    assert_eq!(buckets["buckets"][0]["tokens"], 0);
+    let other = json!({ "proxy": { "type": "MBNO", "id": "91234567" }, "payer": { "id": "2", "kind": "person" } });
+    bank.post_json("/lookups", &other).await.problem(404);
+    let list = json!({ "proxies": [{ "type": "MBNO", "id": "91234567" }] });
+    assert_eq!(bank.post_json("/lookups/bulk", &list).await.json()["lookups"][0]["found"], json!(null));
+}
+
+#[actix_web::test]
+async fn a_bank_compares_its_entries_by_one_number_and_fetches_what_differs() {
+    let app = TestApp::start().await;
+    let bank = app.client_of(BANYAN).await;
+    let entry = bank.post_json("/proxies", &registration()).await.json();
+    let digest = bank.get("/directory/digest").await.json();
+    assert_eq!(digest["entries"], 1);
+    let held = json!({ "entries": [{ "entry_id": entry["entry_id"], "content_id": digest["digest"] }] });
+    let same = bank.post_json("/directory/differences", &held).await.json();
+    assert_eq!(same, json!({ "current": [], "gone": [] }));
+    let nothing = bank.post_json("/directory/differences", &json!({ "entries": [] })).await.json();
+    assert_eq!(nothing["current"], json!([entry]));
+}

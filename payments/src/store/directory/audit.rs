@@ -1,8 +1,10 @@
-//! Who read or changed which entry, and why. Written in the same transaction as what it tells of.
+//! Who read or changed which entry, and why. Written in the same transaction as what it tells of. Look-ups, of which
+//! there are very many, are kept more closely (`reads.rs`).
 
 use diesel::prelude::*;
 use store::{Conn, Timestamp, on_db};
 
+use super::reads;
 use super::schema::directory_audit;
 use super::{Directory, DirectoryError};
 use crate::directory::EntryId;
@@ -22,17 +24,26 @@ pub enum Purpose {
     DefaultReplaced,
     /// Its participant read its own entries.
     List,
+    /// All entries, or all of a participant, were exported by whoever runs the directory.
+    Export,
     /// A payer was shown it.
     Lookup,
+    /// An institution was shown it, preparing a list of payments.
+    BulkLookup,
+    /// A participant was shown it for a service of its own.
+    ServiceLookup,
 }
 
-const PURPOSES: [(Purpose, &str); 6] = [
+const PURPOSES: [(Purpose, &str); 9] = [
     (Purpose::Register, "register"),
     (Purpose::Change, "change"),
     (Purpose::Remove, "remove"),
     (Purpose::DefaultReplaced, "default replaced"),
     (Purpose::List, "list"),
+    (Purpose::Export, "export"),
     (Purpose::Lookup, "lookup"),
+    (Purpose::BulkLookup, "bulk lookup"),
+    (Purpose::ServiceLookup, "service lookup"),
 ];
 
 impl Purpose {
@@ -102,5 +113,8 @@ pub(super) fn of_entry(directory: &Directory, id: EntryId) -> Result<Vec<AuditRe
     let record = |(participant, purpose, at): (ClearingCode, String, Timestamp)| {
         Purpose::from_code(&purpose).map(|purpose| AuditRecord { participant, purpose, at })
     };
-    Ok(rows.into_iter().filter_map(record).collect())
+    let reads = directory.db().read(|conn| reads::of_entry(conn, id))?;
+    let mut records: Vec<AuditRecord> = rows.into_iter().filter_map(record).chain(reads).collect();
+    records.sort_by_key(|record| record.at);
+    Ok(records)
 }

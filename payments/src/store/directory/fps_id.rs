@@ -91,3 +91,25 @@ fn draw(
     }
     Err(DirectoryError::Busy)
 }
+
+/// Notes numbers that were issued elsewhere and come with an import: they are not issued again.
+pub(super) fn note_issued(
+    conn: &mut Conn<'_>,
+    numbers: &[(String, ClearingCode)],
+    now: Timestamp,
+) -> Result<(), DirectoryError> {
+    for (number, participant) in numbers {
+        let request_id = FpsIdRequestId::new(now, &random()?);
+        on_db!(conn, c => diesel::insert_into(fps_id::table)
+            .values((
+                fps_id::number.eq(number),
+                fps_id::participant.eq(participant),
+                fps_id::request_id.eq(request_id),
+                fps_id::issued_at.eq(now),
+            ))
+            .on_conflict(fps_id::number)
+            .do_nothing()
+            .execute(c))?;
+    }
+    Ok(())
+}

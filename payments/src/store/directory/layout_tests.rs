@@ -10,7 +10,8 @@ use super::{Directory, DirectoryError};
 use crate::directory::sealed::{Place, seal_before};
 use crate::directory::sealed_text::Private;
 use crate::directory::{
-    AccountNumber, AccountToken, Currencies, DirectoryKeys, EntryId, Owner, OwnerKind, Proxy, Registration,
+    AccountNumber, AccountToken, Currencies, DirectoryKeys, EntryId, LookupRequest, Owner, OwnerKind, Proxy,
+    Registration,
 };
 use crate::participant::ClearingCode;
 
@@ -70,7 +71,7 @@ fn an_entry_from_before_keeps_its_id_its_token_and_its_version() {
         });
         done.unwrap();
 
-        let shown = directory.lookup(payer, &private.proxy, None, NOW).unwrap();
+        let shown = directory.lookup_blocking(LookupRequest::for_payment(payer, private.proxy.clone()), NOW).unwrap();
         assert_eq!(shown.account_token, token);
         let entry = directory.list(bank, None, NOW).unwrap().entries.remove(0);
         assert_eq!((entry.id, entry.version.number(), entry.created), (id, 7, NOW));

@@ -1,29 +1,51 @@
 //! The directory's handle. Every method blocks while it works on the database.
 
 mod audit;
+mod buckets;
+mod desk;
+mod export;
 mod fps_id;
+mod import;
+#[cfg(test)]
+mod import_tests;
 #[cfg(test)]
 mod layout_tests;
+#[cfg(test)]
+mod lookup_tests;
+mod payable;
 mod payee;
 mod read;
+mod reads;
+mod refunds;
 mod register;
 mod row;
 mod schema;
+mod synchronisation;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use store::{Db, Timestamp};
+use store::{Backend, Db, Timestamp};
 
 pub use audit::{AuditRecord, Purpose};
+pub use buckets::BucketState;
+pub use export::Export;
 pub use fps_id::{FpsIdRequest, FpsIdRequestId};
+pub use import::{ImportMark, Imported};
 pub use read::Page;
 pub use register::Registered;
 
+use self::buckets::OwnBuckets;
+use self::desk::Desk;
+use self::refunds::Refunds;
 use super::random::NoRandomness;
-use crate::directory::{CannotOpen, DirectoryKeys, EntryId, Lookup, Proxy, Registration};
+use crate::directory::anti_scan::Limits;
+use crate::directory::{
+    CannotOpen, DirectoryKeys, EntryId, Lookup, LookupRequest, Payer, Registration, Verified, whole_seconds,
+};
 use crate::participant::ClearingCode;
 
 /// How long a look-up may be paid on: time to read a name and confirm, not to keep it.
@@ -34,8 +56,36 @@ pub(crate) const LOOKUP_LASTS: Duration = Duration::from_mins(5);
 pub struct Directory(Arc<Inner>);
 
 struct Inner {
+    core: Arc<Core>,
+    /// Opened when somebody is first looked up: many programs only register.
+    desk: OnceLock<Desk>,
+}
+
+/// What the threads of the desk share with the handle.
+struct Core {
     db: Db,
     keys: DirectoryKeys,
+    limits: Limits,
+    own_buckets: Mutex<OwnBuckets>,
+    refunds: Refunds,
+    /// The time of the latest look-up or payment, in microseconds; 0 before the first.
+    latest: AtomicI64,
+}
+
+impl Core {
+    /// The buckets in this gateway's memory; in use only when it has the database for itself.
+    fn own(&self) -> MutexGuard<'_, OwnBuckets> {
+        self.own_buckets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes the time, which only callers know.
+    fn at(&self, now: Timestamp) {
+        self.latest.fetch_max(now.micros(), Ordering::Relaxed);
+    }
+
+    fn latest(&self) -> Option<Timestamp> {
+        Some(self.latest.load(Ordering::Relaxed)).filter(|micros| *micros > 0).map(Timestamp::from_micros)
+    }
 }
 
 /// What can go wrong in the directory.
@@ -44,6 +94,15 @@ pub enum DirectoryError {
     /// Nobody can be paid by this proxy, or not at the bank that was named (`BE23`).
     #[error("nobody can be paid by this number or address")]
     Unknown,
+    /// The payer, or all payers of the bank together, have looked up too much.
+    #[error("too many look-ups; the next one is possible in {} s", whole_seconds(*retry_after))]
+    TooMany {
+        /// How long until one more is possible.
+        retry_after: Duration,
+    },
+    /// The directory is being closed.
+    #[error("the directory is being closed")]
+    Stopped,
     /// No such entry, or one of another participant.
     #[error("no such entry")]
     NotFound,
@@ -73,7 +132,20 @@ impl From<diesel::result::Error> for DirectoryError {
 impl Directory {
     /// The directory in a database that has been migrated.
     pub fn new(db: Db, keys: DirectoryKeys) -> Self {
-        Self(Arc::new(Inner { db, keys }))
+        Self::with_limits(db, keys, Limits::default())
+    }
+
+    /// The same, with other limits on how often anybody is looked up.
+    pub fn with_limits(db: Db, keys: DirectoryKeys, limits: Limits) -> Self {
+        let core = Core {
+            db,
+            keys,
+            limits,
+            own_buckets: Mutex::default(),
+            refunds: Refunds::default(),
+            latest: AtomicI64::new(0),
+        };
+        Self(Arc::new(Inner { core: Arc::new(core), desk: OnceLock::new() }))
     }
 
     /// Registers a proxy for an account of `participant`, or changes what it registered before. The same again
@@ -119,19 +191,32 @@ impl Directory {
         read::list(self, participant, cursor, now)
     }
 
-    /// What a payer at `payer_agent` may see before paying `proxy`: at its default bank, or at
-    /// `creditor_agent` when the payer chose one.
+    /// What a payer may see before paying. It is charged, recorded and durable before it is shown; those who ask at
+    /// the same time share the commit.
     ///
     /// # Errors
-    /// [`DirectoryError::Unknown`] when nobody can be paid by it.
-    pub fn lookup(
+    /// [`DirectoryError::Unknown`] when nobody can be paid by the proxy, [`DirectoryError::TooMany`] when the payer
+    /// has looked up too much, [`DirectoryError::Busy`] when too many are waiting.
+    pub async fn lookup(&self, request: LookupRequest, now: Timestamp) -> Result<Lookup, DirectoryError> {
+        let answer = self.desk()?.ask(request, now)?;
+        answer.await.unwrap_or(Err(DirectoryError::Stopped))
+    }
+
+    /// [`Self::lookup`] for callers without a runtime; it blocks.
+    pub fn lookup_blocking(&self, request: LookupRequest, now: Timestamp) -> Result<Lookup, DirectoryError> {
+        let answer = self.desk()?.ask(request, now)?;
+        answer.blocking_recv().unwrap_or(Err(DirectoryError::Stopped))
+    }
+
+    /// How many tokens a participant and one of its payers have.
+    pub fn buckets(
         &self,
-        payer_agent: ClearingCode,
-        proxy: &Proxy,
-        creditor_agent: Option<ClearingCode>,
+        participant: ClearingCode,
+        payer: &Payer,
         now: Timestamp,
-    ) -> Result<Lookup, DirectoryError> {
-        read::lookup(self, payer_agent, proxy, creditor_agent, now)
+    ) -> Result<Vec<BucketState>, DirectoryError> {
+        self.desk()?;
+        buckets::states(&self.0.core, participant, payer, now)
     }
 
     /// Who read or changed an entry, latest last.
@@ -140,10 +225,32 @@ impl Directory {
     }
 
     pub(crate) fn db(&self) -> &Db {
-        &self.0.db
+        &self.0.core.db
     }
 
     pub(crate) fn keys(&self) -> &DirectoryKeys {
-        &self.0.keys
+        &self.0.core.keys
+    }
+
+    /// A payment was made on this look-up: its payer gets a token back, soon.
+    fn refund(&self, paid: &Verified, now: Timestamp) {
+        self.0.core.at(now);
+        self.0.core.refunds.add(paid);
+    }
+
+    fn desk(&self) -> Result<&Desk, DirectoryError> {
+        if let Some(desk) = self.0.desk.get() {
+            return Ok(desk);
+        }
+        let core = &self.0.core;
+        if core.db.backend() == Backend::Sqlite {
+            let kept = OwnBuckets::open(&core.db)?;
+            // Whoever comes second finds it opened and drops its own.
+            if self.0.desk.get().is_none() {
+                *core.own() = kept;
+            }
+        }
+        let opened = Desk::open(core)?;
+        Ok(self.0.desk.get_or_init(|| opened))
     }
 }

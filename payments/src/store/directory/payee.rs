@@ -1,15 +1,11 @@
 //! What a payment's own transaction asks of the directory: where do these proxies lead now?
 
-use std::collections::HashMap;
+use store::{Conn, Timestamp};
 
-use diesel::prelude::*;
-use store::{Conn, Timestamp, on_db};
-
-use super::row;
-use super::schema::directory_entry;
+use super::payable::payable;
 use super::{Directory, DirectoryError};
 use crate::clearing::CreditTransfer;
-use crate::directory::{CurrentEntry, EntryId, EntryStatus, EntryVersion, NotAsShown, ProxyHash, check_payee};
+use crate::directory::{CurrentEntry, NotAsShown, Proxy, ProxyHash, check_payee};
 use crate::participant::ClearingCode;
 
 impl Directory {
@@ -23,51 +19,51 @@ impl Directory {
         transfers: &[&CreditTransfer],
         now: Timestamp,
     ) -> Result<Vec<Option<NotAsShown>>, DirectoryError> {
-        let hash = |transfer: &&CreditTransfer| transfer.creditor_proxy.as_ref().map(|p| self.keys().proxy_hash(p));
-        let hashes: Vec<Option<ProxyHash>> = transfers.iter().map(hash).collect();
-        let current = self.current_entries(conn, &hashes)?;
-        let check = |(transfer, hash): (&&CreditTransfer, &Option<ProxyHash>)| {
-            let entry = hash.and_then(|hash| current.get(&(hash.to_vec(), transfer.creditor_agent)));
-            check_payee(self.keys().references(), transfer, entry, now).err()
+        let wanted: Vec<Option<(&Proxy, ClearingCode)>> = transfers
+            .iter()
+            .map(|transfer| transfer.creditor_proxy.as_ref().map(|proxy| (proxy, transfer.creditor_agent)))
+            .collect();
+        let current = self.current_within(conn, &wanted)?;
+        let references = self.keys().references();
+        let check = |(transfer, entry): (&&CreditTransfer, &Option<CurrentEntry>)| {
+            let checked = check_payee(references, transfer, entry.as_ref(), now);
+            if let Ok(Some(lookup)) = &checked {
+                self.refund(lookup, now);
+            }
+            checked.err()
         };
-        Ok(transfers.iter().zip(&hashes).map(check).collect())
+        Ok(transfers.iter().zip(&current).map(check).collect())
     }
 
-    fn current_entries(
+    /// Where each of these proxies leads at its bank, as it stands now; nothing where nobody can be paid.
+    pub fn current(
+        &self,
+        wanted: &[Option<(&Proxy, ClearingCode)>],
+    ) -> Result<Vec<Option<CurrentEntry>>, DirectoryError> {
+        self.db().read(|conn| self.current_within(conn, wanted))
+    }
+
+    fn current_within(
         &self,
         conn: &mut Conn<'_>,
-        hashes: &[Option<ProxyHash>],
-    ) -> Result<ByProxyAndAgent, DirectoryError> {
-        let wanted: Vec<Vec<u8>> = hashes.iter().flatten().map(|hash| hash.to_vec()).collect();
-        if wanted.is_empty() {
-            return Ok(ByProxyAndAgent::new());
+        wanted: &[Option<(&Proxy, ClearingCode)>],
+    ) -> Result<Vec<Option<CurrentEntry>>, DirectoryError> {
+        let hashes: Vec<Option<ProxyHash>> =
+            wanted.iter().map(|one| one.map(|(proxy, _)| self.keys().proxy_hash(proxy))).collect();
+        if hashes.iter().all(Option::is_none) {
+            return Ok(vec![None; wanted.len()]);
         }
-        let rows: Vec<CurrentRow> = on_db!(conn, c => directory_entry::table
-            .filter(directory_entry::proxy_hash.eq_any(&wanted))
-            .filter(directory_entry::status.ne(EntryStatus::Pending.number()))
-            .select(CurrentRow::as_select())
-            .load(c))?;
-        let current = |row: CurrentRow| {
-            let Ok(account_token) = row::token(self.keys(), row.id, &row.sealed) else {
+        let rows = payable(conn, hashes.iter().flatten())?;
+        let current = |(wanted, hash): (&Option<(&Proxy, ClearingCode)>, &Option<ProxyHash>)| {
+            let (_, agent) = (*wanted)?;
+            let row = rows.get(&(*hash)?)?.iter().find(|row| row.participant == agent)?;
+            let Ok(account_token) = row.token(self.keys()) else {
                 // Nobody can be paid by it, but the others in the batch can: it is as if it were not registered.
-                tracing::error!(participant = %row.participant, "an entry of the directory is damaged");
+                tracing::error!(participant = %agent, "an entry of the directory is damaged");
                 return None;
             };
-            let version = EntryVersion::from_number(i64::from(row.version));
-            Some(((row.proxy_hash, row.participant), CurrentEntry { account_token, version }))
+            Some(CurrentEntry { account_token, version: row.version() })
         };
-        Ok(rows.into_iter().filter_map(current).collect())
+        Ok(wanted.iter().zip(&hashes).map(current).collect())
     }
-}
-
-type ByProxyAndAgent = HashMap<(Vec<u8>, ClearingCode), CurrentEntry>;
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = directory_entry)]
-struct CurrentRow {
-    proxy_hash: Vec<u8>,
-    participant: ClearingCode,
-    id: EntryId,
-    sealed: Vec<u8>,
-    version: i32,
 }

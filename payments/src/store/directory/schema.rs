@@ -1,5 +1,5 @@
 //! The directory's tables, as both databases have them (migrations `0004_directory`, `0023_fps_ids`,
-//! `0025_directory_layout`).
+//! `0025_directory_layout`, `0028_lookups` and `0029_directory_import`).
 
 diesel::table! {
     directory_entry (proxy_hash, participant) {
@@ -36,3 +36,51 @@ diesel::table! {
         issued_at -> BigInt,
     }
 }
+
+diesel::table! {
+    directory_bucket (bucket_key) {
+        bucket_key -> Binary,
+        full_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    directory_refund (reference) {
+        reference -> Binary,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    directory_read_batch (seq) {
+        seq -> BigInt,
+        reads -> Binary,
+    }
+}
+
+diesel::table! {
+    directory_read_run (run) {
+        run -> BigInt,
+        filed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    directory_read (run, entry_id, ordinal) {
+        run -> BigInt,
+        ordinal -> Integer,
+        participant -> SmallInt,
+        purpose -> SmallInt,
+        at -> BigInt,
+        entry_id -> Binary,
+    }
+}
+
+diesel::table! {
+    directory_import (source) {
+        source -> Binary,
+        done -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(directory_read, directory_read_run);

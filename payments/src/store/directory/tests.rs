@@ -12,8 +12,8 @@ use super::schema::directory_entry;
 use super::{Directory, DirectoryError, LOOKUP_LASTS, Purpose};
 use crate::clearing::CreditTransfer;
 use crate::directory::{
-    AccountNumber, Currencies, DirectoryKeys, Entry, FpsIdLength, FpsIdRequest, FpsIdRequestId, Lookup, NotAsShown,
-    Owner, OwnerKind, Proxy, Registered, Registration,
+    AccountNumber, Currencies, DirectoryKeys, Entry, FpsIdLength, FpsIdRequest, FpsIdRequestId, Lookup, LookupRequest,
+    NotAsShown, Owner, OwnerKind, Proxy, Registered, Registration,
 };
 use crate::money::{Amount, Currency};
 use crate::participant::ClearingCode;
@@ -49,8 +49,16 @@ fn register(directory: &Directory, participant: &str, account: &str) -> Entry {
     directory.register(bank(participant), registration(account), NOW).unwrap().entry
 }
 
+fn request(from: &str, proxy: Proxy) -> LookupRequest {
+    LookupRequest::for_payment(bank(from), proxy)
+}
+
+fn ask(directory: &Directory, request: LookupRequest) -> Result<Lookup, DirectoryError> {
+    directory.lookup_blocking(request, NOW)
+}
+
 fn lookup(directory: &Directory, from: &str) -> Lookup {
-    directory.lookup(bank(from), &proxy(MOBILE), None, NOW).unwrap()
+    ask(directory, request(from, proxy(MOBILE))).unwrap()
 }
 
 fn is_unknown<T>(result: Result<T, DirectoryError>) -> bool {
@@ -63,6 +71,10 @@ fn is_not_found<T>(result: Result<T, DirectoryError>) -> bool {
 
 /// The payment that a payer at `from` makes of what a look-up showed.
 fn payment(from: &str, shown: &Lookup) -> CreditTransfer {
+    payment_to(from, shown, proxy(MOBILE))
+}
+
+pub(super) fn payment_to(from: &str, shown: &Lookup, proxy: Proxy) -> CreditTransfer {
     CreditTransfer {
         instruction_id: None,
         end_to_end_id: "E2E".to_owned(),
@@ -75,9 +87,9 @@ fn payment(from: &str, shown: &Lookup) -> CreditTransfer {
         debtor_account: "1".to_owned(),
         debtor_agent: bank(from),
         creditor_agent: shown.participant,
-        creditor_name: shown.masked_name.en.clone().unwrap(),
+        creditor_name: shown.masked_name.en.clone().unwrap_or_default(),
         creditor_account: shown.account_token.as_str().to_owned(),
-        creditor_proxy: Some(proxy(MOBILE)),
+        creditor_proxy: Some(proxy),
         lookup_reference: Some(shown.reference.as_str().to_owned()),
         remittance_information: None,
     }
@@ -98,8 +110,9 @@ fn a_payer_sees_the_bank_and_a_masked_name_and_nothing_else() {
         assert_eq!(shown.masked_name.zh.as_deref(), Some("陳*文"));
         assert_eq!(shown.masked_name.en.as_deref(), Some("CHAN T*** M***"));
         assert_eq!(shown.expires, NOW + LOOKUP_LASTS);
-        assert!(is_unknown(directory.lookup(bank("027"), &proxy("61234567"), None, NOW)));
-        assert!(is_unknown(directory.lookup(bank("027"), &proxy(MOBILE), Some(bank("038")), NOW)));
+        assert!(is_unknown(ask(directory, request("027", proxy("61234567")))));
+        let elsewhere = LookupRequest { creditor_agent: Some(bank("038")), ..request("027", proxy(MOBILE)) };
+        assert!(is_unknown(ask(directory, elsewhere)));
     });
 }
 
@@ -130,7 +143,8 @@ fn a_new_default_replaces_the_other_banks() {
         let old = register(directory, "012", "A-1");
         register(directory, "027", "B-1");
         assert_eq!(lookup(directory, "038").participant, bank("027"));
-        let still_there = directory.lookup(bank("038"), &proxy(MOBILE), Some(bank("012")), NOW).unwrap();
+        let chosen = LookupRequest { creditor_agent: Some(bank("012")), ..request("038", proxy(MOBILE)) };
+        let still_there = ask(directory, chosen).unwrap();
         assert_eq!(still_there.participant, bank("012"), "a payer may choose");
         let listed = directory.list(bank("012"), None, NOW).unwrap().entries;
         assert!(!listed[0].default && listed[0].version > old.version);
@@ -198,7 +212,7 @@ fn a_payment_to_what_was_removed_is_refused_also_after_it_came_back() {
         let payment = payment("027", &lookup(directory, "027"));
         directory.remove(bank("012"), entry.id, NOW).unwrap();
         assert_eq!(against(directory, &payment, NOW), Some(NotAsShown::Unknown));
-        assert!(is_unknown(directory.lookup(bank("027"), &proxy(MOBILE), None, NOW)));
+        assert!(is_unknown(ask(directory, request("027", proxy(MOBILE)))));
         register(directory, "012", "A-1");
         assert_eq!(against(directory, &payment, NOW), Some(NotAsShown::Moved));
     });
@@ -225,7 +239,7 @@ fn a_damaged_entry_is_no_harm_to_others() {
         let other = proxy("61234567");
         let registration = Registration { proxy: other.clone(), ..registration("B-1") };
         directory.register(bank("038"), registration, NOW).unwrap();
-        let shown = directory.lookup(bank("027"), &other, None, NOW).unwrap();
+        let shown = ask(directory, request("027", other.clone())).unwrap();
         let bad = CreditTransfer { creditor_proxy: Some(other), ..payment("027", &shown) };
         let damage = |conn: &mut store::Conn<'_>| -> Result<usize, DirectoryError> {
             Ok(on_db!(conn, c => diesel::sql_query(
@@ -270,7 +284,7 @@ fn every_read_says_who_and_why() {
     on_each_database(|directory| {
         let entry = register(directory, "012", "A-1");
         let at = |minutes| NOW + Duration::from_mins(minutes);
-        directory.lookup(bank("038"), &proxy(MOBILE), None, at(1)).unwrap();
+        directory.lookup_blocking(request("038", proxy(MOBILE)), at(1)).unwrap();
         directory.list(bank("012"), None, at(2)).unwrap();
         directory.register(bank("012"), registration("A-2"), at(4)).unwrap();
         directory.register(bank("027"), registration("B-1"), at(5)).unwrap();
@@ -305,7 +319,7 @@ fn the_database_alone_names_nobody() {
             assert!(!stored.windows(secret.len()).any(|window| window == secret.as_bytes()), "{secret}");
         }
         let other_keys = Directory::new(directory.db().clone(), DirectoryKeys::from_master(&[6; 32]));
-        assert!(is_unknown(other_keys.lookup(bank("027"), &proxy(MOBILE), None, NOW)));
+        assert!(is_unknown(ask(&other_keys, request("027", proxy(MOBILE)))));
         assert!(matches!(other_keys.list(bank("012"), None, NOW), Err(DirectoryError::Sealed(_))));
     });
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::*;
 use crate::clearing::tests::support::{rejected, say, transfer, uetr};
 use crate::clearing::{Status, Verdict};
-use crate::directory::{AccountNumber, Currencies, Owner, OwnerKind, Proxy, Registration};
+use crate::directory::{AccountNumber, Currencies, LookupRequest, Owner, OwnerKind, Proxy, Registration};
 use crate::money::Currency;
 use crate::participant::Thumbprint;
 use crate::{OperationError, SubmitError};
@@ -113,7 +113,7 @@ fn money_goes_where_the_payer_was_shown_or_nowhere() {
             default: true,
         };
         directory.register(bank("027"), register("A-1"), NOW).unwrap();
-        let shown = directory.lookup(bank("012"), &proxy, None, NOW).unwrap();
+        let shown = directory.lookup_blocking(LookupRequest::for_payment(bank("012"), proxy.clone()), NOW).unwrap();
         let to_proxy = |number| CreditTransfer {
             creditor_account: shown.account_token.as_str().to_owned(),
             creditor_proxy: Some(proxy.clone()),

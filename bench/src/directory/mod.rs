@@ -1,0 +1,153 @@
+//! The proxy directory at national size: loading, reading by proxy, whole look-ups in process and over mutual TLS, and
+//! what an entry takes on disk. The baseline is pgbench's select-only load on the PostgreSQL server of the same run.
+
+mod in_process;
+mod over_tls;
+mod population;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::Context;
+use payments::directory::anti_scan::{Limit, Limits};
+use payments::directory::{Directory, DirectoryKeys};
+use store::Db;
+
+use self::in_process::Load;
+use crate::clearing::now;
+use crate::measure::{Figure, Report, median};
+use crate::memory;
+use crate::pgbench::{self, Pgbench};
+
+/// How the directory is measured.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// The PostgreSQL server: an empty database of it, which keeps the entries
+    #[arg(long, value_name = "URL")]
+    store: String,
+    /// How many entries
+    #[arg(long, default_value_t = 5_000_000)]
+    entries: u64,
+    /// Fifteen million
+    #[arg(long, conflicts_with = "entries")]
+    large: bool,
+    /// How long each load runs
+    #[arg(long, default_value_t = 8)]
+    seconds: u64,
+    /// How often load and baseline take turns; the figures are medians
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
+    /// Only PostgreSQL
+    #[arg(long)]
+    postgres_only: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// Entries that are registered together.
+const CHUNK: u64 = 20_000;
+/// After so many entries reading is measured for the first time, to be compared with the whole directory.
+const FEW: u64 = 1_000_000;
+/// Entries behind the gateway that is asked over TLS.
+const BEHIND_TLS: u64 = 200_000;
+
+/// Runs all loads and prints what they did.
+pub(crate) fn run(mut options: Options) -> anyhow::Result<()> {
+    if options.large {
+        options.entries = 15_000_000;
+    }
+    let pgbench = Pgbench::prepare(&options.store)?;
+    let mut selects = Vec::new();
+    let mut figures = Vec::new();
+    let (reads, lookups) = measure(&options, &options.store, "PostgreSQL", &pgbench, &mut selects, &mut figures)?;
+    let mut embedded = None;
+    if !options.postgres_only {
+        let folder = tempfile::Builder::new().prefix("lionrock-bench").tempdir_in("/var/tmp")?;
+        let path = folder.path().join("directory.db");
+        let url = format!("sqlite:{}", path.display());
+        embedded = Some(measure(&options, &url, "SQLite", &pgbench, &mut selects, &mut figures)?);
+    }
+    let baseline = median(&mut selects);
+    let of = |name, value| Figure::new(name, value, "a second").beside(baseline);
+    figures.push(of("whole look-ups in process, PostgreSQL", lookups));
+    if let Some((reads, lookups)) = embedded {
+        figures.push(of("key to entry in process, SQLite", reads));
+        figures.push(of("whole look-ups in process, SQLite", lookups));
+    }
+    figures.extend(tokio::runtime::Runtime::new()?.block_on(over_tls::measure(BEHIND_TLS, options.seconds))?);
+    figures.push(Figure::new("memory of the process, load included", memory::highest_mebibytes(), "MiB"));
+    let value = Figure::new("key to entry in process, PostgreSQL", reads, "a second").beside(baseline);
+    Report { value, baseline: "pgbench -S, 64 clients", figures }.print(options.json);
+    Ok(())
+}
+
+/// Fills a database and measures it. Returns reads and look-ups a second.
+fn measure(
+    options: &Options,
+    url: &str,
+    name: &'static str,
+    pgbench: &Pgbench,
+    selects: &mut Vec<u64>,
+    figures: &mut Vec<Figure>,
+) -> anyhow::Result<(u64, u64)> {
+    let db = Db::open(url, &store::Options::default())?;
+    db.migrate()?;
+    let directory = Arc::new(Directory::with_limits(db, DirectoryKeys::from_master(&[0; 32]), limits()));
+    let few = FEW.min(options.entries);
+    let first = fill(&directory, name, 0..few)?;
+    let load = |entries| Load { directory: Arc::clone(&directory), entries, seconds: options.seconds };
+    let of_few = load(few).reads()?;
+    let rest = if few < options.entries { fill(&directory, name, few..options.entries)? } else { first };
+    figures.push(Figure::new(
+        format!("an entry on disk with all indexes, {name}"),
+        size(url)? / options.entries,
+        "bytes",
+    ));
+    let (mut reads, mut lookups) = (Vec::new(), Vec::new());
+    for round in 1..=options.rounds.max(1) {
+        eprintln!("{name}, round {round}");
+        selects.push(pgbench.select_only(options.seconds)?);
+        reads.push(load(options.entries).reads()?);
+        lookups.push(load(options.entries).lookups()?);
+    }
+    let (reads, lookups) = (median(&mut reads), median(&mut lookups));
+    figures.push(Figure::new(format!("entries loaded, {name}"), rest, "a second"));
+    let many = Figure::new(
+        format!("time of a read at {} over {few} entries, {name}, %", options.entries),
+        100 * of_few / reads.max(1),
+        "",
+    );
+    figures.push(many);
+    Ok((reads, lookups))
+}
+
+/// Look-ups of a whole country come from many banks; here from thirty, so each may do more.
+fn limits() -> Limits {
+    Limits { participant: Limit { size: 100_000_000, refill_per_minute: 10_000_000 }, ..Limits::default() }
+}
+
+/// Registers these people; entries a second.
+fn fill(directory: &Directory, name: &str, people: std::ops::Range<u64>) -> anyhow::Result<u64> {
+    let (began, count) = (Instant::now(), people.end - people.start);
+    let mut from = people.start;
+    while from < people.end {
+        let to = (from + CHUNK).min(people.end);
+        let chunk = (from..to).map(population::registration).collect::<Result<Vec<_>, _>>()?;
+        directory.import(&chunk, None, now())?;
+        from = to;
+        eprint!("\r{name}: {to} entries ");
+    }
+    let millis = u64::try_from(began.elapsed().as_millis())?.max(1);
+    let rate = count * 1_000 / millis;
+    eprintln!("= {rate}/s");
+    Ok(rate)
+}
+
+/// What the entries take on disk.
+fn size(url: &str) -> anyhow::Result<u64> {
+    let Some(path) = url.strip_prefix("sqlite:") else { return pgbench::size_of(url, "directory_entry") };
+    // What was written last goes from the log into the file within a moment. There is nearly nothing but entries in it.
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    Ok(std::fs::metadata(path).context("the embedded database")?.len())
+}

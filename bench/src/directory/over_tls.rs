@@ -1,0 +1,125 @@
+//! The program itself: banks that look up over mutual TLS, on the same processors as the program.
+
+use std::fmt::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::ensure;
+
+use super::in_process::Random;
+use super::population;
+use crate::histogram::Histogram;
+use crate::measure::Figure;
+use crate::switch::http::Connection;
+use crate::switch::installation::Installation;
+
+/// Connections of the load.
+const CONNECTIONS: u64 = 64;
+/// What no resource answers to is answered without looking at anything.
+const FIXED: &str = "/participant/v1/lookups";
+
+/// Fills a directory through the command line and asks for what is in it.
+pub(super) async fn measure(entries: u64, seconds: u64) -> anyhow::Result<Vec<Figure>> {
+    let installation = Installation::start(None).await?;
+    let codes: Vec<&str> = installation.banks.iter().map(|bank| bank.code).collect();
+    installation.import(&csv(entries, &codes)?)?;
+    let load = Load { installation, entries, seconds };
+    let (fixed, _) = load.run(Asked::Fixed, None).await?;
+    let (looked_up, _) = load.run(Asked::Proxies, None).await?;
+    let (_, calm) = load.run(Asked::Proxies, Some(looked_up / 2)).await?;
+    Ok(vec![
+        Figure::new("a fixed answer over mutual TLS", fixed, "a second"),
+        Figure::new("look-ups over mutual TLS, beside a fixed answer", looked_up, "a second").beside(fixed),
+        Figure::new("a look-up over mutual TLS at half of it, median", calm.per_mille(500), "µs"),
+        Figure::new("a look-up over mutual TLS at half of it, 99 of 100", calm.per_mille(990), "µs"),
+    ])
+}
+
+fn csv(entries: u64, codes: &[&str]) -> anyhow::Result<String> {
+    let mut text = "participant,proxy_type,proxy,account,owner_kind,name_zh,name_en,currencies,default\n".to_owned();
+    for index in 0..entries {
+        let (zh, en) = population::names(index);
+        let code = codes[usize::try_from(index)? % codes.len()];
+        writeln!(
+            text,
+            "{code},MBNO,{},{code}-{index:06}-001,person,{zh},{en},HKD CNY,true",
+            population::number(index)
+        )?;
+    }
+    Ok(text)
+}
+
+#[derive(Clone, Copy)]
+enum Asked {
+    Fixed,
+    Proxies,
+}
+
+struct Load {
+    installation: Installation,
+    entries: u64,
+    seconds: u64,
+}
+
+impl Load {
+    /// So many answers a second, as many as there can be unless a rate is given; how long each took, counted from
+    /// when it was due.
+    async fn run(&self, asked: Asked, rate: Option<u64>) -> anyhow::Result<(u64, Histogram)> {
+        let (times, done) = (Arc::new(Histogram::new()), Arc::new(AtomicU64::new(0)));
+        let port = self.installation.ports()[0];
+        let pause = rate.map(|rate| Duration::from_micros(1_000_000 * CONNECTIONS / rate.max(1)));
+        let (began, seconds, entries) = (Instant::now(), self.seconds, self.entries);
+        let mut asking = Vec::new();
+        for number in 0..CONNECTIONS {
+            let banks = &self.installation.banks;
+            let tls = Arc::clone(&banks[usize::try_from(number)? % banks.len()].tls);
+            let (times, done) = (Arc::clone(&times), Arc::clone(&done));
+            asking.push(tokio::spawn(async move {
+                let mut connection = Connection::open(port, &tls).await?;
+                let mut random = Random(number + 1);
+                // One after the other, not all at the same moment.
+                let mut due =
+                    Instant::now() + pause.unwrap_or_default() * u32::try_from(number)? / u32::try_from(CONNECTIONS)?;
+                while began.elapsed() < Duration::from_secs(seconds) {
+                    let started = if let Some(pause) = pause {
+                        tokio::time::sleep_until(due.into()).await;
+                        let started = due;
+                        due += pause;
+                        started
+                    } else {
+                        Instant::now()
+                    };
+                    ask(&mut connection, asked, &mut random, entries).await?;
+                    times.record(started.elapsed(), 1);
+                    done.fetch_add(1, Ordering::Relaxed);
+                }
+                anyhow::Ok(())
+            }));
+        }
+        for asked in asking {
+            asked.await??;
+        }
+        let times = Arc::into_inner(times).unwrap_or_else(Histogram::new);
+        Ok((done.load(Ordering::Relaxed) / seconds.max(1), times))
+    }
+}
+
+async fn ask(connection: &mut Connection, asked: Asked, random: &mut Random, entries: u64) -> anyhow::Result<()> {
+    match asked {
+        Asked::Fixed => {
+            let answer = connection.get(FIXED).await?;
+            ensure!(answer.status == 405, "a fixed answer was {}: {}", answer.status, answer.body);
+        }
+        Asked::Proxies => {
+            let (number, payer) = (population::number(random.below(entries)), random.below(1_000_000));
+            let body = format!(
+                "{{\"proxy\":{{\"type\":\"MBNO\",\"id\":\"{number}\"}},\
+                 \"payer\":{{\"id\":\"{payer}\",\"kind\":\"person\"}}}}"
+            );
+            let answer = connection.post_json("/participant/v1/lookups", &body).await?;
+            ensure!(answer.status == 200, "a look-up was answered {}: {}", answer.status, answer.body);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,124 @@
+//! One batch of look-ups: charged, read and recorded together.
+
+use std::sync::{Arc, PoisonError};
+
+use store::{Backend, Timestamp};
+
+use super::super::payable::{Payable, PayableRow, payable};
+use super::super::reads::{self, Read};
+use super::super::{Core, DirectoryError, LOOKUP_LASTS, buckets};
+use super::decision::{Levels, Taken};
+use crate::directory::sealed::{self, Place};
+use crate::directory::{
+    Currencies, Lookup, LookupPurpose, LookupRequest, MaskedName, NameMatch, PayerBucket, ProxyHash, Shown,
+};
+use crate::participant::ClearingCode;
+
+/// What a look-up asks of the database.
+#[derive(Clone)]
+pub(super) struct Asked {
+    hash: ProxyHash,
+    creditor_agent: Option<ClearingCode>,
+    payer_agent: ClearingCode,
+    purpose: LookupPurpose,
+    taken: Vec<Taken>,
+}
+
+impl Asked {
+    pub(super) fn of(core: &Core, request: &LookupRequest) -> Self {
+        Self {
+            hash: core.keys.proxy_hash(&request.proxy),
+            creditor_agent: request.creditor_agent,
+            payer_agent: request.payer_agent,
+            purpose: request.purpose,
+            taken: buckets::of_request(core, request),
+        }
+    }
+}
+
+/// What each look-up finds, in their order.
+type Seen = Vec<Result<PayableRow, DirectoryError>>;
+
+/// Serves a batch; what is returned is durably recorded.
+pub(super) fn look(core: &Arc<Core>, asked: &Arc<[Asked]>, now: Timestamp) -> Result<Seen, DirectoryError> {
+    match core.db.backend() {
+        Backend::Postgres => {
+            let (core, asked) = (Arc::clone(core), Arc::clone(asked));
+            let db = core.db.clone();
+            db.write(move |conn| {
+                let taken = || asked.iter().flat_map(|asked| asked.taken.iter().copied());
+                let charged = buckets::charge(conn, taken(), now)?;
+                let mut levels = charged.before.clone();
+                let entries = payable(conn, asked.iter().map(|asked| &asked.hash))?;
+                let (seen, reads) = decide(&asked, &entries, &mut levels, now);
+                buckets::settle(conn, &charged, &levels)?;
+                reads::append(conn, &reads)?;
+                Ok(seen)
+            })
+        }
+        Backend::Sqlite => {
+            let hashes = asked.iter().map(|asked| &asked.hash);
+            let entries = core.db.read(|conn| payable(conn, hashes).map_err(DirectoryError::from))?;
+            let (seen, reads, low) = {
+                let mut own = core.own_buckets.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut levels = own.levels(asked.iter().flat_map(|asked| &asked.taken));
+                let (seen, reads) = decide(asked, &entries, &mut levels, now);
+                let low = own.remember(&levels, asked.iter().flat_map(|asked| &asked.taken), now);
+                (seen, reads, low)
+            };
+            core.db.write(move |conn| -> Result<(), DirectoryError> {
+                buckets::keep(conn, &low)?;
+                reads::append(conn, &reads)
+            })?;
+            Ok(seen)
+        }
+    }
+}
+
+/// Who is shown what, and what the audit will say of it.
+fn decide(asked: &[Asked], entries: &Payable, levels: &mut Levels, now: Timestamp) -> (Seen, Vec<Read>) {
+    let mut reads = Vec::with_capacity(asked.len());
+    let mut one = |asked: &Asked| {
+        let rows = entries.get(&asked.hash).map(Vec::as_slice).unwrap_or_default();
+        let wanted = |row: &&PayableRow| asked.creditor_agent.map_or(row.is_default, |agent| row.participant == agent);
+        let found = rows.iter().find(wanted);
+        levels
+            .take(&asked.taken, found.is_some(), now)
+            .map_err(|retry_after| DirectoryError::TooMany { retry_after })?;
+        let row = found.ok_or(DirectoryError::Unknown)?;
+        reads.push(Read { entry: row.id, participant: asked.payer_agent, purpose: asked.purpose.into(), at: now });
+        Ok(row.clone())
+    };
+    let seen = asked.iter().map(&mut one).collect();
+    (seen, reads)
+}
+
+/// What the payer sees of the entry.
+pub(super) fn show(
+    core: &Core,
+    request: &LookupRequest,
+    row: &PayableRow,
+    now: Timestamp,
+) -> Result<Lookup, DirectoryError> {
+    let place = Place { id: row.id, participant: row.participant };
+    let owner = sealed::open(&core.keys, place, &row.sealed)?.owner;
+    let account_token = row.token(&core.keys)?;
+    let shown = Shown {
+        payer_agent: request.payer_agent,
+        proxy: &request.proxy,
+        creditor_agent: row.participant,
+        account_token: &account_token,
+    };
+    let expires = Timestamp::from_seconds((now + LOOKUP_LASTS).seconds());
+    let payer = PayerBucket { key: buckets::payer_key(core, request), kind: request.payer.kind() };
+    Ok(Lookup {
+        participant: row.participant,
+        reference: core.keys.references().issue(&shown, row.version(), expires, payer),
+        account_token,
+        masked_name: MaskedName::of(&owner),
+        name_match: request.name.as_ref().map(|name| NameMatch::of(name.as_str(), &owner)),
+        owner_kind: owner.kind(),
+        currencies: Currencies::from_bits(row.currencies).ok_or(crate::directory::CannotOpen)?,
+        expires,
+    })
+}

@@ -1,0 +1,57 @@
+//! What nobody waits for: filing reads, giving tokens back, forgetting buckets that are full again.
+
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use super::super::{Core, DirectoryError, buckets, reads, refunds};
+
+/// So often it looks what there is to do.
+const EVERY: Duration = Duration::from_secs(1);
+/// In every so manieth round, buckets are gone through.
+const ROUNDS: u32 = 60;
+
+/// The thread. Dropping it ends it.
+pub(super) struct Housekeeping {
+    stop: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Housekeeping {
+    pub(super) fn start(core: Arc<Core>) -> std::io::Result<Self> {
+        let (stop, stopped) = channel();
+        let thread = std::thread::Builder::new().name("directory-keeping".to_owned()).spawn(move || {
+            let mut round = 0_u32;
+            while stopped.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
+                round = round.wrapping_add(1);
+                if let Err(error) = step(&core, round) {
+                    tracing::warn!(%error, "the directory's housekeeping is put off");
+                }
+            }
+        })?;
+        Ok(Self { stop: Some(stop), thread: Some(thread) })
+    }
+}
+
+impl Drop for Housekeeping {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// One round. The time is that of the latest look-up or payment: without any there is nothing to do.
+fn step(core: &Core, round: u32) -> Result<(), DirectoryError> {
+    let Some(now) = core.latest() else { return Ok(()) };
+    refunds::make(core, now)?;
+    if core.db.read(reads::are_many)? {
+        core.db.write(move |conn| reads::file(conn, now))?;
+    }
+    if round.is_multiple_of(ROUNDS) {
+        core.db.write(move |conn| buckets::forget_full(conn, now))?;
+    }
+    Ok(())
+}
