@@ -18,7 +18,8 @@ use ring::rand::SystemRandom;
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde_json::{Value, json};
 
-use crate::support::{Apache, Browser, Gateway, judges, postgres, program_folder, resident};
+use crate::support::bank::Bank;
+use crate::support::{Apache, Browser, Gateway, MailServer, judges, postgres, program_folder, resident};
 
 const SQLITE: &str = "sqlite:lionrock.db";
 /// Residents may sign in by password, too.
@@ -109,6 +110,43 @@ async fn the_conformance_modules_hold_with_certificates() {
     let certificates = judges::authority();
     let gateway = Gateway::serve_with(SQLITE, &Gateway::mutual_tls(certificates.path()), &[]).await;
     judges::with_certificates(&gateway, certificates.path(), &["mutual_tls.test.js"]);
+}
+
+#[tokio::test]
+async fn a_one_time_code_arrives_by_a_real_mail_server_and_links_the_address() {
+    let certificates = judges::authority();
+    let folder = certificates.path().display();
+    std::fs::write(certificates.path().join("mail.password"), "a mail password\n").unwrap();
+    let mut mail = MailServer::start(certificates.path());
+    let settings = format!(
+        "[outbound]\nextra_ca = \"{folder}/ca.pem\"\n[messages.mail]\nhost = \"localhost\"\nport = {}\n\
+         from = \"Lionrock <fps@example.hk>\"\nuser = \"fps\"\npassword_file = \"{folder}/mail.password\"\n",
+        mail.port
+    );
+    let gateway = Gateway::serve_with(SQLITE, &settings, &[]).await;
+    let bank = Bank::join(&gateway, "055", "0");
+    let proxy = json!({ "type": "EMAL", "id": "Kwok@Example.HK" });
+    let owner = json!({ "kind": "person", "name_en": "KWOK Ka Yan" });
+    let registration = json!({ "proxy": proxy, "account": "055-1", "owner": owner, "default": true });
+    let (_, entry) = bank.post_json(&gateway, "/proxies", &registration).await;
+    assert_eq!(entry["status"], "pending", "{entry}");
+    let lookup = json!({ "proxy": proxy });
+    assert_eq!(bank.post_json(&gateway, "/lookups", &lookup).await.0, 404);
+
+    let path = format!("/proxies/{}/proof", entry["entry_id"].as_str().unwrap());
+    let (status, sent) = bank.post_json(&gateway, &path, &json!({})).await;
+    assert_eq!(status, 202, "{sent}");
+    let message = mail.next_message();
+    assert_eq!(message["to"], json!(["kwok@example.hk"]));
+    assert_eq!(message["tls"], true);
+    let text = message["text"].as_str().unwrap();
+    assert!(text.contains("茶樓銀行") && text.contains("Teahouse Bank"), "{text}");
+    let code = &text[..6];
+    assert!(!message["subject"].as_str().unwrap().contains(code), "subjects are shown on locked screens");
+    assert!(!gateway.printed().contains(code) && !gateway.printed().contains("kwok"), "and nothing is logged");
+    let answered = bank.post_json(&gateway, &format!("{path}/answer"), &json!({ "code": code })).await;
+    assert_eq!(answered.0, 204, "{}", answered.1);
+    assert_eq!(bank.post_json(&gateway, "/lookups", &lookup).await.0, 200);
 }
 
 /// What the certified server of npm's oidc-provider does not pass, the test itself has wrong.

@@ -1,15 +1,16 @@
 //! The configuration file: what a city decides before it starts the program. Unknown keys are refused by name.
 
-use std::collections::BTreeMap;
+mod directory;
+
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
 use payments::clearing::CutOverTime;
-use payments::directory::anti_scan::{Category, Limits as LookupLimits};
-use payments::participant::ClearingCode;
 use serde::Deserialize;
 use url::Url;
+
+pub use directory::{Directory, Mail, Messages, Sms};
 
 /// Everything in `lionrock.toml`. `lionrock.example.toml` explains each key.
 #[derive(Debug, Clone, Deserialize)]
@@ -40,28 +41,15 @@ pub struct Config {
     /// How the switch clears.
     #[serde(default)]
     pub clearing: Clearing,
-    /// How much may be looked up in the proxy directory.
+    /// How much may be looked up in the proxy directory, and its rules.
     #[serde(default)]
     pub directory: Directory,
+    /// How one-time codes reach people.
+    #[serde(default)]
+    pub messages: Messages,
     /// How it logs.
     #[serde(default)]
     pub log: Log,
-}
-
-/// `[directory]`
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Directory {
-    /// How much each participant may look up for its payers, A (the most, and the default) to F.
-    pub categories: BTreeMap<ClearingCode, Category>,
-}
-
-impl Directory {
-    /// The limits that follow.
-    pub fn limits(&self) -> LookupLimits {
-        let limit = |(code, category): (&ClearingCode, &Category)| (*code, category.limit());
-        LookupLimits { participants: self.categories.iter().map(limit).collect(), ..LookupLimits::default() }
-    }
 }
 
 /// `[database]`
@@ -325,6 +313,12 @@ impl Config {
         if !(30..=3_600).contains(&self.clearing.offline_after_seconds) {
             return value("clearing.offline_after_seconds", "is between 30 and 3600: longer than a long poll");
         }
+        if self.directory.rules().is_err() {
+            return value("directory.asserts_ownership", "is a list of clearing codes, or of \"*\"");
+        }
+        if self.directory.claim_days == 0 {
+            return value("directory.claim_days", "is at least 1");
+        }
         if self.clearing.queue_limit == 0 {
             return value("clearing.queue_limit", "is at least 1");
         }
@@ -342,6 +336,7 @@ impl Config {
         for path in optional.flatten().chain(mtls.flatten()).chain([&mut self.keys.folder]) {
             *path = folder.join(&*path);
         }
+        self.messages.resolve(folder);
         if let Some(path) = self.database.url.strip_prefix("sqlite:") {
             let path = path.strip_prefix("//").unwrap_or(path);
             self.database.url = format!("sqlite:{}", folder.join(path).display());

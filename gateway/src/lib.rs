@@ -4,6 +4,7 @@
 //! only place that knows both of them, reads the clock ([`clock`]), and speaks HTTP.
 
 mod checkpoints;
+mod claims;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -13,6 +14,7 @@ pub mod demo;
 pub mod error;
 pub mod http;
 pub mod keys;
+pub mod messages;
 pub mod operations;
 pub mod pages;
 pub mod participant;

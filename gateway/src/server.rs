@@ -14,7 +14,8 @@ use zeroize::Zeroizing;
 use crate::cli::Installation;
 use crate::config::{Config, Log, LogFormat};
 use crate::database_claim::DatabaseClaim;
-use crate::{checkpoints, clock, http, operations, participant, public};
+use crate::messages::Messages;
+use crate::{checkpoints, claims, clock, http, operations, participant, public};
 
 /// How long running requests may go on after the program was told to stop. Whoever waits longer for a payment
 /// asks again: cutting a connection cancels nothing.
@@ -142,7 +143,10 @@ pub fn start(gateway: Arc<Gateway>, sockets: Sockets, installation: &Installatio
     if let Some(socket) = sockets.mtls {
         servers.push(mutual_tls_listener(&gateway, socket, installation)?);
     }
-    let api = web::Data::new(participant::Api::new(gateway.switch.clone(), gateway.directory.clone()));
+    let config = &installation.config;
+    let messages = Messages::new(&config.messages, &gateway.outbound, config.outbound.extra_ca.as_deref())?;
+    let api = participant::Api::new(gateway.switch.clone(), gateway.directory.clone()).with_messages(messages);
+    let api = web::Data::new(api);
     let participants = sockets.participants.is_some().then(|| api.clone().into_inner());
     let waiters = api.clone().into_inner();
     if let Some(socket) = sockets.participants {
@@ -153,6 +157,7 @@ pub fn start(gateway: Arc<Gateway>, sockets: Sockets, installation: &Installatio
     }
     let servers = servers.into_iter().map(|server| (server.handle(), actix_web::rt::spawn(server))).collect();
     public::housekeeping(&gateway);
+    claims::decide(&gateway);
     let checkpoint_folder = installation.config.clearing.checkpoint_folder.clone();
     checkpoints::keep(&gateway, installation.keys.checkpoint_key()?, checkpoint_folder);
     Ok(Running { servers, waiters, gateway })

@@ -163,6 +163,18 @@ impl Bank {
         self.http.post(gateway.participants(path)).header("Content-Type", "application/xml")
     }
 
+    /// Posts JSON, and returns what is answered; null when that is empty.
+    pub(crate) async fn post_json(
+        &self,
+        gateway: &Gateway,
+        path: &str,
+        body: &serde_json::Value,
+    ) -> (StatusCode, serde_json::Value) {
+        let url = gateway.participants(&format!("/participant/v1{path}"));
+        let (status, answer) = text(self.http.post(url).json(body).send().await.unwrap()).await.unwrap();
+        (status, serde_json::from_str(&answer).unwrap_or_default())
+    }
+
     /// The balance in Hong Kong dollars, in cents.
     pub(crate) async fn balance(&self, gateway: &Gateway) -> i64 {
         let answer = self.http.get(gateway.participants("/participant/v1/liquidity")).send().await.unwrap();

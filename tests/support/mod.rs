@@ -10,6 +10,7 @@ pub(crate) mod bank;
 mod browser;
 mod gateway;
 pub(crate) mod judges;
+mod mail_server;
 pub(crate) mod postgres;
 pub(crate) mod resident;
 pub(crate) mod website;
@@ -17,6 +18,7 @@ pub(crate) mod website;
 pub(crate) use apache::Apache;
 pub(crate) use browser::Browser;
 pub(crate) use gateway::{Gateway, self_sign};
+pub(crate) use mail_server::MailServer;
 
 /// The root of the repository.
 pub(crate) fn root() -> PathBuf {

@@ -64,6 +64,7 @@ pub(crate) fn registration(index: u64) -> anyhow::Result<(ClearingCode, Registra
         proxy: proxy(index)?,
         account: AccountNumber::parse(&format!("{:03}-{:06}-001", 100 + index % BANKS, index % 1_000_000))?,
         owner: Owner::new(OwnerKind::Person, Some(&zh), Some(&en))?,
+        owner_key: None,
         currencies: Currencies::ALL,
         default: true,
     };

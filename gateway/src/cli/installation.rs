@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 use identity::{Identity, IdentityKeys, IdentitySettings};
 use payments::clearing::Rules;
-use payments::directory::{Directory, DirectoryKeys};
+use payments::directory::{Directory, DirectoryKeys, DirectorySettings};
 use payments::{Switch, SwitchSettings};
 use store::Db;
 
@@ -61,8 +61,12 @@ impl Installation {
             allow_plaintext: config.database.allow_plaintext,
         };
         let db = Db::open(&config.database.url, &options).context("database.url")?;
-        let limits = config.directory.limits();
-        let directory = Directory::with_limits(db.clone(), DirectoryKeys::from_master(keys.master()), limits);
+        // The configuration was checked when it was read.
+        let settings = DirectorySettings {
+            limits: config.directory.limits(),
+            rules: config.directory.rules().unwrap_or_default(),
+        };
+        let directory = Directory::with_settings(db.clone(), DirectoryKeys::from_master(keys.master()), settings);
         Ok(Self { config, keys, db, directory })
     }
 

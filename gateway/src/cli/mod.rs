@@ -1,5 +1,6 @@
 //! The command line. Each command is a file of its own; they print for people, or with `--json` for programs.
 
+mod alert;
 mod audit;
 mod client;
 mod day;
@@ -58,6 +59,8 @@ enum Command {
     Operator(operator::Operator),
     /// Approve and refuse movements of money that another officer proposed
     Proposal(proposal::Proposal),
+    /// Enter, list and end what the police suspect in the proxy directory
+    Alert(alert::Alert),
     /// Make and read the common QR code
     Qr(qr::Qr),
     /// Recompute the books and the log's hash chain; exit 1 on any difference
@@ -78,6 +81,7 @@ pub fn main() -> ExitCode {
         Command::Directory(command) => directory::run(command),
         Command::Operator(command) => operator::run(command),
         Command::Proposal(command) => proposal::run(command),
+        Command::Alert(command) => alert::run(command),
         Command::Qr(command) => qr::run(command),
         Command::Audit(command) => audit::run(command),
     };

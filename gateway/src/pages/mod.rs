@@ -23,6 +23,7 @@ mod language;
 pub mod me;
 pub mod message;
 pub mod moment;
+pub mod my_proxies;
 pub mod proposals;
 mod reason;
 pub mod ridge_chart;

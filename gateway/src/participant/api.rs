@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use super::certificate::Thumbprints;
 use super::members::Members;
+use crate::messages::Messages;
 
 /// The switch, the directory, and who is who.
 pub struct Api {
@@ -15,6 +16,8 @@ pub struct Api {
     pub switch: Switch,
     /// Finds the account behind a number or an address.
     pub directory: Directory,
+    /// Sends one-time codes.
+    pub(super) messages: Messages,
     pub(super) thumbprints: Thumbprints,
     pub(super) members: Members,
     inbox_waiters: AtomicI64,
@@ -27,11 +30,18 @@ impl Api {
         Self {
             switch,
             directory,
+            messages: Messages::default(),
             thumbprints: Thumbprints::default(),
             members: Members::default(),
             inbox_waiters: AtomicI64::new(0),
             closing: watch::Sender::new(false),
         }
+    }
+
+    /// Sends one-time codes by these ways.
+    #[must_use]
+    pub fn with_messages(self, messages: Messages) -> Self {
+        Self { messages, ..self }
     }
 
     /// Lets go whoever waits for something to come: the listener is about to stop.

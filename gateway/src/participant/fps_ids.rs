@@ -1,7 +1,7 @@
 //! `POST /fps-ids`: a new FPS ID for a customer's account.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use payments::directory::{FpsIdLength, FpsIdRequest, FpsIdRequestId, OwnerKind};
+use payments::directory::{Directory, FpsIdLength, FpsIdRequest, FpsIdRequestId, OwnerKind};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -23,7 +23,7 @@ struct RequestBody {
 }
 
 impl RequestBody {
-    fn parse(&self) -> Result<FpsIdRequest, Problem> {
+    fn parse(&self, directory: &Directory) -> Result<FpsIdRequest, Problem> {
         let owner = self.owner.parse()?;
         let length = match (self.digits, owner.kind()) {
             (Some(7), _) | (None, OwnerKind::Organisation) => FpsIdLength::Seven,
@@ -31,7 +31,8 @@ impl RequestBody {
             _ => return Err(Problem::bad_request("An FPS ID has 7 or 9 digits.").field("digits")),
         };
         let id = FpsIdRequestId::from_uuid(self.request_id);
-        Ok(FpsIdRequest { id, length, account: parse_account(&self.account)?, owner })
+        let owner_key = self.owner.key(directory)?;
+        Ok(FpsIdRequest { id, length, account: parse_account(&self.account)?, owner, owner_key })
     }
 }
 
@@ -44,7 +45,7 @@ pub(super) async fn issue(
 ) -> Result<HttpResponse, Problem> {
     let body: RequestBody = body::json(&request, payload).await?;
     api.may_act(participant)?;
-    let wanted = body.parse()?;
+    let wanted = body.parse(&api.directory)?;
     let issued = web::block(move || api.directory.issue_fps_id(participant, &wanted, clock::now())).await??;
     let entry = EntryBody::from(&issued.entry);
     Ok(if issued.is_new { HttpResponse::Created().json(entry) } else { HttpResponse::Ok().json(entry) })

@@ -2,7 +2,8 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use payments::directory::{
-    DirectoryError, Lookup, LookupPurpose, LookupRequest, NameMatch, OwnerKind, Payer, TypedName,
+    DirectoryError, FraudCounters, Lookup, LookupPurpose, LookupRequest, NameMatch, OwnerKind, Payer, Suspicion,
+    TypedName, Warning,
 };
 use payments::money::Currency;
 use payments::participant::{ClearingCode, Participant as Member};
@@ -75,8 +76,25 @@ struct FoundBody {
     name_match: Option<NameMatch>,
     owner_kind: OwnerKind,
     currencies: Vec<Currency>,
+    /// What is suspected of the payee, the gravest of each subject first.
+    warnings: Vec<Warning>,
+    frauds: FraudsBody,
     lookup_reference: String,
     expires: String,
+}
+
+/// Frauds that banks agreed on, rounded down.
+#[derive(Serialize)]
+struct FraudsBody {
+    proxy: FraudCounters,
+    owner: FraudCounters,
+    account: FraudCounters,
+}
+
+impl From<&Suspicion> for FraudsBody {
+    fn from(suspicion: &Suspicion) -> Self {
+        Self { proxy: suspicion.proxy, owner: suspicion.owner, account: suspicion.account }
+    }
 }
 
 #[derive(Serialize)]
@@ -105,6 +123,8 @@ impl FoundBody {
             name_match: found.name_match,
             owner_kind: found.owner_kind,
             currencies: found.currencies.iter().collect(),
+            frauds: FraudsBody::from(&found.suspicion),
+            warnings: found.suspicion.warnings,
             lookup_reference: found.reference.to_string(),
             expires: found.expires.to_string(),
         }

@@ -4,19 +4,24 @@
 //! handshake. [`Participant`] turns that certificate into a clearing code; every handler asks for it first.
 //! One file an endpoint; none of them decides anything: the rules are `payments`'.
 
+mod alerts;
 mod answers;
 mod api;
 mod buckets;
 mod certificate;
+mod claims;
 mod enquiries;
 mod fps_ids;
 mod inbox;
+mod infractions;
 mod liquidity;
 mod lookups;
 mod members;
+mod notices;
 mod payments;
 mod prefer;
 mod presence;
+mod proofs;
 mod proxies;
 mod recalls;
 mod refusals;
@@ -50,6 +55,26 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
                     .route(web::post().to(proxies::register)),
             )
             .service(resource("/proxies/{entry_id}", "DELETE").route(web::delete().to(proxies::remove)))
+            .service(
+                resource("/claims", "GET, POST").route(web::get().to(claims::list)).route(web::post().to(claims::open)),
+            )
+            .service(resource("/claims/{claim_id}", "GET").route(web::get().to(claims::read)))
+            .service(resource("/{of:proxies|claims}/{id}/proof", "POST").route(web::post().to(proofs::send)))
+            .service(resource("/{of:proxies|claims}/{id}/proof/answer", "POST").route(web::post().to(proofs::answer)))
+            .service(resource("/claims/{claim_id}/{step}", "POST").route(web::post().to(claims::step)))
+            .service(
+                resource("/alerts", "GET, POST")
+                    .route(web::get().to(alerts::list))
+                    .route(web::post().to(alerts::raise)),
+            )
+            .service(resource("/alerts/{alert_id}", "DELETE").route(web::delete().to(alerts::withdraw)))
+            .service(
+                resource("/infractions", "GET, POST")
+                    .route(web::get().to(infractions::list))
+                    .route(web::post().to(infractions::report)),
+            )
+            .service(resource("/infractions/{infraction_id}/{step}", "POST").route(web::post().to(infractions::step)))
+            .service(resource("/directory/inbox", "GET").route(web::get().to(notices::read)))
             .service(resource("/fps-ids", "POST").route(web::post().to(fps_ids::issue)))
             .service(resource("/lookups", "POST").route(web::post().to(lookups::look_up)))
             .service(resource("/lookups/bulk", "POST").route(web::post().to(lookups::look_up_many)))

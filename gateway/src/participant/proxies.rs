@@ -2,7 +2,8 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use payments::directory::{
-    AccountNumber, Currencies, Entry, EntryId, EntryStatus, Owner, OwnerKind, Proxy, ProxyKind, Registration,
+    AccountNumber, Currencies, Directory, Entry, EntryId, EntryStatus, Identification, IdentificationKind,
+    NotAnIdentification, Owner, OwnerKey, OwnerKind, Proxy, ProxyKind, Registration,
 };
 use payments::money::Currency;
 use serde::{Deserialize, Serialize};
@@ -36,7 +37,7 @@ impl From<&Proxy> for ProxyBody {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RegistrationBody {
+pub(super) struct RegistrationBody {
     proxy: ProxyBody,
     account: String,
     owner: OwnerBody,
@@ -53,6 +54,17 @@ pub(super) struct OwnerBody {
     kind: OwnerKind,
     name_zh: Option<String>,
     name_en: Option<String>,
+    /// By what the owner is known at every bank.
+    #[serde(skip_serializing)]
+    identification: Option<IdentificationBody>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct IdentificationBody {
+    #[serde(rename = "type")]
+    kind: IdentificationKind,
+    id: String,
 }
 
 impl OwnerBody {
@@ -60,6 +72,15 @@ impl OwnerBody {
     pub(super) fn parse(&self) -> Result<Owner, Problem> {
         Owner::new(self.kind, self.name_zh.as_deref(), self.name_en.as_deref())
             .map_err(|wrong| Problem::bad_request(wrong.to_string()).field("owner"))
+    }
+
+    /// By what the directory knows the owner.
+    pub(super) fn key(&self, directory: &Directory) -> Result<Option<OwnerKey>, Problem> {
+        let wrong =
+            |wrong: NotAnIdentification| Problem::bad_request(wrong.to_string()).field("owner.identification.id");
+        let identification = self.identification.as_ref().map(|given| Identification::parse(given.kind, &given.id));
+        let identification = identification.transpose().map_err(wrong)?;
+        Ok(identification.map(|identification| directory.keys().owner_key(&identification)))
     }
 }
 
@@ -74,12 +95,14 @@ impl From<&Owner> for OwnerBody {
             kind: owner.kind(),
             name_zh: owner.name_zh().map(str::to_owned),
             name_en: owner.name_en().map(str::to_owned),
+            identification: None,
         }
     }
 }
 
 impl RegistrationBody {
-    fn parse(&self) -> Result<Registration, Problem> {
+    /// Reads it.
+    pub(super) fn parse(&self, directory: &Directory) -> Result<Registration, Problem> {
         let currencies =
             self.currencies.as_ref().map_or(Some(Currencies::ALL), |of| Currencies::of(of.iter().copied()));
         let no_currency = || Problem::bad_request("An account takes at least one currency.").field("currencies");
@@ -87,6 +110,7 @@ impl RegistrationBody {
             proxy: self.proxy.parse()?,
             account: parse_account(&self.account)?,
             owner: self.owner.parse()?,
+            owner_key: self.owner.key(directory)?,
             currencies: currencies.ok_or_else(no_currency)?,
             default: self.default,
         })
@@ -134,7 +158,7 @@ pub(super) async fn register(
 ) -> Result<HttpResponse, Problem> {
     let body: RegistrationBody = body::json(&request, payload).await?;
     api.may_act(participant)?;
-    let registration = body.parse()?;
+    let registration = body.parse(&api.directory)?;
     let registered = web::block(move || api.directory.register(participant, registration, clock::now())).await??;
     let entry = EntryBody::from(&registered.entry);
     Ok(if registered.is_new { HttpResponse::Created().json(entry) } else { HttpResponse::Ok().json(entry) })

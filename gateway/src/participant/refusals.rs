@@ -4,10 +4,13 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use payments::clearing::{AnswerRefusal, OperationRefusal};
-use payments::directory::DirectoryError;
+use payments::directory::{
+    ClaimKind, ClaimRefusal, DirectoryError, InfractionRefusal, NoClaim, NotRegistered, TooManyCodes,
+};
 use payments::iso20022::MessageError;
 use payments::{OperationError, SubmitError};
 
+use crate::clock;
 use crate::error::Problem;
 
 /// Seconds after which it is worth trying again when the switch cannot be reached.
@@ -83,6 +86,38 @@ impl From<DirectoryError> for Problem {
                 let mut problem = Self::from_status(StatusCode::TOO_MANY_REQUESTS);
                 problem.detail = detail;
                 problem.retry_after = Some(whole_seconds(retry_after));
+                problem
+            }
+            DirectoryError::NotRegistered(NotRegistered::Locked) | DirectoryError::NoClaim(NoClaim::Locked) => {
+                Self::new(StatusCode::CONFLICT, "locked", "A claim on this proxy is open", detail)
+            }
+            DirectoryError::NotRegistered(NotRegistered::ClaimNeeded(kind)) => {
+                let kind = match kind {
+                    ClaimKind::Ownership => "ownership-claim-needed",
+                    ClaimKind::Portability => "portability-claim-needed",
+                };
+                Self::new(StatusCode::CONFLICT, kind, "This proxy must be claimed", detail)
+            }
+            DirectoryError::NoClaim(_) => {
+                Self::new(StatusCode::CONFLICT, "no-claim", "There is nothing to claim", detail)
+            }
+            DirectoryError::Claim(ClaimRefusal::NotYours) | DirectoryError::Infraction(InfractionRefusal::NotYours) => {
+                Self::forbidden(detail)
+            }
+            DirectoryError::Claim(_) => {
+                Self::new(StatusCode::CONFLICT, "claim-state", "The claim does not take this", detail)
+            }
+            DirectoryError::OnlyPoliceRefuse => Self::forbidden(detail).field("effect"),
+            DirectoryError::Infraction(InfractionRefusal::Closed) => {
+                Self::new(StatusCode::CONFLICT, "report-closed", "The report is closed", detail)
+            }
+            DirectoryError::NothingToProve => {
+                Self::new(StatusCode::CONFLICT, "nothing-to-prove", "No code can be sent", detail)
+            }
+            DirectoryError::TooManyCodes(TooManyCodes { until }) => {
+                let mut problem = Self::from_status(StatusCode::TOO_MANY_REQUESTS);
+                problem.detail = detail;
+                problem.retry_after = Some(whole_seconds(until.since(clock::now())));
                 problem
             }
             DirectoryError::Store(error) => error.into(),

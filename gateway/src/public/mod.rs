@@ -6,6 +6,7 @@ mod cookies;
 mod home;
 mod limited;
 mod me;
+mod my_proxies;
 mod oauth;
 mod openapi;
 mod page;
@@ -64,6 +65,7 @@ pub fn configure(app: &mut web::ServiceConfig) {
                 .configure(activation::configure)
                 .configure(sign_in::configure)
                 .configure(me::configure)
+                .configure(my_proxies::configure)
                 .default_service(web::to(page::nothing_here)),
         );
 }

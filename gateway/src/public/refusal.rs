@@ -35,6 +35,8 @@ pub(super) enum PageError {
     Password(PasswordRefusal),
     /// More passwords wait to be looked at than may.
     Busy,
+    /// A number that somebody claims stays as it is until that is decided.
+    ProxyClaimed,
     /// Too many requests came from this address; in so many seconds there is room again.
     TooMany(u64),
     /// The database cannot be reached.
@@ -67,6 +69,7 @@ impl PageError {
             Self::NothingHere => StatusCode::NOT_FOUND,
             Self::TooMany(_) | Self::Password(PasswordRefusal::TooMany { .. }) => StatusCode::TOO_MANY_REQUESTS,
             Self::FormExpired => StatusCode::FORBIDDEN,
+            Self::ProxyClaimed => StatusCode::CONFLICT,
             Self::ActivationOver
             | Self::Resident(_)
             | Self::Passkey(_)
@@ -114,10 +117,7 @@ impl PageError {
                 home(),
             ),
             Self::Resident(refusal) => (resident_words(*refusal), &[], activate()),
-            Self::Passkey(PasskeyRefusal::SignInAgain) => {
-                let label = page.say("再次登入", "Sign in again").to_owned();
-                (passkey_words(&PasskeyRefusal::SignInAgain), &[], Link { href: "/sign-in?again=1".to_owned(), label })
-            }
+            Self::Passkey(again @ PasskeyRefusal::SignInAgain) => (passkey_words(again), &[], sign_in_again(page)),
             Self::Passkey(refusal) => (passkey_words(refusal), &[], home()),
             Self::Password(PasswordRefusal::TooMany { until }) => return too_many_passwords(page, *until, home()),
             Self::Password(refusal) => return Words::of(password_words(page, *refusal), home()),
@@ -126,6 +126,7 @@ impl PageError {
                 &[("稍等片刻，返回上一頁再試。", "Wait a moment, go back and try again.")],
                 home(),
             ),
+            Self::ProxyClaimed => proxy_claimed(page),
             Self::Authorization(error) => {
                 (("這次登入不能繼續", "This sign-in cannot go on"), authorization_words(*error), home())
             }
@@ -207,6 +208,22 @@ pub(super) fn password_words(page: &Page, refusal: PasswordRefusal) -> String {
         _ => ("用戶名稱或密碼不對。", "The user name or the password is wrong."),
     };
     page.say(said.0, said.1).to_owned()
+}
+
+fn sign_in_again(page: &Page) -> Link {
+    Link { href: "/sign-in?again=1".to_owned(), label: page.say("再次登入", "Sign in again").to_owned() }
+}
+
+fn proxy_claimed(page: &Page) -> (Bilingual, &'static [Bilingual], Link) {
+    let label = page.say("返回收款號碼", "Back to your numbers").to_owned();
+    (
+        ("這個號碼暫時不能改動", "This number cannot be changed just now"),
+        &[(
+            "有人說號碼已屬於他。銀行會問你；有結果後可以再改。",
+            "Somebody says that it is theirs. Your bank will ask you; you can change it when that is decided.",
+        )],
+        Link { href: "/me/proxies".to_owned(), label },
+    )
 }
 
 fn passkey_words(refusal: &PasskeyRefusal) -> Bilingual {

@@ -64,6 +64,9 @@ pub enum Refusal {
     /// The proxy leads elsewhere than when it was looked up. The payment is never silently redirected.
     #[error("the proxy leads elsewhere since it was looked up")]
     ProxyMoved,
+    /// The police have payments to the proxy refused.
+    #[error("payments to this proxy are refused on suspicion of fraud")]
+    ProxySuspected,
     /// The amount is above the debtor agent's maximum for one payment.
     #[error("the amount is above the debtor agent's maximum for one payment")]
     AbovePaymentMaximum,
@@ -77,7 +80,7 @@ pub enum Refusal {
 
 impl Refusal {
     /// All of them, by descending precedence.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Duplicate,
         Self::DebtorAgentUnknown,
         Self::DebtorAgentBlocked,
@@ -96,6 +99,7 @@ impl Refusal {
         Self::LookupReferenceExpired,
         Self::ProxyUnknown,
         Self::ProxyMoved,
+        Self::ProxySuspected,
         Self::AbovePaymentMaximum,
         Self::AboveDailyMaximum,
         Self::InsufficientLiquidity,
@@ -118,6 +122,7 @@ impl Refusal {
             Self::LookupReferenceInvalid | Self::ProxyMoved => "BE01",
             Self::LookupReferenceExpired => "DS24",
             Self::ProxyUnknown => "BE23",
+            Self::ProxySuspected => "FRAD",
             Self::AbovePaymentMaximum => "AM02",
             Self::AboveDailyMaximum => "AM23",
             Self::InsufficientLiquidity => "AM04",
@@ -133,6 +138,7 @@ impl From<NotAsShown> for Refusal {
             NotAsShown::ReferenceExpired => Self::LookupReferenceExpired,
             NotAsShown::Unknown => Self::ProxyUnknown,
             NotAsShown::Moved => Self::ProxyMoved,
+            NotAsShown::Suspected => Self::ProxySuspected,
         }
     }
 }

@@ -260,6 +260,8 @@ pub struct Registration {
     pub account: AccountNumber,
     /// Whose account that is.
     pub owner: Owner,
+    /// Whose it is, by an identifier that stays the same at every bank; nothing when the bank gives none.
+    pub owner_key: Option<OwnerKey>,
     /// The currencies that the account takes.
     pub currencies: Currencies,
     /// Whether payers who name no bank reach this one. It replaces another bank's default.

@@ -7,7 +7,7 @@ use aes::cipher::{BlockCipherEncrypt, KeyInit};
 use ring::{hkdf, hmac};
 use zeroize::Zeroizing;
 
-use super::{AccountToken, EntryId, LookupReferenceKey, Proxy};
+use super::{AccountToken, EntryId, Identification, LookupReferenceKey, OneTimeCode, OwnerKey, Proxy, Subject};
 use crate::participant::ClearingCode;
 
 /// Separates these keys from those that others derive from the same master secret.
@@ -19,9 +19,15 @@ pub(crate) type BucketKey = [u8; 16];
 /// What a proxy is found by: the first half of a keyed hash (HMAC-SHA256-128, as RFC 4868 truncates it).
 pub(crate) type ProxyHash = [u8; 16];
 
+/// What is suspected is found by: the first half of a keyed hash.
+pub(crate) type SubjectHash = [u8; 16];
+
 /// This installation's keys for the directory. Never printed.
 pub struct DirectoryKeys {
     proxies: hmac::Key,
+    owners: hmac::Key,
+    codes: hmac::Key,
+    subjects: hmac::Key,
     references: LookupReferenceKey,
     tokens: Aes256,
     buckets: hmac::Key,
@@ -44,6 +50,9 @@ impl DirectoryKeys {
         };
         Self {
             proxies: hmac::Key::new(hmac::HMAC_SHA256, &*derive("proxy look-up")),
+            owners: hmac::Key::new(hmac::HMAC_SHA256, &*derive("owner")),
+            codes: hmac::Key::new(hmac::HMAC_SHA256, &*derive("one-time code")),
+            subjects: hmac::Key::new(hmac::HMAC_SHA256, &*derive("suspicion")),
             references: LookupReferenceKey::new(&derive("look-up reference")),
             tokens: Aes256::new((&*derive("account token")).into()),
             buckets: hmac::Key::new(hmac::HMAC_SHA256, &*derive("anti-scan bucket")),
@@ -74,6 +83,47 @@ impl DirectoryKeys {
         key
     }
 
+    /// What an owner is known by at every bank.
+    pub fn owner_key(&self, identification: &Identification) -> OwnerKey {
+        let mut context = hmac::Context::with_key(&self.owners);
+        for part in identification.parts() {
+            context.update(part.as_bytes());
+        }
+        let mut key = [0; 16];
+        key.copy_from_slice(&context.sign().as_ref()[..16]);
+        OwnerKey::from_bytes(key)
+    }
+
+    /// What an alert or a fraud is found by.
+    pub(crate) fn subject_hash(&self, subject: &Subject) -> SubjectHash {
+        let mut context = hmac::Context::with_key(&self.subjects);
+        for part in subject.parts() {
+            // Parts come with their length, so that no two readings exist.
+            context.update(&(part.len() as u64).to_be_bytes());
+            context.update(&part);
+        }
+        let mut hash = SubjectHash::default();
+        hash.copy_from_slice(&context.sign().as_ref()[..16]);
+        hash
+    }
+
+    /// What is kept of a one-time code for this proxy and this bank.
+    pub(crate) fn code_hash(&self, proxy: &ProxyHash, participant: ClearingCode, code: &OneTimeCode) -> Vec<u8> {
+        hmac::sign(&self.codes, &code_message(proxy, participant, code)).as_ref().to_vec()
+    }
+
+    /// Whether this is the code that `hash` was made of.
+    #[allow(clippy::disallowed_methods)] // a keyed hash, compared in constant time
+    pub(crate) fn is_code(
+        &self,
+        proxy: &ProxyHash,
+        participant: ClearingCode,
+        code: &OneTimeCode,
+        hash: &[u8],
+    ) -> bool {
+        hmac::verify(&self.codes, &code_message(proxy, participant, code), hash).is_ok()
+    }
+
     /// What stands for the account of an entry: one block of AES (FIPS 197), which gives every entry another token.
     pub(crate) fn account_token(&self, entry: EntryId) -> AccountToken {
         let mut block = (*entry.as_uuid().as_bytes()).into();
@@ -85,6 +135,10 @@ impl DirectoryKeys {
     pub const fn references(&self) -> &LookupReferenceKey {
         &self.references
     }
+}
+
+fn code_message(proxy: &ProxyHash, participant: ClearingCode, code: &OneTimeCode) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new([proxy.as_slice(), &participant.number().to_be_bytes(), code.expose().as_bytes()].concat())
 }
 
 impl fmt::Debug for DirectoryKeys {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use store::Timestamp;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use super::{AccountToken, Currencies, LookupReference, MaskedName, NameMatch, OwnerKind, Proxy, ProxyKind};
+use super::{AccountToken, Currencies, LookupReference, MaskedName, NameMatch, OwnerKind, Proxy, ProxyKind, Suspicion};
 use crate::participant::ClearingCode;
 
 /// Why somebody is looked up; the audit says it.
@@ -133,6 +133,8 @@ pub struct Lookup {
     pub owner_kind: OwnerKind,
     /// The currencies that the account takes.
     pub currencies: Currencies,
+    /// What is suspected, and how many frauds there were.
+    pub suspicion: Suspicion,
     /// What the payment must carry.
     pub reference: LookupReference,
     /// Until when the reference is good.

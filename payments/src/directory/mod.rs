@@ -4,19 +4,28 @@
 //! carries, so that money never goes elsewhere than where the payer was told.
 
 pub mod anti_scan;
+mod claim;
 mod confirmation;
 mod content;
 mod currencies;
 mod entry;
+mod hkid;
+mod identification;
+mod infraction;
 mod keys;
 mod lookup;
 mod lookup_reference;
 mod masking;
+mod ownership;
 mod payee;
+mod proof;
 mod proxy;
+mod rules;
 pub(crate) mod sealed;
 pub(crate) mod sealed_text;
+pub(crate) mod suspicion;
 
+pub use claim::{CancelReason, Claim, ClaimId, ClaimKind, ClaimParty, ClaimRefusal, ClaimState, ClaimStep};
 pub use confirmation::NameMatch;
 pub use content::{ContentId, Differences, NotAContentId, SetDigest};
 pub use currencies::Currencies;
@@ -24,17 +33,24 @@ pub use entry::{
     AccountNumber, AccountToken, Entry, EntryId, EntryStatus, EntryVersion, NotAnAccount, NotAnOwner, Owner, OwnerKey,
     OwnerKind, Registration,
 };
+pub use identification::{Identification, IdentificationKind, NotAnIdentification};
+pub use infraction::{InfractionId, InfractionParty, InfractionRefusal, InfractionState, InfractionStep};
 pub use keys::DirectoryKeys;
-pub(crate) use keys::{BucketKey, ProxyHash};
+pub(crate) use keys::{BucketKey, ProxyHash, SubjectHash};
 pub use lookup::{Lookup, LookupPurpose, LookupRequest, NotAPayer, Payer, TypedName};
 pub(crate) use lookup::{is_guessable, whole_seconds};
 pub use lookup_reference::{LookupReference, LookupReferenceError, LookupReferenceKey, PayerBucket, Shown, Verified};
 pub use masking::MaskedName;
+pub use ownership::{Held, NoClaim, NotRegistered, Standing, Wish, may_claim, may_register};
 pub use payee::{CurrentEntry, NotAsShown, check_payee};
+pub use proof::{Answered, Challenge, OneTimeCode, TRIES, TooManyCodes, WINDOW};
 pub use proxy::{FpsIdLength, Proxy, ProxyError, ProxyKind};
+pub use rules::{Asserting, DirectoryRules};
 
 pub use crate::store::directory::{
-    AuditRecord, BucketState, Directory, DirectoryError, Export, FpsIdRequest, FpsIdRequestId, ImportMark, Imported,
-    Page, Purpose, Registered,
+    Alert, AlertRecord, AuditRecord, BucketState, ClaimRecord, CodeToSend, Directory, DirectoryError,
+    DirectorySettings, Export, FpsIdRequest, FpsIdRequestId, ImportMark, Imported, InfractionRecord, InfractionReport,
+    Notice, NoticeKind, Page, ProofOutcome, ProofSubject, Purpose, Raiser, Registered, Suspicion,
 };
 pub use sealed::CannotOpen;
+pub use suspicion::{AlertEffect, AlertId, AlertReason, FraudCounters, Subject, Warning};

@@ -32,6 +32,9 @@ pub enum NotAsShown {
     /// The entry changed since the look-up.
     #[error("the proxy leads elsewhere since it was looked up")]
     Moved,
+    /// The police have payments to the proxy refused.
+    #[error("payments to this proxy are refused on suspicion of fraud")]
+    Suspected,
 }
 
 /// Checks a payment against `current`, the entry of its proxy at its creditor agent, and says which look-up it is

@@ -133,7 +133,7 @@ impl fmt::Debug for Proxy {
 }
 
 /// Chinese keyboards give these wide forms of ASCII (Unicode block Halfwidth and Fullwidth Forms).
-fn narrow(c: char) -> char {
+pub(super) fn narrow(c: char) -> char {
     match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
         '\u{3000}' | '\u{a0}' => ' ',

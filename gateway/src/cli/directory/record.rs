@@ -27,6 +27,7 @@ impl Record {
         let currencies = self.currencies.split_whitespace().map(str::parse).collect::<Result<Vec<Currency>, _>>();
         let owner = Owner::new(self.owner_kind, self.name_zh.as_deref(), self.name_en.as_deref());
         let registration = Registration {
+            owner_key: None,
             proxy: Proxy::parse(self.proxy_type, &self.proxy).context("proxy")?,
             account: AccountNumber::parse(&self.account).context("account")?,
             owner: owner.context("name_zh, name_en")?,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use identity::resident::Hkid;
 use payments::clearing::StatusReport;
 use payments::directory::{OwnerKind, Proxy};
 use payments::iso20022::inbox::{self, Inbox};
@@ -111,7 +112,12 @@ impl SwitchClient {
         let body = RegistrationBody {
             proxy: ProxyBody::from(registration.proxy),
             account: registration.account.as_str(),
-            owner: Owner { kind: registration.kind, name_zh: &registration.names.zh, name_en: &registration.names.en },
+            owner: Owner {
+                kind: registration.kind,
+                name_zh: &registration.names.zh,
+                name_en: &registration.names.en,
+                identification: registration.hkid.map(|hkid| Identification { r#type: "NIDN", id: hkid.expose() }),
+            },
             default: true,
         };
         let response = send(self.request(Method::POST, "proxies", Duration::ZERO)?.json(&body)).await?;
@@ -163,6 +169,8 @@ pub struct Registration<'a> {
     pub names: &'a Names,
     /// A person or an organisation: it decides how the name is masked.
     pub kind: OwnerKind,
+    /// By what the directory knows a person at every bank.
+    pub hkid: Option<&'a Hkid>,
 }
 
 #[derive(Serialize)]
@@ -190,6 +198,14 @@ struct Owner<'a> {
     kind: OwnerKind,
     name_zh: &'a str,
     name_en: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    identification: Option<Identification<'a>>,
+}
+
+#[derive(Serialize)]
+struct Identification<'a> {
+    r#type: &'a str,
+    id: &'a str,
 }
 
 #[derive(Serialize)]

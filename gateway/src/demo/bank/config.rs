@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use identity::resident::Hkid;
 use payments::directory::{OwnerKind, Proxy};
 use payments::money::Amount;
 use payments::participant::ClearingCode;
@@ -58,6 +59,8 @@ pub struct Customer {
     pub names: Names,
     /// A person or an organisation.
     pub kind: OwnerKind,
+    /// The identity card that a person showed: by it the directory knows them at every bank.
+    pub hkid: Option<Hkid>,
     /// What is in the account when it is opened.
     pub first_money: Option<Amount>,
     /// A number or address that the bank registers for them by itself.

@@ -15,8 +15,13 @@ impl Bank {
     pub(super) async fn link(self: &Arc<Self>, customer: &Customer, proxy: Proxy) -> Result<(), BankError> {
         let (wanted, account) = (proxy.clone(), customer.account.clone());
         self.books(move |books| books.ask_link(&wanted, &account, clock::now())).await?;
-        let registration =
-            Registration { proxy: &proxy, account: &customer.account, names: &customer.names, kind: customer.kind };
+        let registration = Registration {
+            proxy: &proxy,
+            account: &customer.account,
+            names: &customer.names,
+            kind: customer.kind,
+            hkid: customer.hkid.as_ref(),
+        };
         match self.switch.register(&registration).await {
             Ok(token) => {
                 let account = customer.account.clone();

@@ -20,7 +20,8 @@ struct Resident<'a> {
     passkey: SoftwarePasskey,
 }
 
-pub(super) async fn walk(walk: &mut Walk, city: &City, data: &Path) -> Option<()> {
+/// Returns the resident's browser, in which they are signed in.
+pub(super) async fn walk(walk: &mut Walk, city: &City, data: &Path) -> Option<Browser> {
     let mut resident = Resident {
         city,
         browser: Browser::new().ok()?,
@@ -39,7 +40,8 @@ pub(super) async fn walk(walk: &mut Walk, city: &City, data: &Path) -> Option<()
         .await?;
     walk.step("refused: a wrong PKCE verifier (invalid_grant)", resident.wrong_verifier(data)).await?;
     walk.step("refused: a form that another site made (403)", resident.forged_form()).await?;
-    walk.step("they withdraw their consent, and are asked again", resident.withdraws()).await
+    walk.step("they withdraw their consent, and are asked again", resident.withdraws()).await?;
+    Some(resident.browser)
 }
 
 impl Resident<'_> {

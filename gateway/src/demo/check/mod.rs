@@ -3,6 +3,7 @@
 mod browser;
 mod identity;
 mod payments;
+mod proxies;
 mod refusals;
 mod software_passkey;
 mod walk;
@@ -35,9 +36,12 @@ pub async fn run() -> anyhow::Result<ExitCode> {
         .await;
     if let Some(city) = city {
         // Each part goes as far as it can; what it could not reach is counted by the step that failed.
-        let _ = identity::walk(&mut walk, &city, folder.path()).await;
+        let resident = identity::walk(&mut walk, &city, folder.path()).await;
         let _ = payments::walk(&mut walk, &city).await;
         let _ = refusals::walk(&mut walk, &city, folder.path()).await;
+        if let Some(resident) = resident {
+            let _ = proxies::walk(&mut walk, &city, &resident).await;
+        }
         check_books(&mut walk, &city).await;
         city.stop().await;
     }

@@ -126,6 +126,15 @@ impl Outbound {
         if response.status().is_success() { Ok(()) } else { Err(OutboundError::Status(response.status().as_u16())) }
     }
 
+    /// Posts a JSON document with a bearer token (RFC 6750). What the answer says beside its status is not read.
+    ///
+    /// # Errors
+    /// [`OutboundError`]; any status outside 200 to 299 is one.
+    pub async fn post_json(&self, url: &Url, token: &str, body: &serde_json::Value) -> Result<(), OutboundError> {
+        let response = self.client(url)?.post(url.clone()).bearer_auth(token).json(body).answered().await?;
+        if response.status().is_success() { Ok(()) } else { Err(OutboundError::Status(response.status().as_u16())) }
+    }
+
     /// The client for a URL. Names are checked when they are resolved; an address written in the URL, here.
     fn client(&self, url: &Url) -> Result<&Client, OutboundError> {
         let (client, needs_allowed) = match url.scheme() {

@@ -102,6 +102,7 @@ pub(super) fn consent(lang: Lang) -> Vec<Sample> {
         ("consent", asked(&required, &optional).render().unwrap()),
         ("consent-nothing", asked(&[], &[]).render().unwrap()),
         ("me", me(lang, 2).render().unwrap()),
+        ("my-proxies", my_proxies(lang).render().unwrap()),
         ("me-new", me(lang, 1).render().unwrap()),
         ("me-stale", me(lang, 3).render().unwrap()),
     ]
@@ -129,6 +130,34 @@ fn me(lang: Lang, passkeys: usize) -> me::Me {
         consents: vec![consent; passkeys - 1],
         sessions: vec![session(true), session(false)],
     }
+}
+
+fn my_proxies(lang: Lang) -> my_proxies::MyProxies {
+    use my_proxies::{MyProxy, Read, State};
+    let read = Read {
+        who_zh: "海堤銀行".to_owned(),
+        who_en: "Seawall Bank".to_owned(),
+        why_zh: "有人準備付款給你",
+        why_en: "Somebody was about to pay you",
+        at: NOW,
+    };
+    let proxy = |proxy: &str, state, reads| MyProxy {
+        id: proxy.to_owned(),
+        proxy: proxy.to_owned(),
+        bank_zh: "榕樹銀行".to_owned(),
+        bank_en: "Banyan Bank".to_owned(),
+        default: true,
+        state,
+        since: NOW,
+        reads,
+    };
+    let proxies = vec![
+        proxy("+852-91234567", State::Paid, vec![read; 3]),
+        proxy("+852-61234567", State::ToConfirm, Vec::new()),
+        proxy("chan@example.hk", State::ToProve, Vec::new()),
+        proxy("1000009", State::Claimed, Vec::new()),
+    ];
+    my_proxies::MyProxies { page: page(lang), proxies }
 }
 
 pub(super) fn office(lang: Lang) -> Vec<Sample> {

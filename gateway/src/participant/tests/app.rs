@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use actix_web::{App, HttpServer, middleware, web};
 use payments::clearing::{Answer, CreditTransfer, Particulars, StatusReport, Verdict};
-use payments::directory::{Directory, DirectoryKeys};
+use payments::directory::{Directory, DirectoryKeys, DirectoryRules, DirectorySettings};
 use payments::iso20022::pacs002;
 use payments::iso20022::pacs008::{self, CreditTransferMessage, ParsedTransfer};
 use payments::money::{Amount, Currency};
@@ -18,6 +18,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::super::{Api, configure};
 use crate::keys::KeyFolder;
+use crate::messages::Messages;
 use crate::{clock, http};
 
 type Identity = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
@@ -46,18 +47,31 @@ impl TestApp {
 
     /// A switch in whose queue so many steps have room.
     pub(super) async fn with_room_for(queue_capacity: usize) -> Self {
+        Self::with(queue_capacity, DirectoryRules::asserted(), Messages::default()).await
+    }
+
+    /// A directory under these rules, whose codes are sent by these ways.
+    pub(super) async fn proving(rules: DirectoryRules, messages: Messages) -> Self {
+        Self::with(SwitchSettings::default().queue_capacity, rules, messages).await
+    }
+
+    async fn with(queue_capacity: usize, rules: DirectoryRules, messages: Messages) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let keys = KeyFolder::open_or_create(&folder.path().join("keys"), clock::now()).unwrap();
         let url = format!("sqlite:{}", folder.path().join("test.db").display());
         let db = store::Db::open(&url, &store::Options::default()).unwrap();
         db.migrate().unwrap();
-        let directory = Directory::new(db.clone(), DirectoryKeys::from_master(keys.master()));
+        let directory = Directory::with_settings(
+            db.clone(),
+            DirectoryKeys::from_master(keys.master()),
+            DirectorySettings { rules, ..DirectorySettings::default() },
+        );
         let settings = SwitchSettings { queue_capacity, ..SwitchSettings::default() };
         let ahead = Arc::<AtomicU64>::default();
         let days_ahead = Arc::clone(&ahead);
         let now = move || clock::now() + Duration::from_hours(24) * u32::try_from(days_ahead.load(Relaxed)).unwrap();
         let switch = Switch::open(db, settings, Arc::new(now), directory.clone()).unwrap();
-        let api = Arc::new(Api::new(switch, directory));
+        let api = Arc::new(Api::new(switch, directory).with_messages(messages));
         let listener = keys.certify_listener(&["localhost".to_owned()], clock::now()).unwrap();
         let authority = keys.authority_certificate().unwrap();
         let tls = http::tls::participants_server(

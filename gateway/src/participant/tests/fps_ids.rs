@@ -27,7 +27,8 @@ async fn an_issued_number_is_paid_like_any_other_and_never_comes_back() {
     let mut theirs = request.clone();
     theirs.as_object_mut().unwrap().remove("request_id");
     theirs["proxy"] = entry["proxy"].clone();
-    seawall.post_json("/proxies", &theirs).await.problem(403);
+    let moved = seawall.post_json("/proxies", &theirs).await.problem(409);
+    assert!(moved["type"].as_str().unwrap().ends_with("/portability-claim-needed"), "it takes its owner to move it");
     banyan.delete(&format!("/proxies/{}", entry["entry_id"].as_str().unwrap())).await;
     banyan.post_json("/proxies", &theirs).await.problem(403);
     banyan.post_json("/fps-ids", &request).await.problem(403);

@@ -1,12 +1,15 @@
 //! What a bank meets at its listener: stories over real TLS.
 
 mod app;
+mod claims;
 mod currencies;
 mod fps_ids;
 mod payments;
+mod proofs;
 mod proxies;
 mod recalls;
 mod reports;
 mod returns;
 mod standing;
+mod suspicion;
 mod wrong;

@@ -65,7 +65,8 @@ impl Payment {
             | Refusal::LookupReferenceInvalid
             | Refusal::LookupReferenceExpired
             | Refusal::ProxyUnknown
-            | Refusal::ProxyMoved => self.payee = self.payee.or(Some(refusal)),
+            | Refusal::ProxyMoved
+            | Refusal::ProxySuspected => self.payee = self.payee.or(Some(refusal)),
             Refusal::InsufficientLiquidity => self.transfer.amount = hkd(100_001),
         }
     }

@@ -26,6 +26,12 @@ pub enum Purpose {
     List,
     /// All entries, or all of a participant, were exported by whoever runs the directory.
     Export,
+    /// It was claimed by another participant.
+    Claim,
+    /// Its owner proved possession.
+    Prove,
+    /// Its owner removed it.
+    RemovedByOwner,
     /// A payer was shown it.
     Lookup,
     /// An institution was shown it, preparing a list of payments.
@@ -34,13 +40,16 @@ pub enum Purpose {
     ServiceLookup,
 }
 
-const PURPOSES: [(Purpose, &str); 9] = [
+const PURPOSES: [(Purpose, &str); 12] = [
     (Purpose::Register, "register"),
     (Purpose::Change, "change"),
     (Purpose::Remove, "remove"),
     (Purpose::DefaultReplaced, "default replaced"),
     (Purpose::List, "list"),
     (Purpose::Export, "export"),
+    (Purpose::Claim, "claim"),
+    (Purpose::Prove, "prove"),
+    (Purpose::RemovedByOwner, "removed by owner"),
     (Purpose::Lookup, "lookup"),
     (Purpose::BulkLookup, "bulk lookup"),
     (Purpose::ServiceLookup, "service lookup"),

@@ -59,7 +59,10 @@ impl Export {
         let open = |row: &EntryRow| -> Result<(ClearingCode, Registration), DirectoryError> {
             let Private { proxy, account, owner } = row.open(keys)?;
             let currencies = row.currencies()?;
-            Ok((row.participant, Registration { proxy, account, owner, currencies, default: row.is_default }))
+            Ok((
+                row.participant,
+                Registration { proxy, account, owner, owner_key: None, currencies, default: row.is_default },
+            ))
         };
         rows.iter().map(open).collect::<Result<_, _>>().map(Some)
     }

@@ -6,7 +6,7 @@ use store::{Conn, Timestamp, on_db};
 use super::register::{Origin, Registered, Work, until_nobody_is_in_between};
 use super::schema::fps_id;
 use super::{Directory, DirectoryError};
-use crate::directory::{AccountNumber, Currencies, FpsIdLength, Owner, Proxy, ProxyKind, Registration};
+use crate::directory::{AccountNumber, Currencies, FpsIdLength, Owner, OwnerKey, Proxy, ProxyKind, Registration};
 use crate::participant::ClearingCode;
 use crate::store::random::random;
 
@@ -26,6 +26,8 @@ pub struct FpsIdRequest {
     pub account: AccountNumber,
     /// Whose account that is.
     pub owner: Owner,
+    /// Whose it is, by an identifier that stays the same at every bank.
+    pub owner_key: Option<OwnerKey>,
 }
 
 /// How often a number is drawn before the shorter ones count as used up.
@@ -45,7 +47,14 @@ pub(super) fn issue(
                 None => (draw(conn, participant, &request, now)?, Origin::JustIssued),
             };
             let FpsIdRequest { account, owner, .. } = request.clone();
-            let registration = Registration { proxy, account, owner, currencies: Currencies::ALL, default: true };
+            let registration = Registration {
+                proxy,
+                account,
+                owner,
+                owner_key: request.owner_key,
+                currencies: Currencies::ALL,
+                default: true,
+            };
             Work { directory: &this, participant, registration: &registration, origin, now }.run(conn)
         })
     })

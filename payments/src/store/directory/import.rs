@@ -92,7 +92,7 @@ impl Core {
         registration: &Registration,
         now: Timestamp,
     ) -> Result<EntryRow, DirectoryError> {
-        let Registration { proxy, account, owner, currencies, default } = registration.clone();
+        let Registration { proxy, account, owner, owner_key, currencies, default } = registration.clone();
         let place = Place { id: EntryId::new(now, &random()?), participant };
         let proxy_hash = self.keys.proxy_hash(&proxy).to_vec();
         Ok(EntryRow {
@@ -107,7 +107,7 @@ impl Core {
             proxy_hash,
             id: place.id,
             sealed: sealed::seal(&self.keys, place, &Private { proxy, account, owner }, None, random()?)?,
-            owner_key: None,
+            owner_key: owner_key.map(|key| key.as_bytes().to_vec()),
         })
     }
 }

@@ -22,6 +22,7 @@ fn registration(number: u32, currencies: Currencies) -> Registration {
         proxy: Proxy::parse_any(&(91_000_000 + number).to_string()).unwrap(),
         account: AccountNumber::parse(&format!("A-{number}")).unwrap(),
         owner: Owner::new(OwnerKind::Organisation, Some("晨光文具"), Some("Morning Light")).unwrap(),
+        owner_key: None,
         currencies,
         default: true,
     }

@@ -81,6 +81,7 @@ fn an_entry_from_before_keeps_its_id_its_token_and_its_version() {
             proxy: private.proxy.clone(),
             account: AccountNumber::parse("A-2").unwrap(),
             owner: private.owner.clone(),
+            owner_key: None,
             currencies: Currencies::ALL,
             default: true,
         };

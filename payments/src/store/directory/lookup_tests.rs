@@ -39,6 +39,7 @@ fn populate(directory: &Directory, offsets: impl Iterator<Item = u32>) {
             proxy: number(offset),
             account: AccountNumber::parse(&format!("A-{offset}")).unwrap(),
             owner: Owner::new(OwnerKind::Person, Some("陳大文"), None).unwrap(),
+            owner_key: None,
             currencies: Currencies::ALL,
             default: true,
         };

@@ -1,28 +1,44 @@
 //! The directory's handle. Every method blocks while it works on the database.
 
+mod alert;
 mod audit;
 mod buckets;
+mod claim;
+mod claim_row;
+#[cfg(test)]
+mod claim_tests;
 mod desk;
 mod export;
 mod fps_id;
+mod holding;
 mod import;
 #[cfg(test)]
 mod import_tests;
+mod infraction;
 #[cfg(test)]
 mod layout_tests;
 #[cfg(test)]
 mod lookup_tests;
+mod notice;
+mod owner;
 mod payable;
 mod payee;
+mod proof;
+#[cfg(test)]
+mod proof_tests;
 mod read;
 mod reads;
 mod refunds;
 mod register;
 mod row;
 mod schema;
+mod suspicion;
+#[cfg(test)]
+mod suspicion_tests;
 mod synchronisation;
 #[cfg(test)]
 mod tests;
+mod usage;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -30,13 +46,19 @@ use std::time::Duration;
 
 use store::{Backend, Db, Timestamp};
 
+pub use alert::{Alert, AlertRecord, Raiser};
 pub use audit::{AuditRecord, Purpose};
 pub use buckets::BucketState;
+pub use claim::ClaimRecord;
 pub use export::Export;
 pub use fps_id::{FpsIdRequest, FpsIdRequestId};
 pub use import::{ImportMark, Imported};
+pub use infraction::{InfractionRecord, InfractionReport};
+pub use notice::{Notice, NoticeKind};
+pub use proof::{CodeToSend, ProofOutcome, ProofSubject};
 pub use read::Page;
 pub use register::Registered;
+pub use suspicion::Suspicion;
 
 use self::buckets::OwnBuckets;
 use self::desk::Desk;
@@ -44,7 +66,8 @@ use self::refunds::Refunds;
 use super::random::NoRandomness;
 use crate::directory::anti_scan::Limits;
 use crate::directory::{
-    CannotOpen, DirectoryKeys, EntryId, Lookup, LookupRequest, Payer, Registration, Verified, whole_seconds,
+    CannotOpen, ClaimRefusal, DirectoryKeys, DirectoryRules, EntryId, InfractionRefusal, Lookup, LookupRequest,
+    NoClaim, NotRegistered, Payer, Registration, TooManyCodes, Verified, whole_seconds,
 };
 use crate::participant::ClearingCode;
 
@@ -61,11 +84,22 @@ struct Inner {
     desk: OnceLock<Desk>,
 }
 
+/// What a city decides about its directory.
+#[derive(Debug, Clone, Default)]
+pub struct DirectorySettings {
+    /// How much may be looked up.
+    pub limits: Limits,
+    /// Whose word counts, and how long things take.
+    pub rules: DirectoryRules,
+}
+
 /// What the threads of the desk share with the handle.
 struct Core {
     db: Db,
     keys: DirectoryKeys,
     limits: Limits,
+    rules: DirectoryRules,
+    suspicion: suspicion::Memory,
     own_buckets: Mutex<OwnBuckets>,
     refunds: Refunds,
     /// The time of the latest look-up or payment, in microseconds; 0 before the first.
@@ -109,6 +143,27 @@ pub enum DirectoryError {
     /// An FPS ID is issued by the directory, not chosen; one that was removed never comes back.
     #[error("an FPS ID is issued by the directory")]
     NotIssued,
+    /// The proxy is somebody else's, or is being claimed.
+    #[error(transparent)]
+    NotRegistered(#[from] NotRegistered),
+    /// There is nothing to claim, or not by this owner.
+    #[error(transparent)]
+    NoClaim(#[from] NoClaim),
+    /// A step that a claim does not take.
+    #[error(transparent)]
+    Claim(#[from] ClaimRefusal),
+    /// Possession of an FPS ID is nothing that a code could prove.
+    #[error("no code can be sent to this kind of proxy")]
+    NothingToProve,
+    /// Only the police have payments refused; a participant warns.
+    #[error("a participant's alert warns; only the police have payments refused")]
+    OnlyPoliceRefuse,
+    /// A step that an infraction report does not take.
+    #[error(transparent)]
+    Infraction(#[from] InfractionRefusal),
+    /// Codes were sent there too often.
+    #[error(transparent)]
+    TooManyCodes(#[from] TooManyCodes),
     /// Another change of the same proxy came in between, more than once.
     #[error("the entry is being changed by others; try again")]
     Busy,
@@ -130,17 +185,24 @@ impl From<diesel::result::Error> for DirectoryError {
 }
 
 impl Directory {
-    /// The directory in a database that has been migrated.
+    /// The directory in a database that has been migrated, whose participants all answer for what they register.
     pub fn new(db: Db, keys: DirectoryKeys) -> Self {
         Self::with_limits(db, keys, Limits::default())
     }
 
     /// The same, with other limits on how often anybody is looked up.
     pub fn with_limits(db: Db, keys: DirectoryKeys, limits: Limits) -> Self {
+        Self::with_settings(db, keys, DirectorySettings { limits, rules: DirectoryRules::asserted() })
+    }
+
+    /// The same, under these settings.
+    pub fn with_settings(db: Db, keys: DirectoryKeys, settings: DirectorySettings) -> Self {
         let core = Core {
             db,
             keys,
-            limits,
+            limits: settings.limits,
+            rules: settings.rules,
+            suspicion: suspicion::Memory::default(),
             own_buckets: Mutex::default(),
             refunds: Refunds::default(),
             latest: AtomicI64::new(0),
@@ -228,7 +290,13 @@ impl Directory {
         &self.0.core.db
     }
 
-    pub(crate) fn keys(&self) -> &DirectoryKeys {
+    /// The rules that it goes by.
+    pub fn rules(&self) -> &DirectoryRules {
+        &self.0.core.rules
+    }
+
+    /// Its keys: what an owner is known by follows from them.
+    pub fn keys(&self) -> &DirectoryKeys {
         &self.0.core.keys
     }
 

@@ -15,12 +15,15 @@ use crate::participant::ClearingCode;
 #[diesel(table_name = directory_entry)]
 pub(super) struct PayableRow {
     pub(super) version: i32,
+    pub(super) proven_on: i32,
+    pub(super) last_used_on: i32,
     pub(super) participant: ClearingCode,
     pub(super) currencies: i16,
     pub(super) is_default: bool,
     proxy_hash: Vec<u8>,
     pub(super) id: EntryId,
     pub(super) sealed: Vec<u8>,
+    pub(super) owner_key: Option<Vec<u8>>,
 }
 
 impl PayableRow {

@@ -27,12 +27,17 @@ impl Directory {
         let references = self.keys().references();
         let check = |(transfer, entry): (&&CreditTransfer, &Option<CurrentEntry>)| {
             let checked = check_payee(references, transfer, entry.as_ref(), now);
+            if let (Ok(_), Some(proxy)) = (&checked, &transfer.creditor_proxy)
+                && self.0.core.is_refused(proxy, now)?
+            {
+                return Ok(Some(NotAsShown::Suspected));
+            }
             if let Ok(Some(lookup)) = &checked {
                 self.refund(lookup, now);
             }
-            checked.err()
+            Ok(checked.err())
         };
-        Ok(transfers.iter().zip(&current).map(check).collect())
+        transfers.iter().zip(&current).map(check).collect()
     }
 
     /// Where each of these proxies leads at its bank, as it stands now; nothing where nobody can be paid.

@@ -4,12 +4,13 @@ use diesel::prelude::*;
 use store::{Conn, Timestamp, on_db};
 
 use super::audit::{self, Purpose};
+use super::holding::{entries_of, held, lock, replace_default, wish};
 use super::row::{self, EntryRow};
 use super::schema::directory_entry;
 use super::{Directory, DirectoryError};
 use crate::directory::sealed::{self, Place};
 use crate::directory::sealed_text::Private;
-use crate::directory::{Entry, EntryId, EntryStatus, ProxyHash, Registration};
+use crate::directory::{Entry, EntryId, EntryStatus, NotRegistered, ProxyHash, Registration, Standing, may_register};
 use crate::participant::ClearingCode;
 use crate::store::random::random;
 
@@ -65,6 +66,8 @@ pub(super) enum Origin {
     Participant,
     /// The directory issued it in this transaction.
     JustIssued,
+    /// A claim was completed in this transaction.
+    Claimed,
 }
 
 /// One registration in its transaction.
@@ -80,21 +83,25 @@ impl Work<'_> {
     pub(super) fn run(&self, conn: &mut Conn<'_>) -> Result<Registered, DirectoryError> {
         let hash = self.directory.keys().proxy_hash(&self.registration.proxy);
         lock(conn, &hash)?;
-        let known: Option<EntryRow> = on_db!(conn, c => directory_entry::table
-            .filter(directory_entry::proxy_hash.eq(hash.as_slice()))
-            .filter(directory_entry::participant.eq(self.participant))
-            .select(EntryRow::as_select())
-            .first(c)
-            .optional())?;
-        if self.registration.default {
-            self.replace_default(conn, &hash)?;
+        let entries = entries_of(conn, &hash)?;
+        let kind = self.registration.proxy.kind();
+        let standing = match self.origin {
+            Origin::Participant => {
+                may_register(kind, &held(&entries), wish(self.directory, self.participant, self.registration))?
+            }
+            Origin::JustIssued | Origin::Claimed => Standing::Proven,
+        };
+        let known = entries.into_iter().find(|entry| entry.participant == self.participant);
+        if known.is_none() && kind.is_exclusive() && self.origin == Origin::Participant {
+            return Err(DirectoryError::NotIssued);
+        }
+        // What is not proven yet takes nothing from others.
+        if self.registration.default && standing == Standing::Proven {
+            replace_default(conn, &hash, self.participant, self.now)?;
         }
         let (row, is_new) = match known {
-            None if self.registration.proxy.kind().is_exclusive() && self.origin != Origin::JustIssued => {
-                return Err(DirectoryError::NotIssued);
-            }
-            None => (self.insert(conn, &hash)?, true),
-            Some(known) => (self.change(conn, known)?, false),
+            None => (self.insert(conn, &hash, standing)?, true),
+            Some(known) => (self.change(conn, known, standing)?, false),
         };
         Ok(Registered { entry: row.entry(self.directory.keys())?, is_new })
     }
@@ -104,21 +111,45 @@ impl Work<'_> {
         Private { proxy, account, owner }
     }
 
-    fn insert(&self, conn: &mut Conn<'_>, proxy_hash: &ProxyHash) -> Result<EntryRow, DirectoryError> {
+    fn owner_key(&self) -> Option<Vec<u8>> {
+        self.registration.owner_key.map(|key| key.as_bytes().to_vec())
+    }
+
+    /// The status and the day of the proof. What was proven before keeps its day, unless that is too long ago and the
+    /// bank answers for it again.
+    fn proven(&self, standing: Standing, known: Option<&EntryRow>) -> (i16, i32) {
+        let (rules, today) = (self.directory.rules(), row::day(self.now));
+        let good = |row: &&EntryRow| {
+            let again = rules.must_be_proven_again(row.proven_on, row.last_used_on, today);
+            row.proven_on > 0 && !(again && rules.asserts(self.participant))
+        };
+        match standing {
+            Standing::ToBeProven => (EntryStatus::Pending.number(), 0),
+            Standing::Proven => (EntryStatus::Proven.number(), known.filter(good).map_or(today, |row| row.proven_on)),
+        }
+    }
+
+    fn insert(
+        &self,
+        conn: &mut Conn<'_>,
+        proxy_hash: &ProxyHash,
+        standing: Standing,
+    ) -> Result<EntryRow, DirectoryError> {
+        let (status, proven_on) = self.proven(standing, None);
         let place = Place { id: EntryId::new(self.now, &random()?), participant: self.participant };
         let row = EntryRow {
             changed_at: self.now,
             version: FIRST_VERSION,
-            proven_on: row::day(self.now),
+            proven_on,
             last_used_on: 0,
             participant: self.participant,
             currencies: self.registration.currencies.bits(),
-            status: EntryStatus::Proven.number(),
+            status,
             is_default: self.registration.default,
             proxy_hash: proxy_hash.to_vec(),
             id: place.id,
             sealed: sealed::seal(self.directory.keys(), place, &self.private(), None, random()?)?,
-            owner_key: None,
+            owner_key: self.owner_key(),
         };
         on_db!(conn, c => diesel::insert_into(directory_entry::table).values(&row).execute(c))?;
         audit::record(conn, &[row.id], self.participant, Purpose::Register, self.now)?;
@@ -126,10 +157,13 @@ impl Work<'_> {
     }
 
     /// Any difference makes a new version: what a payer was shown before may no longer be so.
-    fn change(&self, conn: &mut Conn<'_>, known: EntryRow) -> Result<EntryRow, DirectoryError> {
+    fn change(&self, conn: &mut Conn<'_>, known: EntryRow, standing: Standing) -> Result<EntryRow, DirectoryError> {
         let private = self.private();
         let currencies = self.registration.currencies.bits();
-        let same = known.is_default == self.registration.default && known.currencies == currencies;
+        let (owner_key, (status, proven_on)) = (self.owner_key(), self.proven(standing, Some(&known)));
+        let same = (known.is_default, known.currencies) == (self.registration.default, currencies)
+            && (known.status, known.proven_on) == (status, proven_on)
+            && known.owner_key == owner_key;
         if same && known.open(self.directory.keys())? == private {
             return Ok(known);
         }
@@ -137,6 +171,9 @@ impl Work<'_> {
         let row = EntryRow {
             sealed: sealed::seal(self.directory.keys(), known.place(), &private, kept.as_ref(), random()?)?,
             currencies,
+            status,
+            proven_on,
+            owner_key,
             is_default: self.registration.default,
             version: known.version + 1,
             changed_at: self.now,
@@ -149,6 +186,9 @@ impl Work<'_> {
             .set((
                 directory_entry::sealed.eq(&row.sealed),
                 directory_entry::currencies.eq(row.currencies),
+                directory_entry::status.eq(row.status),
+                directory_entry::proven_on.eq(row.proven_on),
+                directory_entry::owner_key.eq(&row.owner_key),
                 directory_entry::is_default.eq(row.is_default),
                 directory_entry::version.eq(row.version),
                 directory_entry::changed_at.eq(row.changed_at),
@@ -160,39 +200,6 @@ impl Work<'_> {
         audit::record(conn, &[row.id], self.participant, Purpose::Change, self.now)?;
         Ok(row)
     }
-
-    /// Another bank's default steps back; whoever looked it up must look again.
-    fn replace_default(&self, conn: &mut Conn<'_>, hash: &ProxyHash) -> Result<(), DirectoryError> {
-        let replaced: Vec<EntryId> = on_db!(conn, c => directory_entry::table
-            .filter(directory_entry::proxy_hash.eq(hash.as_slice()))
-            .filter(directory_entry::is_default.eq(true))
-            .filter(directory_entry::participant.ne(self.participant))
-            .select(directory_entry::id)
-            .load(c))?;
-        on_db!(conn, c => diesel::update(directory_entry::table)
-            .filter(directory_entry::proxy_hash.eq(hash.as_slice()))
-            .filter(directory_entry::is_default.eq(true))
-            .filter(directory_entry::participant.ne(self.participant))
-            .set((
-                directory_entry::is_default.eq(false),
-                directory_entry::version.eq(directory_entry::version + 1),
-                directory_entry::changed_at.eq(self.now),
-            ))
-            .execute(c))?;
-        audit::record(conn, &replaced, self.participant, Purpose::DefaultReplaced, self.now)
-    }
-}
-
-/// Takes the entries of one proxy for this transaction alone, so that two banks at once cannot both become its
-/// default. SQLite has one writer anyway.
-pub(super) fn lock(conn: &mut Conn<'_>, hash: &ProxyHash) -> Result<(), DirectoryError> {
-    if let Conn::Postgres(conn) = conn {
-        let number = i64::from_be_bytes(*hash.first_chunk().unwrap_or(&[0; 8]));
-        diesel::sql_query("SELECT pg_advisory_xact_lock($1)")
-            .bind::<diesel::sql_types::BigInt, _>(number)
-            .execute(*conn)?;
-    }
-    Ok(())
 }
 
 pub(super) fn remove(
@@ -202,13 +209,36 @@ pub(super) fn remove(
     now: Timestamp,
 ) -> Result<(), DirectoryError> {
     directory.db().write(move |conn| -> Result<(), DirectoryError> {
-        let removed = on_db!(conn, c => diesel::delete(directory_entry::table)
-            .filter(directory_entry::id.eq(id))
+        let hash: Option<Vec<u8>> = on_db!(conn, c => directory_entry::table
             .filter(directory_entry::participant.eq(participant))
-            .execute(c))?;
-        if removed == 0 {
-            return Err(DirectoryError::NotFound);
-        }
+            .filter(directory_entry::id.eq(id))
+            .select(directory_entry::proxy_hash)
+            .first(c)
+            .optional())?;
+        let hash: ProxyHash = hash.and_then(|hash| hash.try_into().ok()).ok_or(DirectoryError::NotFound)?;
+        lock(conn, &hash)?;
+        delete(conn, &hash, participant)?;
         audit::record(conn, &[id], participant, Purpose::Remove, now)
     })
+}
+
+/// Deletes the entry of a proxy at one bank, after [`lock`].
+///
+/// # Errors
+/// [`NotRegistered::Locked`] while a claim on the proxy is open.
+pub(super) fn delete(conn: &mut Conn<'_>, hash: &ProxyHash, participant: ClearingCode) -> Result<(), DirectoryError> {
+    let here = || directory_entry::proxy_hash.eq(hash.as_slice()).and(directory_entry::participant.eq(participant));
+    let status: Option<i16> = on_db!(conn, c => directory_entry::table
+        .filter(here())
+        .select(directory_entry::status)
+        .first(c)
+        .optional())?;
+    match status.and_then(EntryStatus::from_number) {
+        None => Err(DirectoryError::NotFound),
+        Some(EntryStatus::Locked) => Err(NotRegistered::Locked.into()),
+        Some(EntryStatus::Pending | EntryStatus::Proven) => {
+            on_db!(conn, c => diesel::delete(directory_entry::table).filter(here()).execute(c))?;
+            Ok(())
+        }
+    }
 }

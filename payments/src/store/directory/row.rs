@@ -8,7 +8,7 @@ use super::schema::directory_entry;
 use crate::directory::sealed::{self, Place};
 use crate::directory::sealed_text::Private;
 use crate::directory::{
-    AccountToken, CannotOpen, Currencies, DirectoryKeys, Entry, EntryId, EntryStatus, EntryVersion,
+    AccountToken, CannotOpen, Currencies, DirectoryKeys, Entry, EntryId, EntryStatus, EntryVersion, OwnerKey, ProxyHash,
 };
 use crate::participant::ClearingCode;
 
@@ -32,6 +32,10 @@ pub(super) struct EntryRow {
 impl EntryRow {
     pub(super) fn place(&self) -> Place {
         Place { id: self.id, participant: self.participant }
+    }
+
+    pub(super) fn hash(&self) -> Result<ProxyHash, CannotOpen> {
+        self.proxy_hash.as_slice().try_into().map_err(|_| CannotOpen)
     }
 
     pub(super) fn open(&self, keys: &DirectoryKeys) -> Result<Private, CannotOpen> {
@@ -83,4 +87,9 @@ pub(super) fn token(keys: &DirectoryKeys, id: EntryId, sealed: &[u8]) -> Result<
 /// or used.
 pub(super) fn day(moment: Timestamp) -> i32 {
     i32::try_from(moment.seconds().div_euclid(86_400)).unwrap_or(i32::MAX)
+}
+
+/// Whose an entry is, when that is known.
+pub(super) fn owner_key(bytes: Option<&[u8]>) -> Option<OwnerKey> {
+    bytes.and_then(|bytes| bytes.try_into().ok()).map(OwnerKey::from_bytes)
 }

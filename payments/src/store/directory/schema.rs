@@ -1,5 +1,5 @@
-//! The directory's tables, as both databases have them (migrations `0004_directory`, `0023_fps_ids`,
-//! `0025_directory_layout`, `0028_lookups` and `0029_directory_import`).
+//! The directory's tables, as both databases have them (migrations `0004_directory` and `0023_fps_ids` to
+//! `0029_directory_import`).
 
 diesel::table! {
     directory_entry (proxy_hash, participant) {
@@ -80,6 +80,96 @@ diesel::table! {
     directory_import (source) {
         source -> Binary,
         done -> BigInt,
+    }
+}
+
+diesel::table! {
+    directory_claim (id) {
+        id -> Binary,
+        proxy_hash -> Binary,
+        kind -> SmallInt,
+        state -> SmallInt,
+        claimant -> SmallInt,
+        donor -> SmallInt,
+        claimant_proved -> Bool,
+        donor_proved -> Bool,
+        cancelled -> Nullable<SmallInt>,
+        currencies -> SmallInt,
+        sealed -> Binary,
+        owner_key -> Nullable<Binary>,
+        opened_at -> BigInt,
+        changed_at -> BigInt,
+        deadline -> BigInt,
+    }
+}
+
+diesel::table! {
+    directory_inbox (participant) {
+        participant -> SmallInt,
+        last_seq -> BigInt,
+    }
+}
+
+diesel::table! {
+    directory_notice (participant, seq) {
+        participant -> SmallInt,
+        seq -> BigInt,
+        kind -> Text,
+        subject -> Binary,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    directory_proof (proxy_hash, participant) {
+        proxy_hash -> Binary,
+        participant -> SmallInt,
+        code_hash -> Binary,
+        tries -> SmallInt,
+        sends -> SmallInt,
+        since -> BigInt,
+        sent_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    directory_alert (id) {
+        id -> Binary,
+        subject_hash -> Binary,
+        subject_kind -> Text,
+        effect -> SmallInt,
+        reason -> SmallInt,
+        raised_by -> SmallInt,
+        actor -> Nullable<Text>,
+        withdrawn_by -> Nullable<Text>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    directory_infraction (id) {
+        id -> Binary,
+        entry_id -> Binary,
+        proxy_subject -> Binary,
+        account_subject -> Binary,
+        owner_subject -> Nullable<Binary>,
+        uetr -> Nullable<Binary>,
+        reporter -> SmallInt,
+        reported -> SmallInt,
+        reason -> SmallInt,
+        state -> SmallInt,
+        agreed_on -> Nullable<Integer>,
+        reported_at -> BigInt,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    directory_suspicion_version (id) {
+        id -> Integer,
+        version -> BigInt,
     }
 }
 

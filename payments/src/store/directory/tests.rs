@@ -13,7 +13,7 @@ use super::{Directory, DirectoryError, LOOKUP_LASTS, Purpose};
 use crate::clearing::CreditTransfer;
 use crate::directory::{
     AccountNumber, Currencies, DirectoryKeys, Entry, FpsIdLength, FpsIdRequest, FpsIdRequestId, Lookup, LookupRequest,
-    NotAsShown, Owner, OwnerKind, Proxy, Registered, Registration,
+    NotAsShown, Owner, OwnerKey, OwnerKind, Proxy, Registered, Registration,
 };
 use crate::money::{Amount, Currency};
 use crate::participant::ClearingCode;
@@ -34,6 +34,7 @@ fn registration(account: &str) -> Registration {
         proxy: proxy(MOBILE),
         account: AccountNumber::parse(account).unwrap(),
         owner: Owner::new(OwnerKind::Person, Some("陳大文"), Some("CHAN Tai Man")).unwrap(),
+        owner_key: Some(OwnerKey::from_bytes([1; 16])),
         currencies: Currencies::ALL,
         default: true,
     }
@@ -332,6 +333,7 @@ fn no_fps_id_is_issued_twice() {
             length: FpsIdLength::Nine,
             account: AccountNumber::parse("A-1").unwrap(),
             owner: Owner::new(OwnerKind::Person, Some("陳大文"), None).unwrap(),
+            owner_key: None,
         };
         let issue = |number| directory.issue_fps_id(bank("012"), &request(number), NOW);
         let first = issue(1).unwrap();

@@ -109,6 +109,7 @@ fn money_goes_where_the_payer_was_shown_or_nowhere() {
             proxy: proxy.clone(),
             account: AccountNumber::parse(account).unwrap(),
             owner: Owner::new(OwnerKind::Person, None, Some("HO Mei Yee")).unwrap(),
+            owner_key: None,
             currencies: Currencies::ALL,
             default: true,
         };

@@ -138,6 +138,7 @@ fn customers(clearing_code: &str) -> Vec<Customer> {
         account: account(number),
         names: Names { zh: zh.to_owned(), en: en.to_owned() },
         kind: OwnerKind::Person,
+        hkid: None,
         first_money: money.map(hkd),
         proxy: Some(self::proxy(proxy)),
         behaviour,

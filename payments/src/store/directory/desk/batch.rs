@@ -6,9 +6,10 @@ use store::{Backend, Timestamp};
 
 use super::super::payable::{Payable, PayableRow, payable};
 use super::super::reads::{self, Read};
-use super::super::{Core, DirectoryError, LOOKUP_LASTS, buckets};
+use super::super::{Core, DirectoryError, LOOKUP_LASTS, buckets, row, usage};
 use super::decision::{Levels, Taken};
 use crate::directory::sealed::{self, Place};
+use crate::directory::sealed_text::Private;
 use crate::directory::{
     Currencies, Lookup, LookupPurpose, LookupRequest, MaskedName, NameMatch, PayerBucket, ProxyHash, Shown,
 };
@@ -21,6 +22,8 @@ pub(super) struct Asked {
     creditor_agent: Option<ClearingCode>,
     payer_agent: ClearingCode,
     purpose: LookupPurpose,
+    /// Telephone companies and mail providers give it to others some day.
+    recycled: bool,
     taken: Vec<Taken>,
 }
 
@@ -31,13 +34,14 @@ impl Asked {
             creditor_agent: request.creditor_agent,
             payer_agent: request.payer_agent,
             purpose: request.purpose,
+            recycled: !request.proxy.kind().is_exclusive(),
             taken: buckets::of_request(core, request),
         }
     }
 }
 
 /// What each look-up finds, in their order.
-type Seen = Vec<Result<PayableRow, DirectoryError>>;
+pub(in super::super) type Seen = Vec<Result<PayableRow, DirectoryError>>;
 
 /// Serves a batch; what is returned is durably recorded.
 pub(super) fn look(core: &Arc<Core>, asked: &Arc<[Asked]>, now: Timestamp) -> Result<Seen, DirectoryError> {
@@ -50,8 +54,9 @@ pub(super) fn look(core: &Arc<Core>, asked: &Arc<[Asked]>, now: Timestamp) -> Re
                 let charged = buckets::charge(conn, taken(), now)?;
                 let mut levels = charged.before.clone();
                 let entries = payable(conn, asked.iter().map(|asked| &asked.hash))?;
-                let (seen, reads) = decide(&asked, &entries, &mut levels, now);
+                let (seen, reads) = decide(&core, &asked, &entries, &mut levels, now);
                 buckets::settle(conn, &charged, &levels)?;
+                usage::write(conn, &usage::to_note(&seen, now), now)?;
                 reads::append(conn, &reads)?;
                 Ok(seen)
             })
@@ -62,12 +67,14 @@ pub(super) fn look(core: &Arc<Core>, asked: &Arc<[Asked]>, now: Timestamp) -> Re
             let (seen, reads, low) = {
                 let mut own = core.own_buckets.lock().unwrap_or_else(PoisonError::into_inner);
                 let mut levels = own.levels(asked.iter().flat_map(|asked| &asked.taken));
-                let (seen, reads) = decide(asked, &entries, &mut levels, now);
+                let (seen, reads) = decide(core, asked, &entries, &mut levels, now);
                 let low = own.remember(&levels, asked.iter().flat_map(|asked| &asked.taken), now);
                 (seen, reads, low)
             };
+            let used = usage::to_note(&seen, now);
             core.db.write(move |conn| -> Result<(), DirectoryError> {
                 buckets::keep(conn, &low)?;
+                usage::write(conn, &used, now)?;
                 reads::append(conn, &reads)
             })?;
             Ok(seen)
@@ -76,12 +83,13 @@ pub(super) fn look(core: &Arc<Core>, asked: &Arc<[Asked]>, now: Timestamp) -> Re
 }
 
 /// Who is shown what, and what the audit will say of it.
-fn decide(asked: &[Asked], entries: &Payable, levels: &mut Levels, now: Timestamp) -> (Seen, Vec<Read>) {
+fn decide(core: &Core, asked: &[Asked], entries: &Payable, levels: &mut Levels, now: Timestamp) -> (Seen, Vec<Read>) {
     let mut reads = Vec::with_capacity(asked.len());
     let mut one = |asked: &Asked| {
         let rows = entries.get(&asked.hash).map(Vec::as_slice).unwrap_or_default();
         let wanted = |row: &&PayableRow| asked.creditor_agent.map_or(row.is_default, |agent| row.participant == agent);
-        let found = rows.iter().find(wanted);
+        let stale = |row: &PayableRow| core.rules.must_be_proven_again(row.proven_on, row.last_used_on, row::day(now));
+        let found = rows.iter().find(wanted).filter(|row| !(asked.recycled && stale(row)));
         levels
             .take(&asked.taken, found.is_some(), now)
             .map_err(|retry_after| DirectoryError::TooMany { retry_after })?;
@@ -101,7 +109,9 @@ pub(super) fn show(
     now: Timestamp,
 ) -> Result<Lookup, DirectoryError> {
     let place = Place { id: row.id, participant: row.participant };
-    let owner = sealed::open(&core.keys, place, &row.sealed)?.owner;
+    let private = sealed::open(&core.keys, place, &row.sealed)?;
+    let suspicion = core.suspicion_of(row.participant, &private, row.owner_key.as_deref(), now)?;
+    let Private { owner, .. } = private;
     let account_token = row.token(&core.keys)?;
     let shown = Shown {
         payer_agent: request.payer_agent,
@@ -119,6 +129,7 @@ pub(super) fn show(
         name_match: request.name.as_ref().map(|name| NameMatch::of(name.as_str(), &owner)),
         owner_kind: owner.kind(),
         currencies: Currencies::from_bits(row.currencies).ok_or(crate::directory::CannotOpen)?,
+        suspicion,
         expires,
     })
 }

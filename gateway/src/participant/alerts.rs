@@ -1,0 +1,132 @@
+//! `/alerts`: proxies, accounts and names that a participant suspects.
+
+use std::time::Duration;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use payments::directory::{Alert, AlertEffect, AlertId, AlertReason, AlertRecord, Raiser, Subject};
+use payments::participant::ClearingCode;
+use serde::{Deserialize, Serialize};
+use store::Timestamp;
+
+use super::proxies::{ProxyBody, parse_account};
+use super::{Api, Participant};
+use crate::clock;
+use crate::error::Problem;
+use crate::http::body;
+
+/// The longest that an alert stands without being raised again.
+const LONGEST: Duration = Duration::from_hours(24 * 180);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AlertBody {
+    subject: SubjectBody,
+    reason: AlertReason,
+    #[serde(default = "warn")]
+    effect: AlertEffect,
+    expires: String,
+}
+
+const fn warn() -> AlertEffect {
+    AlertEffect::Warn
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum SubjectBody {
+    Proxy(ProxyBody),
+    Account { participant: ClearingCode, number: String },
+    Name(String),
+}
+
+impl SubjectBody {
+    fn parse(&self) -> Result<Subject, Problem> {
+        match self {
+            Self::Proxy(proxy) => Ok(Subject::Proxy(proxy.parse()?)),
+            Self::Account { participant, number } => Ok(Subject::Account(*participant, parse_account(number)?)),
+            Self::Name(name) if (2..=140).contains(&name.chars().count()) => Ok(Subject::Name(name.clone())),
+            Self::Name(_) => Err(Problem::bad_request("A name has 2 to 140 characters.").field("subject.name")),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct RecordBody {
+    alert_id: String,
+    subject: String,
+    reason: AlertReason,
+    effect: AlertEffect,
+    created: String,
+    expires: String,
+}
+
+impl From<&AlertRecord> for RecordBody {
+    fn from(record: &AlertRecord) -> Self {
+        Self {
+            alert_id: record.id.to_string(),
+            subject: record.subject.clone(),
+            reason: record.reason,
+            effect: record.effect,
+            created: record.created.to_string(),
+            expires: record.expires.to_string(),
+        }
+    }
+}
+
+/// Raises an alert: 201. It warns the banks of payers until it expires, at most 180 days from now.
+pub(super) async fn raise(
+    Participant(participant): Participant,
+    api: web::Data<Api>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    let body: AlertBody = body::json(&request, payload).await?;
+    api.may_act(participant)?;
+    let now = clock::now();
+    let expires = Timestamp::parse_rfc3339(&body.expires).filter(|end| *end > now && *end <= now + LONGEST);
+    let expires = expires
+        .ok_or_else(|| Problem::bad_request("An alert ends within 180 days, in the future.").field("expires"))?;
+    let alert = Alert { subject: body.subject.parse()?, reason: body.reason, effect: body.effect, expires };
+    let raised =
+        web::block(move || api.directory.raise_alert(&Raiser::Participant(participant), &alert, now)).await??;
+    Ok(HttpResponse::Created().json(RecordBody::from(&raised)))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Query {
+    cursor: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Alerts {
+    alerts: Vec<RecordBody>,
+    next: Option<String>,
+}
+
+/// The participant's own alerts, oldest first, a page at a time.
+pub(super) async fn list(
+    Participant(participant): Participant,
+    api: web::Data<Api>,
+    query: web::Query<Query>,
+) -> Result<HttpResponse, Problem> {
+    let bad_cursor = |_| Problem::bad_request("A cursor is the `next` of an earlier page.").field("cursor");
+    let cursor = query.cursor.as_deref().map(str::parse::<AlertId>).transpose().map_err(bad_cursor)?;
+    let alerts = web::block(move || api.directory.alerts(participant, cursor)).await??;
+    Ok(HttpResponse::Ok().json(Alerts {
+        next: alerts.last().map(|last| last.id.to_string()),
+        alerts: alerts.iter().map(RecordBody::from).collect(),
+    }))
+}
+
+/// Ends an alert now: 204.
+pub(super) async fn withdraw(
+    Participant(participant): Participant,
+    api: web::Data<Api>,
+    alert: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    api.may_act(participant)?;
+    let id: AlertId = alert.parse().map_err(|_| Problem::not_found("You have no such alert."))?;
+    web::block(move || api.directory.withdraw_alert(&Raiser::Participant(participant), id, clock::now())).await??;
+    Ok(HttpResponse::NoContent().finish())
+}
