@@ -47,7 +47,7 @@ impl Gateway {
         identity.fetch_with(outbound.clone());
         let claim = DatabaseClaim::take(&installation.config.database.url)?;
         if let Some(claim) = &claim {
-            identity.remember_replays_in_memory(claim.knows_since(clock::now()));
+            identity.remember_in_memory(claim.knows_since(clock::now()));
         }
         Ok(Arc::new(Self {
             identity,

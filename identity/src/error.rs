@@ -30,6 +30,13 @@ pub enum Error {
     Cryptography(&'static str),
 }
 
+impl Error {
+    /// Whether nothing was done because it takes waiting. Only [`Identity::at_once`](crate::Identity::at_once) says so.
+    pub fn would_wait(&self) -> bool {
+        matches!(self, Self::Store(store::Error::WouldWait))
+    }
+}
+
 impl From<diesel::result::Error> for Error {
     fn from(error: diesel::result::Error) -> Self {
         Self::Store(error.into())

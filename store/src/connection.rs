@@ -73,6 +73,8 @@ pub(crate) fn sqlite_read_pool(path: &str, size: u32) -> Result<SqlitePool, Erro
         .max_size(size)
         .min_idle(Some(1))
         .connection_timeout(ACQUIRE_TIMEOUT)
+        // A file does not go away as a server may: a statement before each piece of work would find out nothing.
+        .test_on_check_out(false)
         .connection_customizer(Box::new(ReadOnly))
         .build(ConnectionManager::new(path))
         .map_err(|e| Error::Unavailable(e.to_string()))

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use diesel::{Connection, SqliteConnection};
 
+use crate::changes::{State, Watch};
 use crate::connection::{PostgresPool, SqlitePool, postgres_pool, sqlite_read_pool};
 use crate::group_commit::Writer;
 use crate::{Backend, Conn, DatabaseUrl, Error, durability, migrate, retry};
@@ -26,11 +27,20 @@ impl Default for Options {
 
 /// A database. Cheap to clone; the last clone closes it.
 #[derive(Clone)]
-pub struct Db(Arc<Inner>);
+pub struct Db(Arc<Inner>, Writes);
+
+/// Whether a handle writes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Writes {
+    /// And waits until what it wrote is durable.
+    Durably,
+    /// Not at all, because its holder must not wait.
+    Never,
+}
 
 enum Inner {
     Postgres(PostgresPool),
-    Sqlite { readers: SqlitePool, writer: Writer },
+    Sqlite { readers: SqlitePool, writer: Writer, watch: Watch },
 }
 
 impl Db {
@@ -65,10 +75,25 @@ impl Db {
                     Ok(conn)
                 };
                 let writer = Writer::start(open()?, open()?)?;
-                Inner::Sqlite { readers: sqlite_read_pool(&path, options.connections)?, writer }
+                Inner::Sqlite {
+                    readers: sqlite_read_pool(&path, options.connections)?,
+                    writer,
+                    watch: Watch::new(open()?)?,
+                }
             }
         };
-        Ok(Self(Arc::new(inner)))
+        Ok(Self(Arc::new(inner), Writes::Durably))
+    }
+
+    /// A handle for a thread that must not wait: what it reads is in a file beside it, and what would write is refused
+    /// as [`Error::WouldWait`] before it has begun. `None` for PostgreSQL, where reading is waiting, too.
+    pub fn at_once(&self) -> Option<Self> {
+        (self.backend() == Backend::Sqlite).then(|| Self(Arc::clone(&self.0), Writes::Never))
+    }
+
+    /// Whether this handle writes, and so waits.
+    pub fn may_wait(&self) -> bool {
+        self.1 == Writes::Durably
     }
 
     /// Which database this is.
@@ -99,6 +124,18 @@ impl Db {
                 Conn::Sqlite(conn) => migrate::sqlite_pending(conn),
                 Conn::Postgres(_) => Ok(false),
             }),
+        }
+    }
+
+    /// The state of an embedded database: what was read in it holds as long as this gives the same. `None` for
+    /// PostgreSQL, where asking would take as long as reading.
+    ///
+    /// # Errors
+    /// [`Error::Query`] when it cannot be looked at.
+    pub fn state(&self) -> Result<Option<State>, Error> {
+        match &*self.0 {
+            Inner::Postgres(_) => Ok(None),
+            Inner::Sqlite { watch, .. } => watch.state().map(Some),
         }
     }
 
@@ -138,6 +175,9 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + From<diesel::result::Error> + StdError + Send + 'static,
     {
+        if self.1 == Writes::Never {
+            return Err(Error::WouldWait.into());
+        }
         let pool = match &*self.0 {
             Inner::Sqlite { writer, .. } => return writer.write(work),
             Inner::Postgres(pool) => pool,

@@ -24,6 +24,9 @@ pub enum Error {
     /// The commit was sent and its answer is not known: the work may or may not have been done.
     #[error("the outcome of the commit is not known: {0}")]
     CommitUnknown(String),
+    /// The work writes, which means waiting for the disk; nothing of it was done. See [`Db::at_once`](crate::Db::at_once).
+    #[error("this cannot be done without waiting")]
+    WouldWait,
     /// The work panicked; nothing of it was kept.
     #[error("the work on the database panicked; nothing of it was kept")]
     Panicked,
@@ -49,7 +52,9 @@ impl Error {
                 | DatabaseErrorKind::ReadOnlyTransaction => true,
                 _ => PASSING.iter().any(|words| info.message().contains(words)),
             },
-            Self::Query(_) | Self::Url(_) | Self::Unsafe(_) | Self::Migration(_) | Self::Panicked => false,
+            Self::Query(_) | Self::Url(_) | Self::Unsafe(_) | Self::Migration(_) | Self::WouldWait | Self::Panicked => {
+                false
+            }
         }
     }
 }

@@ -24,6 +24,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod changes;
 mod connection;
 mod db;
 mod durability;
@@ -37,6 +38,7 @@ pub mod testing;
 mod timestamp;
 mod url;
 
+pub use changes::State;
 pub use connection::{Backend, Conn};
 pub use db::{Db, Options};
 pub use error::Error;

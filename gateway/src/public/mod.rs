@@ -16,6 +16,7 @@ mod session;
 mod sign_in;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
 use std::sync::Arc;
 use std::time::Duration;

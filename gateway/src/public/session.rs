@@ -13,6 +13,7 @@ use serde::Deserialize;
 use super::Settings;
 use super::cookies::{self, Name};
 use super::refusal::PageError;
+use super::waiting;
 use crate::clock;
 use crate::server::Gateway;
 
@@ -72,7 +73,7 @@ async fn find(request: &HttpRequest) -> Result<Option<Session>, PageError> {
     };
     let cookie = cookies::read(request, Name::Session, settings.https);
     let Some(secret) = cookie.as_deref().and_then(SessionSecret::parse) else { return Ok(None) };
-    Ok(web::block(move || gateway.identity.session(&secret, clock::now())).await??)
+    Ok(waiting::ask(&gateway, move |identity| identity.session(&secret, clock::now())).await??)
 }
 
 /// A sign-in in a browser that may have been signed in before.

@@ -3,12 +3,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, KeyAlgorithm, PublicKeyUse, ThumbprintHash};
-use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, Header};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use jsonwebtoken::{Algorithm, AlgorithmFamily};
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Serialize};
 
 use super::keys::SigningKey;
-use super::provider::install_provider;
+use super::provider::{install_provider, is_signature_by};
 use crate::Error;
 
 /// No token that this provider takes is longer, in bytes.
@@ -17,11 +17,22 @@ const LONGEST: usize = 16 * 1024;
 /// The newer name of EdDSA with the curve Ed25519 (RFC 9864).
 pub(super) const ED25519: &str = "Ed25519";
 
+/// Of a protected header what means something here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    /// What the token is (section 4.1.9).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub typ: Option<String>,
+    /// What it is signed with.
+    pub alg: Algorithm,
+    /// The name of the key that signed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kid: Option<String>,
+}
+
 /// Signs `claims`. `typ` names what the token is (RFC 8725, section 3.11), such as `at+jwt`.
 pub fn sign<T: Serialize>(key: &SigningKey, typ: &str, claims: &T) -> Result<String, Error> {
-    let mut header = Header::new(key.algorithm().jwa());
-    header.typ = Some(typ.to_owned());
-    header.kid = Some(key.kid().to_owned());
+    let header = Header { typ: Some(typ.to_owned()), alg: key.algorithm().jwa(), kid: Some(key.kid().to_owned()) };
     let mut token = encode(&header)?;
     token.push('.');
     token.push_str(&encode(claims)?);
@@ -76,30 +87,23 @@ pub fn verify<T: DeserializeOwned>(
     keys: &[Jwk],
     algorithms: &[Algorithm],
 ) -> Result<Verified<T>, JwsError> {
-    install_provider();
-    if token.len() > LONGEST || token.bytes().filter(|b| *b == b'.').count() != 2 {
+    let (message, signature) = token.rsplit_once('.').ok_or(JwsError::Malformed)?;
+    let (header, payload) = message.split_once('.').ok_or(JwsError::Malformed)?;
+    if token.len() > LONGEST || payload.contains('.') {
         return Err(JwsError::Malformed);
     }
-    let header = read_header(token)?;
+    let header = read_header(header)?;
     if !algorithms.contains(&header.alg) {
         return Err(JwsError::Algorithm);
     }
-    if header.crit.is_some() {
-        return Err(JwsError::CriticalExtension);
+    let mut fitting = keys.iter().filter(|key| may_have_signed(key, &header)).peekable();
+    fitting.peek().ok_or(JwsError::NoKey)?;
+    let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| JwsError::Signature)?;
+    if !fitting.any(|key| is_signature_by(key, header.alg, message.as_bytes(), &signature)) {
+        return Err(JwsError::Signature);
     }
-    let (message, signature) = token.rsplit_once('.').ok_or(JwsError::Malformed)?;
-    let mut refused = JwsError::NoKey;
-    for key in keys.iter().filter(|key| may_have_signed(key, &header)) {
-        let Ok(key) = DecodingKey::from_jwk(key) else { continue };
-        if matches!(jsonwebtoken::crypto::verify(signature, message.as_bytes(), &key, header.alg), Ok(true)) {
-            let encoded = message.split('.').nth(1).unwrap_or_default();
-            let json = URL_SAFE_NO_PAD.decode(encoded).map_err(|_| JwsError::Malformed)?;
-            let claims = serde_json::from_slice(&json).map_err(|_| JwsError::Claims)?;
-            return Ok(Verified { header, claims });
-        }
-        refused = JwsError::Signature;
-    }
-    Err(refused)
+    let claims = URL_SAFE_NO_PAD.decode(payload).ok().and_then(|json| serde_json::from_slice(&json).ok());
+    Ok(Verified { header, claims: claims.ok_or(JwsError::Claims)? })
 }
 
 /// The signature algorithm of this name. EdDSA is Ed25519 here, and so are both names (RFC 9864, section 2.2; FAPI 2.0
@@ -108,28 +112,24 @@ pub fn algorithm(name: &str) -> Option<Algorithm> {
     if name == ED25519 { Some(Algorithm::EdDSA) } else { name.parse().ok() }
 }
 
-/// Reads the header alone, telling an algorithm that nobody knows (`none`) from a header that is not one.
-fn read_header(token: &str) -> Result<Header, JwsError> {
-    #[derive(serde::Deserialize)]
-    struct Named {
+/// Reads an encoded header, telling an algorithm that nobody knows (`none`) from a header that is not one.
+fn read_header(encoded: &str) -> Result<Header, JwsError> {
+    #[derive(Deserialize)]
+    struct Read {
         alg: String,
+        typ: Option<String>,
+        kid: Option<String>,
+        crit: Option<IgnoredAny>,
     }
-    let encoded = token.split('.').next().unwrap_or_default();
     let json = URL_SAFE_NO_PAD.decode(encoded).map_err(|_| JwsError::Malformed)?;
-    let named: Named = serde_json::from_slice(&json).map_err(|_| JwsError::Malformed)?;
-    let algorithm = algorithm(&named.alg).ok_or(JwsError::Algorithm)?;
-    if named.alg != ED25519 {
-        return serde_json::from_slice(&json).map_err(|_| JwsError::Malformed);
-    }
-    // The library knows it by its old name only.
-    let mut header: serde_json::Map<_, _> = serde_json::from_slice(&json).map_err(|_| JwsError::Malformed)?;
-    header.insert("alg".to_owned(), serde_json::json!(algorithm));
-    serde_json::from_value(header.into()).map_err(|_| JwsError::Malformed)
+    let Read { alg, typ, kid, crit } = serde_json::from_slice(&json).map_err(|_| JwsError::Malformed)?;
+    let alg = algorithm(&alg).ok_or(JwsError::Algorithm)?;
+    if crit.is_some() { Err(JwsError::CriticalExtension) } else { Ok(Header { typ, alg, kid }) }
 }
 
 /// The name of the key (`kid`) in the header of a token whose signature nobody has looked at.
 pub fn key_named_in(token: &str) -> Option<String> {
-    read_header(token).ok()?.kid
+    read_header(token.split('.').next()?).ok()?.kid
 }
 
 /// Whether this key may have made a signature with this header: name, kind, `use` and `alg` all fit.

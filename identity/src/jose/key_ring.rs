@@ -59,18 +59,24 @@ pub struct RingKey {
 }
 
 /// All signing keys of this installation.
-#[derive(Debug, Clone, Default)]
-pub struct KeyRing(Vec<RingKey>);
+#[derive(Debug, Clone)]
+pub struct KeyRing {
+    keys: Vec<RingKey>,
+    published: JwkSet,
+    document: String,
+}
 
 impl KeyRing {
     /// A ring of these keys.
     pub fn new(keys: Vec<RingKey>) -> Self {
-        Self(keys)
+        let published = JwkSet { keys: keys.iter().map(|held| held.key.jwk().clone()).collect() };
+        let document = serde_json::to_string(&published).unwrap_or_default();
+        Self { keys, published, document }
     }
 
     /// All keys, in the order in which they were made.
     pub fn keys(&self) -> &[RingKey] {
-        &self.0
+        &self.keys
     }
 
     /// The key that signs with this algorithm.
@@ -79,17 +85,22 @@ impl KeyRing {
     }
 
     pub(crate) fn find(&self, algorithm: SigningAlgorithm, state: KeyState) -> Option<&RingKey> {
-        self.0.iter().find(|held| held.key.algorithm() == algorithm && held.state == state)
+        self.keys.iter().find(|held| held.key.algorithm() == algorithm && held.state == state)
     }
 
     /// Which keys there are and where each stands.
     pub(crate) fn standings(&self) -> Vec<(String, String)> {
-        self.0.iter().map(|held| (held.key.kid().to_owned(), held.state.as_str().to_owned())).collect()
+        self.keys.iter().map(|held| (held.key.kid().to_owned(), held.state.as_str().to_owned())).collect()
     }
 
     /// What is published at `jwks_uri`.
-    pub fn jwks(&self) -> JwkSet {
-        JwkSet { keys: self.0.iter().map(|held| held.key.jwk().clone()).collect() }
+    pub fn jwks(&self) -> &JwkSet {
+        &self.published
+    }
+
+    /// The same as JSON.
+    pub fn jwks_document(&self) -> &str {
+        &self.document
     }
 
     /// Whether the key of this algorithm has signed for long enough, and its successor has been seen for long enough.
@@ -101,7 +112,7 @@ impl KeyRing {
 
     /// Retired keys that no living token was signed by.
     pub fn forgettable(&self, now: Timestamp) -> impl Iterator<Item = &str> {
-        self.0
+        self.keys
             .iter()
             .filter(move |held| held.state == KeyState::Retired && now.since(held.since) >= PUBLISHED_AFTER)
             .map(|held| held.key.kid())

@@ -14,12 +14,12 @@ mod rsa_key;
 mod times;
 
 pub use audience::Audience;
+pub use jsonwebtoken::Algorithm;
 pub use jsonwebtoken::jwk::{Jwk, JwkSet};
-pub use jsonwebtoken::{Algorithm, Header};
 pub use jwe::{ContentEncryption, KEY_MANAGEMENT, RecipientKey, encrypt};
 #[cfg(test)]
 pub(crate) use jws::sign_with_header;
-pub use jws::{JwsError, Verified, algorithm, has_typ, key_named_in, sign, thumbprint, verify};
+pub use jws::{Header, JwsError, Verified, algorithm, has_typ, key_named_in, sign, thumbprint, verify};
 pub use key_ring::{KeyRing, KeyState, RingKey};
 pub use keys::{SigningAlgorithm, SigningKey};
 pub use provider::install_provider;

@@ -2,9 +2,11 @@
 
 use std::sync::Once;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{Error, ErrorKind, Result};
-use jsonwebtoken::jwk::{EllipticCurve, ThumbprintHash};
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, ThumbprintHash};
 use jsonwebtoken::signature::{self, Signer, Verifier};
 use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, DecodingKeyKind, EncodingKey};
 use ring::signature::{
@@ -73,6 +75,28 @@ fn signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>
     }
     let pair = KeyPair::from_pkcs8(ours, key.as_bytes()).ok_or(ErrorKind::InvalidKeyFormat)?;
     Ok(Box::new(RingSigner(*algorithm, pair)))
+}
+
+/// Whether this key made this signature. The key is as somebody wrote it down: whatever is wrong with it, it did not.
+pub(super) fn is_signature_by(key: &Jwk, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
+    let decoded = |text: &str| URL_SAFE_NO_PAD.decode(text).unwrap_or_default();
+    match (algorithm, &key.algorithm) {
+        (Algorithm::ES256, AlgorithmParameters::EllipticCurve(ec)) if ec.curve == EllipticCurve::P256 => {
+            // An uncompressed point (SEC 1, section 2.3.3): 0x04, then x and y of 32 bytes each.
+            let point = [&[4][..], &decoded(&ec.x), &decoded(&ec.y)].concat();
+            UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).verify(message, signature).is_ok()
+        }
+        (Algorithm::EdDSA, AlgorithmParameters::OctetKeyPair(okp)) if okp.curve == EllipticCurve::Ed25519 => {
+            UnparsedPublicKey::new(&ED25519, decoded(&okp.x)).verify(message, signature).is_ok()
+        }
+        (Algorithm::RS256 | Algorithm::PS256, AlgorithmParameters::RSA(rsa)) => {
+            let padding =
+                if algorithm == Algorithm::RS256 { &RSA_PKCS1_2048_8192_SHA256 } else { &RSA_PSS_2048_8192_SHA256 };
+            let key = RsaPublicKeyComponents { n: decoded(&rsa.n), e: decoded(&rsa.e) };
+            key.verify(padding, message, signature).is_ok()
+        }
+        _ => false,
+    }
 }
 
 struct RingVerifier(Algorithm, DecodingKey);

@@ -86,6 +86,11 @@ impl AccessToken {
         self.claims.auth_time.is_some()
     }
 
+    /// Whether it has not expired.
+    pub(crate) fn is_in_time(&self, now: Timestamp) -> bool {
+        self.claims.exp.timestamp() > now
+    }
+
     /// The scopes about residents that it reaches.
     pub(crate) fn scopes(&self) -> Scopes {
         Scopes::from(self.claims.scope.clone())

@@ -166,7 +166,7 @@ fn is_same_target(htu: &str, url: &str) -> bool {
         url.set_fragment(None);
         Some(url)
     };
-    normalised(htu).is_some_and(|htu| Some(htu) == normalised(url))
+    htu == url || normalised(htu).is_some_and(|htu| Some(htu) == normalised(url))
 }
 
 fn hash_of(access_token: &str) -> String {

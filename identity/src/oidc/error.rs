@@ -202,6 +202,13 @@ pub enum Error {
     Failed(#[from] crate::Error),
 }
 
+impl Error {
+    /// Whether nothing was done because it takes waiting: see [`crate::Error::would_wait`].
+    pub fn would_wait(&self) -> bool {
+        matches!(self, Self::Failed(failed) if failed.would_wait())
+    }
+}
+
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         Self::Failed(error.into())

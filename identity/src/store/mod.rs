@@ -9,6 +9,7 @@ pub(crate) mod oidc;
 mod passkeys;
 mod passwords;
 mod random;
+pub(crate) mod remembered;
 mod residents;
 pub(crate) mod schema;
 mod sessions;
@@ -23,8 +24,8 @@ use url::Url;
 
 pub(crate) use random::random;
 
-use self::oidc::client_keys::PublishedKeysOfClients;
-use self::oidc::replay::ReplayMemory;
+use self::oidc::Remembered;
+use self::oidc::memory::Memory;
 
 use crate::authenticator::RelyingParty;
 use crate::jose::{KeyRing, install_provider};
@@ -48,20 +49,22 @@ pub struct IdentitySettings {
 
 /// The identity provider. Cheap to clone; every method blocks while it works on the database.
 #[derive(Clone)]
-pub struct Identity(Arc<Inner>);
+pub struct Identity(Arc<Inner>, Db);
 
 struct Inner {
-    db: Db,
     keys: IdentityKeys,
     settings: IdentitySettings,
     relying_party: RelyingParty,
     /// The signing keys and when they were read.
     key_ring: RwLock<Option<(Timestamp, Arc<KeyRing>)>>,
+    /// What is published at `/.well-known/openid-configuration`.
+    discovery: OnceLock<String>,
     /// Fetches what clients publish.
     documents: OnceLock<Arc<dyn DocumentSource>>,
-    published_keys: PublishedKeysOfClients,
-    /// What is good once, where one gateway alone has the database.
-    replay_memory: OnceLock<ReplayMemory>,
+    /// What need not be read, parsed or verified again.
+    remembered: Remembered,
+    /// What lives shortly, where one gateway alone has the database.
+    memory: OnceLock<Memory>,
 }
 
 impl Identity {
@@ -73,16 +76,17 @@ impl Identity {
         install_provider();
         let relying_party =
             RelyingParty::new(&settings.relying_party_id, &settings.relying_party_name, &settings.issuer)?;
-        Ok(Self(Arc::new(Inner {
-            db,
+        let inner = Inner {
             keys,
             settings,
             relying_party,
             key_ring: RwLock::new(None),
+            discovery: OnceLock::new(),
             documents: OnceLock::new(),
-            published_keys: PublishedKeysOfClients::default(),
-            replay_memory: OnceLock::new(),
-        })))
+            remembered: Remembered::default(),
+            memory: OnceLock::new(),
+        };
+        Ok(Self(Arc::new(inner), db))
     }
 
     /// Lends the provider the means to fetch what clients publish (`jwks_uri`, `sector_identifier_uri`). Without,
@@ -91,14 +95,28 @@ impl Identity {
         let _ = self.0.documents.set(source);
     }
 
-    /// Keeps the ids of assertions and proofs in memory, which costs no commit. Only for the one gateway of a database:
-    /// others would not know them. What was signed before `since` is refused, for it may have been used before a crash.
-    pub fn remember_replays_in_memory(&self, since: Timestamp) {
-        let _ = self.0.replay_memory.set(ReplayMemory::new(since));
+    /// Keeps in memory what lives shortly, which costs no commit: ids that are good once, pushed requests, and codes that
+    /// stand on what was agreed to before. Only for the one gateway of a database: others would not know them. After a
+    /// crash they are gone, so what was signed before `since` is refused, for it may have been used.
+    pub fn remember_in_memory(&self, since: Timestamp) {
+        let _ = self.0.memory.set(Memory::new(since));
     }
 
-    fn replay_memory(&self) -> Option<&ReplayMemory> {
-        self.0.replay_memory.get()
+    fn memory(&self) -> Option<&Memory> {
+        self.0.memory.get()
+    }
+
+    /// The provider for a thread that must not wait. What needs a commit, or a document of somebody else, is answered
+    /// with an error that [would wait](Error::would_wait): nothing has happened then, and a thread that may wait can be
+    /// asked the same. `None` where everything waits.
+    pub fn at_once(&self) -> Option<Self> {
+        self.memory()?;
+        Some(Self(Arc::clone(&self.0), self.1.at_once()?))
+    }
+
+    /// Refuses what takes waiting where that must not be.
+    fn may_wait(&self) -> Result<(), Error> {
+        if self.db().may_wait() { Ok(()) } else { Err(::store::Error::WouldWait.into()) }
     }
 
     fn documents(&self) -> Option<&dyn DocumentSource> {
@@ -111,7 +129,7 @@ impl Identity {
     }
 
     pub(crate) fn db(&self) -> &Db {
-        &self.0.db
+        &self.1
     }
 
     fn relying_party(&self) -> &RelyingParty {

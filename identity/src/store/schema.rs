@@ -131,5 +131,6 @@ diesel::table! {
 
 diesel::joinable!(password -> resident (resident_id));
 diesel::joinable!(session -> resident (resident_id));
+diesel::joinable!(consent -> resident (resident_id));
 diesel::joinable!(passkey -> resident (resident_id));
-diesel::allow_tables_to_appear_in_same_query!(resident, session, passkey, password);
+diesel::allow_tables_to_appear_in_same_query!(resident, session, passkey, password, consent);

@@ -190,6 +190,7 @@ impl Identity {
     /// Makes the current and the next key of these algorithms. When two gateways do so at once, the first one's
     /// keys stand.
     fn make_first_keys(&self, algorithms: &[SigningAlgorithm], now: Timestamp) -> Result<(), Error> {
+        self.may_wait()?;
         let mut made = Vec::new();
         for algorithm in algorithms {
             for state in [KeyState::Current, KeyState::Next] {

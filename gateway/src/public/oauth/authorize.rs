@@ -18,6 +18,7 @@ use super::super::cookies::{self, Name};
 use super::super::page;
 use super::super::refusal::{PageError, password_words};
 use super::super::session::{MaybeSignedIn, SignedIn};
+use super::super::waiting;
 use super::request;
 use crate::clock;
 use crate::pages::consent::{Attribute, Consent, Payment};
@@ -34,8 +35,8 @@ pub(in super::super) async fn authorize(
     let (parameters, browser) = (request::query(&request), browser_secret(&request, &settings));
     let session = session.0;
     let signed_in = session.clone();
-    let step = web::block(move || {
-        gateway.identity.begin_authorization(&parameters, browser.as_ref(), signed_in.as_ref(), clock::now())
+    let step = waiting::ask(&gateway, move |identity| {
+        identity.begin_authorization(&parameters, browser.as_ref(), signed_in.as_ref(), clock::now())
     })
     .await??;
     show(&request, &settings, session.as_ref(), step, None)

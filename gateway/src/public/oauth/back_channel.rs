@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, ContentType, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 use identity::Identity;
@@ -13,6 +13,7 @@ use identity::oidc::{ClientCredentials, EndpointRequest, Error, OAuthError, User
 use serde::Serialize;
 use serde_json::json;
 
+use super::super::waiting;
 use super::request;
 use crate::clock;
 use crate::server::Gateway;
@@ -22,13 +23,13 @@ const PUBLIC_CACHE: &str = "public, max-age=300";
 
 /// `GET /.well-known/openid-configuration` and `/.well-known/oauth-authorization-server` (RFC 8414, section 3)
 pub(super) async fn discovery(gateway: web::Data<Gateway>) -> HttpResponse {
-    published().json(gateway.identity.discovery())
+    published().content_type(ContentType::json()).body(gateway.identity.discovery_document().to_owned())
 }
 
 /// `GET /oauth/jwks`
 pub(super) async fn jwks(gateway: web::Data<Gateway>) -> HttpResponse {
-    match web::block(move || gateway.identity.jwks(clock::now())).await {
-        Ok(Ok(keys)) => published().json(keys),
+    match waiting::ask(&gateway, |identity| identity.jwks_document(clock::now())).await {
+        Ok(Ok(keys)) => published().content_type(ContentType::json()).body(keys),
         Ok(Err(failed)) => failure(&failed),
         Err(_) => unavailable(),
     }
@@ -78,7 +79,7 @@ async fn answer<T: Serialize + Send + 'static>(
     body: &web::Bytes,
     status: StatusCode,
     gateway: &web::Data<Gateway>,
-    act: impl FnOnce(&Identity, &EndpointRequest) -> Result<T, Error> + Send + 'static,
+    act: impl Fn(&Identity, &EndpointRequest) -> Result<T, Error> + Send + 'static,
 ) -> HttpResponse {
     answer_in_form(request, body, gateway, act, |value| HttpResponse::build(status).json(value)).await
 }
@@ -87,7 +88,7 @@ async fn answer_in_form<T: Send + 'static>(
     request: &HttpRequest,
     body: &web::Bytes,
     gateway: &web::Data<Gateway>,
-    act: impl FnOnce(&Identity, &EndpointRequest) -> Result<T, Error> + Send + 'static,
+    act: impl Fn(&Identity, &EndpointRequest) -> Result<T, Error> + Send + 'static,
     write: impl FnOnce(T) -> HttpResponse,
 ) -> HttpResponse {
     let call = match request::endpoint(request, body) {
@@ -99,8 +100,7 @@ async fn answer_in_form<T: Send + 'static>(
         Err(seconds) => return too_many(seconds),
     };
     let proves_possession = !call.dpop.is_empty();
-    let called = gateway.clone();
-    let mut response = match web::block(move || act(&called.identity, &call)).await {
+    let mut response = match waiting::ask(gateway, move |identity| act(identity, &call)).await {
         Ok(Ok(value)) => uncached(write(value)),
         Ok(Err(Error::Refused(refusal))) => refused(&refusal),
         Ok(Err(Error::Failed(failed))) => failure(&failed),
@@ -123,8 +123,8 @@ impl Turn {
     /// Who calls, by its own words; or how many seconds they have to wait.
     fn of(request: &HttpRequest, call: &EndpointRequest, gateway: &Gateway) -> Result<Self, u64> {
         let address = gateway.limits.address(request);
-        let named = ClientCredentials::read(call).ok().map(|credentials| credentials.client_id().clone());
-        let client = named.filter(|_| address.is_some());
+        let named = || ClientCredentials::read(call).ok().map(|credentials| credentials.client_id().clone());
+        let client = address.and_then(|_| named());
         let waits = address.and_then(|address| gateway.limits.wait_of_address(address));
         match waits.or_else(|| gateway.limits.wait_of_client(client.as_ref()?)) {
             Some(seconds) => Err(seconds),

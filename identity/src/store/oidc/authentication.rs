@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use ::store::Timestamp;
+use ::store::{State, Timestamp};
 
+use super::clients::RegisteredClient;
 use super::once::Once;
 use crate::Error;
 use crate::jose;
@@ -17,7 +18,9 @@ use crate::store::Identity;
 /// Who calls, as far as it is proven.
 #[derive(Debug, Clone)]
 pub(super) struct Caller {
-    pub(super) client: Client,
+    /// The state of the database in which it is registered.
+    pub(super) state: Option<State>,
+    pub(super) client: RegisteredClient,
     /// The key that it proved to have (RFC 9449).
     pub(super) key: Option<KeyThumbprint>,
     /// The certificate that its tokens are bound to (RFC 8705, section 3), if they are.
@@ -39,31 +42,37 @@ impl Identity {
         now: Timestamp,
     ) -> Result<Caller, oidc::Error> {
         request.form.refuse_duplicates()?;
+        // Making an installation's first keys takes waiting, which must be known before anything is used up.
+        self.key_ring(now)?;
         let credentials = ClientCredentials::read(request)?;
         let unknown = OAuthError::invalid_client("there is no such client").of("client_id");
-        let client = self.client(credentials.client_id())?.ok_or_else(|| credentials.challenged(unknown))?;
+        let state = self.db().state()?;
+        let registered = self.registered(state, credentials.client_id())?;
+        let registered = registered.ok_or_else(|| credentials.challenged(unknown))?;
+        let client = &*registered.client;
         let issuer = self.issuer();
-        let client_keys = self.keys_for(&credentials, &client, now)?;
+        let client_keys = self.keys_for(&credentials, client, now)?;
         let shown = request.certificate.as_deref();
-        let mut once = match credentials.verify(&client, &client_keys, shown, &issuer, self.keys(), now)? {
+        let assertion = match credentials.verify(client, &client_keys, shown, &issuer, self.keys(), now)? {
             Proof::Public | Proof::Secret | Proof::Certificate => Vec::new(),
             Proof::Assertion(id) => vec![Once::assertion(self.keys(), &client.id, &id)],
         };
-        once = self.use_up_in_memory(once, now)?;
+        let url = self.called(endpoint, request);
+        let purpose = Purpose { url: &url, access_token: None, needs_nonce: client.needs_dpop_nonce };
+        let proof = dpop::check(request, &purpose, self.keys(), now);
+        let shown_once = proof.iter().flatten().map(|proof| Once::proof(self.keys(), proof)).collect::<Vec<_>>();
+        self.must_be_remembered_at_once(assertion.iter().chain(&shown_once), now)?;
+        let mut once = self.use_up_in_memory(assertion, now)?;
         let certificate = shown.filter(|_| client.is_certificate_bound).map(|shown| shown.thumbprint().clone());
         if endpoint == Endpoint::Token && client.is_certificate_bound && certificate.is_none() {
             return Err(self.refuse_after(once, CERTIFICATE_NEEDED)?.into());
         }
-        let url = self.called(endpoint, request);
-        let purpose = Purpose { url: &url, access_token: None, needs_nonce: client.needs_dpop_nonce };
-        let proof = match dpop::check(request, &purpose, self.keys(), now) {
-            Ok(proof) => proof,
+        let key = match proof {
+            Ok(proof) => proof.map(|proof| proof.key),
             Err(error) => return Err(self.refuse_after(once, error)?.into()),
         };
-        if let Some(proof) = &proof {
-            once.extend(self.use_up_in_memory(vec![Once::proof(self.keys(), proof)], now)?);
-        }
-        Ok(Caller { client, key: proof.map(|proof| proof.key), certificate, once })
+        once.extend(self.use_up_in_memory(shown_once, now)?);
+        Ok(Caller { state, client: registered, key, certificate, once })
     }
 
     /// The public keys that these credentials are checked with, if it takes any.
@@ -72,13 +81,13 @@ impl Identity {
         credentials: &ClientCredentials,
         client: &'c Client,
         now: Timestamp,
-    ) -> Result<Cow<'c, [jose::Jwk]>, OAuthError> {
+    ) -> Result<Cow<'c, [jose::Jwk]>, oidc::Error> {
         let kid = match (credentials, &client.authentication) {
             (ClientCredentials::Assertion { assertion, .. }, _) => jose::key_named_in(assertion),
             (ClientCredentials::Name(_), ClientAuthenticationMethod::SelfSignedTlsClientAuth) => None,
             _ => return Ok(Cow::default()),
         };
-        self.client_keys(client, kid.as_deref(), now).ok_or(NO_KEYS)
+        Ok(self.client_keys(client, kid.as_deref(), now)?.ok_or(NO_KEYS)?)
     }
 
     /// The URL of this endpoint at the listener that was called.

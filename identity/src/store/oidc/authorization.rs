@@ -1,22 +1,24 @@
 //! The authorization endpoint: from a request, through sign-in and consent, to the answer.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+mod conclusion;
 
-use ::store::{Conn, Timestamp};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use ::store::Timestamp;
 
 use super::claim_values::readable;
-use super::grants::{self, GrantId, NewGrant};
-use super::session_clients::{self, Visit};
-use super::{interactions, pushed_requests, subjects};
+use super::clients::RegisteredClient;
+use super::subjects;
 use crate::Error;
 use crate::authenticator::SignInMethod;
-use crate::consent::{Consent, ConsentId, Extent};
+use crate::consent::Consent;
 use crate::jose;
 use crate::oidc::authorize::{
     AuthorizationRequest, AuthorizationStep, BrowserSecret, ClientDisplay, ConsentPage, Decision, Interaction,
     InteractionId, InteractionTicket, PageError, RequestedAttribute, SignInPage, Standing, decide, error_response,
-    identify, success_response,
+    identify,
 };
 use crate::oidc::claims::Claim;
 use crate::oidc::client::{Client, ClientId};
@@ -31,10 +33,17 @@ type Requested = (AuthorizationRequest, Option<Vec<u8>>);
 
 /// A request on its way to its answer.
 struct Underway<'a> {
-    client: Client,
+    client: Arc<Client>,
     interaction: Interaction,
     place: Place<'a>,
     now: Timestamp,
+}
+
+/// Who the resident is to the client, and what they agreed to before.
+#[derive(Default)]
+struct Before {
+    subject: Option<Subject>,
+    consent: Option<Consent>,
 }
 
 /// Whether the interaction is written down.
@@ -54,22 +63,6 @@ impl Underway<'_> {
     }
 }
 
-/// What [`Identity::conclude`] writes.
-#[derive(Clone)]
-struct Conclusion {
-    interaction: Option<InteractionId>,
-    pushed: Option<Vec<u8>>,
-    /// What the resident has just agreed to; `None` when a remembered consent is enough.
-    agreed: Option<Extent>,
-    /// The optional attributes that the resident left out, by name.
-    withheld: BTreeSet<String>,
-    consent_id: ConsentId,
-    sector: String,
-    session_ends: Timestamp,
-    fresh_subject: Subject,
-    grant: NewGrant,
-}
-
 impl Identity {
     /// Takes an authorization request from a browser. `browser` is the browser's secret, if its cookie came
     /// along; `session` whoever is signed in there.
@@ -81,11 +74,13 @@ impl Identity {
         now: Timestamp,
     ) -> Result<AuthorizationStep, Error> {
         let named = parameters.get_only("client_id").and_then(ClientId::parse);
-        let Some(client) = named.map(|id| self.client(&id)).transpose()?.flatten() else {
+        let state = self.db().state()?;
+        let Some(registered) = named.map(|id| self.registered(state, &id)).transpose()?.flatten() else {
             return Ok(AuthorizationStep::ErrorPage(PageError::Client));
         };
-        match self.requested(parameters, &client, now)? {
+        match self.requested(parameters, &registered, now)? {
             Ok((request, pushed)) => {
+                let client = registered.client;
                 let interaction = Interaction { client_id: client.id.clone(), request, pushed, begun: now };
                 self.advance(&mut Underway { client, interaction, place: Place::Begun(browser), now }, session)
             }
@@ -98,19 +93,20 @@ impl Identity {
     fn requested(
         &self,
         parameters: &Parameters,
-        client: &Client,
+        registered: &RegisteredClient,
         now: Timestamp,
     ) -> Result<Result<Requested, AuthorizationStep>, Error> {
+        let client = &*registered.client;
         // What stands beside a pushed request is ignored.
         if let Some(request_uri) = parameters.get_only("request_uri").filter(|uri| par::is_ours(uri)) {
-            let pushed = self.pushed_request(request_uri, client, now)?;
+            let pushed = self.pushed_request(request_uri, registered, now)?;
             return Ok(match pushed {
                 Some((request, hash)) => Ok((request, Some(hash))),
                 None => Err(AuthorizationStep::ErrorPage(PageError::RequestUri)),
             });
         }
         // When the request object cannot be opened, the error goes where the parameters beside it say.
-        let (parameters, opened) = match self.opened(parameters, client, now) {
+        let (parameters, opened) = match self.opened(parameters, client, now)? {
             Ok(opened) => (opened, Ok(())),
             Err(error) => (Cow::Borrowed(parameters), Err(error)),
         };
@@ -134,10 +130,10 @@ impl Identity {
         parameters: &'p Parameters,
         client: &Client,
         now: Timestamp,
-    ) -> Result<Cow<'p, Parameters>, OAuthError> {
-        let Some(object) = parameters.get("request") else { return Ok(Cow::Borrowed(parameters)) };
-        let keys = self.client_keys(client, jose::key_named_in(object).as_deref(), now).unwrap_or_default();
-        request_object::open(parameters, client, &keys, &self.issuer(), now)
+    ) -> Result<Result<Cow<'p, Parameters>, OAuthError>, Error> {
+        let Some(object) = parameters.get("request") else { return Ok(Ok(Cow::Borrowed(parameters))) };
+        let keys = self.client_keys(client, jose::key_named_in(object).as_deref(), now)?.unwrap_or_default();
+        Ok(request_object::open(parameters, client, &keys, &self.issuer(), now))
     }
 
     /// Goes on after the resident signed in, or came back to the page.
@@ -169,7 +165,10 @@ impl Identity {
             Decision::Consent | Decision::Done => {
                 let request = &underway.interaction.request;
                 let granted = request.asked.granted(chosen);
-                self.conclude(&underway, session, &granted, Some(request.granted_extent(&granted)))
+                let code = Code::new(random()?);
+                let agreed = Some(request.granted_extent(&granted));
+                let done = self.conclusion(&underway, session, &granted, agreed, &code)?;
+                self.conclude(&underway, done, &code)
             }
             Decision::SignIn | Decision::Refuse(_) => self.advance(&mut underway, Some(session)),
         }
@@ -216,14 +215,10 @@ impl Identity {
         self.offers(method) && client.sign_in_methods.contains(&method) && interaction.request.acr.admits(method)
     }
 
-    /// What is next, and what the resident agreed to before; the request gives up what it cannot have.
-    fn decide(
-        &self,
-        underway: &mut Underway<'_>,
-        session: Option<&Session>,
-    ) -> Result<(Decision, Option<Consent>), Error> {
+    /// What is next, and what there was before; the request gives up what it cannot have.
+    fn decide(&self, underway: &mut Underway<'_>, session: Option<&Session>) -> Result<(Decision, Before), Error> {
         let Interaction { request, begun, .. } = &mut underway.interaction;
-        let Some(session) = session else { return Ok((decide(request, *begun, None), None)) };
+        let Some(session) = session else { return Ok((decide(request, *begun, None), Before::default())) };
         let (subject, remembered) = self.db().read(|conn| -> Result<_, Error> {
             let subject = subjects::find(conn, session.resident, &underway.client.sector)?;
             Ok((subject, consents::find(conn, session.resident, underway.client.id.as_str())?))
@@ -236,21 +231,27 @@ impl Identity {
             subject: subject.as_ref().map(Subject::as_str),
             remembered: remembered.as_ref(),
         };
-        Ok((decide(request, *begun, Some(standing)), remembered))
+        let decision = decide(request, *begun, Some(standing));
+        Ok((decision, Before { subject, consent: remembered }))
     }
 
     /// Does what is next.
     fn advance(&self, underway: &mut Underway<'_>, session: Option<&Session>) -> Result<AuthorizationStep, Error> {
-        let (decision, remembered) = self.decide(underway, session)?;
+        let (decision, before) = self.decide(underway, session)?;
         let request = &underway.interaction.request;
         let client = ClientDisplay::of(&underway.client, request);
         let ui_locales = request.ui_locales.clone();
         match (decision, session) {
             (Decision::Refuse(error), _) => self.refuse(underway, &error),
             (Decision::Done, Some(session)) => {
-                let before = remembered.map(|consent| consent.granted.claims).unwrap_or_default();
-                let chosen = before.iter().filter_map(|name| Claim::from_name(name)).collect();
-                self.conclude(underway, session, &request.asked.granted(&chosen), None)
+                let agreed = before.consent.iter().flat_map(|consent| &consent.granted.claims);
+                let chosen = agreed.filter_map(|name| Claim::from_name(name)).collect();
+                let code = Code::new(random()?);
+                let done = self.conclusion(underway, session, &request.asked.granted(&chosen), None, &code)?;
+                if self.conclude_in_memory(underway, &done, before) {
+                    return Ok(self.answered(underway, &code));
+                }
+                self.conclude(underway, done, &code)
             }
             (Decision::Consent, Some(session)) => {
                 let attributes = self.requested_attributes(session.resident, request)?;
@@ -292,68 +293,6 @@ impl Identity {
         let with_value = |(claim, necessity)| RequestedAttribute { claim, necessity, value: value(claim) };
         Ok(request.asked.all().map(with_value).collect())
     }
-
-    /// Ends the interaction with an error for the client.
-    fn refuse(&self, underway: &Underway<'_>, error: &OAuthError) -> Result<AuthorizationStep, Error> {
-        let (id, pushed) = (underway.id(), underway.interaction.pushed.clone());
-        let gone = self.db().write(move |conn| close(conn, id, pushed.as_ref()))?;
-        let request = &underway.interaction.request;
-        let answer = || error_response(&self.issuer(), &request.redirect_uri, request.state.as_deref(), error);
-        Ok(gone.map_or_else(|| AuthorizationStep::Redirect(answer()), AuthorizationStep::ErrorPage))
-    }
-
-    /// Ends the interaction with a code for the client. `agreed` is what the resident has just agreed to; without
-    /// it a remembered consent must still be there.
-    fn conclude(
-        &self,
-        underway: &Underway<'_>,
-        session: &Session,
-        granted: &BTreeSet<Claim>,
-        agreed: Option<Extent>,
-    ) -> Result<AuthorizationStep, Error> {
-        let Underway { client, interaction, now, .. } = underway;
-        let (request, now) = (&interaction.request, *now);
-        let code = Code::new(random()?);
-        let on_record = if request.asked.depends_on_values() {
-            self.claim_values(session.resident)?.values
-        } else {
-            BTreeMap::new()
-        };
-        let (userinfo_claims, id_token_claims) = request.asked.places(granted, &on_record);
-        let conclusion = Conclusion {
-            interaction: underway.id(),
-            pushed: interaction.pushed.clone(),
-            agreed,
-            withheld: request.asked.optional.difference(granted).map(|claim| claim.as_str().to_owned()).collect(),
-            consent_id: ConsentId::new(now, &random()?),
-            sector: client.sector.clone(),
-            session_ends: session.expires,
-            fresh_subject: Subject::new(&random()?),
-            grant: NewGrant {
-                id: GrantId::new(now, &random()?),
-                resident: session.resident,
-                client_id: client.id.clone(),
-                scopes: request.scopes.clone(),
-                resources: request.resources.clone(),
-                details: request.details.clone(),
-                userinfo_claims,
-                id_token_claims,
-                nonce: request.nonce.clone(),
-                auth_time: session.auth_time,
-                amr: session.amr.clone(),
-                acr: request.acr.told(session.acr).as_str().to_owned(),
-                redirect_uri: request.redirect_uri.as_str().to_owned(),
-                code_hash: code.keyed_hash(self.keys()),
-                code_challenge: request.code_challenge.clone(),
-                dpop_jkt: request.dpop_jkt.clone(),
-                session: session.id,
-                claims_locale: request.claims_locale,
-            },
-        };
-        let gone = self.db().write(move |conn| write_conclusion(conn, &conclusion, now))?;
-        let answer = || success_response(&self.issuer(), request, &code.expose());
-        Ok(gone.map_or_else(|| AuthorizationStep::Redirect(answer()), AuthorizationStep::ErrorPage))
-    }
 }
 
 /// A client whose requests must be pushed asks for nothing here (FAPI 2.0 Security Profile, section 5.3.2.2).
@@ -362,34 +301,4 @@ fn must_be_pushed(client: &Client) -> Result<(), OAuthError> {
         return Err(OAuthError::invalid_request("this client must push its requests").of("request_uri"));
     }
     Ok(())
-}
-
-/// Ends an interaction and its pushed request; says which was ended before, if one was.
-fn close(
-    conn: &mut Conn<'_>,
-    interaction: Option<InteractionId>,
-    pushed: Option<&Vec<u8>>,
-) -> Result<Option<PageError>, Error> {
-    if !interactions::end(conn, interaction)? {
-        return Ok(Some(PageError::Interaction));
-    }
-    Ok(if pushed_requests::answer(conn, pushed)? { None } else { Some(PageError::RequestUri) })
-}
-
-fn write_conclusion(conn: &mut Conn<'_>, done: &Conclusion, now: Timestamp) -> Result<Option<PageError>, Error> {
-    if let Some(gone) = close(conn, done.interaction, done.pushed.as_ref())? {
-        return Ok(Some(gone));
-    }
-    let (resident, client_id) = (done.grant.resident, done.grant.client_id.as_str());
-    let subject = subjects::find_or_add(conn, resident, &done.sector, &done.fresh_subject)?;
-    let consent = match &done.agreed {
-        Some(agreed) => Some(consents::grant(conn, resident, client_id, agreed, &done.withheld, done.consent_id, now)?),
-        None => consents::find(conn, resident, client_id)?,
-    };
-    // Withdrawn since it was looked at: the resident must be asked again.
-    let Some(consent) = consent else { return Ok(Some(PageError::Interaction)) };
-    grants::insert(conn, &done.grant, consent.id, &subject, now)?;
-    let visit = Visit { session: done.grant.session, client_id, subject: &subject, until: done.session_ends };
-    session_clients::remember(conn, &visit, now)?;
-    Ok(None)
 }

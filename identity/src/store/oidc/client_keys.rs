@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ::store::Timestamp;
 
+use crate::Error;
 use crate::jose::Jwk;
 use crate::oidc::client::published_keys::PublishedKeys;
 use crate::oidc::client::{Client, ClientId, ClientKeys, keys};
@@ -26,24 +27,28 @@ impl PublishedKeysOfClients {
 impl Identity {
     /// The public keys of a client, among which the one of this name is looked for. `None` when the client publishes
     /// them and they cannot be had.
+    ///
+    /// # Errors
+    /// When they are published, at a handle that must not wait.
     pub(super) fn client_keys<'c>(
         &self,
         client: &'c Client,
         kid: Option<&str>,
         now: Timestamp,
-    ) -> Option<Cow<'c, [Jwk]>> {
+    ) -> Result<Option<Cow<'c, [Jwk]>>, Error> {
         let url = match &client.keys {
-            ClientKeys::None => return Some(Cow::Borrowed(&[])),
-            ClientKeys::Registered(set) => return Some(Cow::Borrowed(&set.keys)),
+            ClientKeys::None => return Ok(Some(Cow::Borrowed(&[]))),
+            ClientKeys::Registered(set) => return Ok(Some(Cow::Borrowed(&set.keys))),
             ClientKeys::Published(url) => url,
         };
-        let known = self.0.published_keys.of(&client.id);
+        self.may_wait()?;
+        let known = self.0.remembered.published_keys.of(&client.id);
         let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.must_be_fetched(url, kid, now) {
             let document = self.documents().and_then(|source| source.fetch(url, &client.id).ok());
             let found = document.and_then(|document| Some((keys::published(&document.body)?, document.max_age)));
             known.fetched(url, found, now);
         }
-        known.fresh(now).map(|set| Cow::Owned(set.keys.clone()))
+        Ok(known.fresh(now).map(|set| Cow::Owned(set.keys.clone())))
     }
 }

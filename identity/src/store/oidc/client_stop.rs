@@ -41,7 +41,7 @@ impl Identity {
         self.db().write(move |conn| {
             let resumed = on_db!(conn, c => diesel::update(client::table.find(&id))
                 .filter(client::stopped_at.is_not_null())
-                .set(client::stopped_at.eq(None::<Timestamp>))
+                .set((client::stopped_at.eq(None::<Timestamp>), client::resumed_at.eq(Some(now))))
                 .execute(c))?;
             if resumed > 0 {
                 audit::append(conn, &record)?;

@@ -1,6 +1,8 @@
 //! Relying parties in the database.
 
-use ::store::{Conn, Timestamp, on_db};
+use std::sync::Arc;
+
+use ::store::{Conn, State, Timestamp, on_db};
 use diesel::prelude::*;
 use serde_json::Value;
 
@@ -12,6 +14,27 @@ use crate::oidc::client::{
 };
 use crate::store::schema::consent;
 use crate::store::{Identity, audit, random};
+
+/// A relying party that is not stopped.
+#[derive(Debug, Clone)]
+pub(super) struct RegisteredClient {
+    pub(super) client: Arc<Client>,
+    /// When it went on after it had been stopped.
+    resumed_at: Option<Timestamp>,
+}
+
+impl RegisteredClient {
+    /// Whether what it was given at this moment is worth anything: a stop ends all of it for good.
+    pub(super) fn keeps_what_is_of(&self, moment: Timestamp) -> bool {
+        self.resumed_at.is_none_or(|resumed| moment > resumed)
+    }
+}
+
+/// A relying party, and the text that it was parsed from.
+pub(super) struct ParsedClient {
+    text: String,
+    client: Arc<Client>,
+}
 
 impl Identity {
     /// Registers a relying party from metadata of the shape of RFC 7591, and returns it as it was stored.
@@ -97,16 +120,34 @@ impl Identity {
     }
 
     /// A relying party, if it is not stopped.
-    pub fn client(&self, id: &ClientId) -> Result<Option<Client>, Error> {
-        let metadata: Option<String> = self.db().read(|conn| -> Result<_, Error> {
-            Ok(on_db!(conn, c => client::table
-                .find(id.as_str())
-                .filter(client::stopped_at.is_null())
-                .select(client::metadata)
-                .first(c)
-                .optional())?)
-        })?;
-        metadata.map(|text| from_stored(&text, id)).transpose()
+    pub fn client(&self, id: &ClientId) -> Result<Option<Arc<Client>>, Error> {
+        Ok(self.registered(self.db().state()?, id)?.map(|registered| registered.client))
+    }
+
+    /// The same in this state of the database, with when it last began.
+    pub(super) fn registered(&self, state: Option<State>, id: &ClientId) -> Result<Option<RegisteredClient>, Error> {
+        let remembered = &self.0.remembered;
+        remembered.clients.get(state, id, || {
+            let row: Option<(String, Option<Timestamp>)> = self.db().read(|conn| -> Result<_, Error> {
+                Ok(on_db!(conn, c => client::table
+                    .find(id.as_str())
+                    .filter(client::stopped_at.is_null())
+                    .select((client::metadata, client::resumed_at))
+                    .first(c)
+                    .optional())?)
+            })?;
+            let Some((text, resumed_at)) = row else { return Ok(None) };
+            // Something was committed; that this client was changed is unlikely.
+            let same_text = |parsed: &Arc<ParsedClient>| parsed.text == text;
+            let parsed = if let Some(parsed) = remembered.parsed_clients.get(id).filter(same_text) {
+                parsed
+            } else {
+                let parsed = Arc::new(ParsedClient { client: Arc::new(from_stored(&text, id)?), text });
+                remembered.parsed_clients.insert(id.clone(), Arc::clone(&parsed));
+                parsed
+            };
+            Ok(Some(RegisteredClient { client: Arc::clone(&parsed.client), resumed_at }))
+        })
     }
 
     /// A relying party, stopped or not, for those who must see its name.

@@ -44,10 +44,45 @@ pub(super) struct NewGrant {
     pub(super) acr: String,
     pub(super) redirect_uri: String,
     pub(super) code_hash: Vec<u8>,
+    pub(super) code_given_at: Timestamp,
     pub(super) code_challenge: Option<CodeChallenge>,
     pub(super) dpop_jkt: Option<KeyThumbprint>,
     pub(super) session: SessionId,
     pub(super) claims_locale: Option<ClaimsLocale>,
+}
+
+impl NewGrant {
+    fn details_column(&self) -> Result<Option<String>, Error> {
+        let details = Some(&self.details).filter(|details| !details.is_empty()).map(serde_json::to_string);
+        details.transpose().map_err(|_| DAMAGED)
+    }
+
+    /// The authorization of a resident who is known by this subject, as it would be read had it been written, with a code
+    /// that was not used.
+    pub(super) fn as_kept(&self, subject: &Subject) -> Result<Grant, Error> {
+        Ok(Grant {
+            id: self.id,
+            resident_id: self.resident,
+            client_id: self.client_id.as_str().to_owned(),
+            subject: subject.as_str().to_owned(),
+            scopes: self.scopes.to_string(),
+            resources: self.resources.join(" "),
+            authorization_details: self.details_column()?,
+            userinfo_claims: claims::join(&self.userinfo_claims),
+            id_token_claims: claims::join(&self.id_token_claims),
+            nonce: self.nonce.clone(),
+            auth_time: self.auth_time,
+            amr: self.amr.join(" "),
+            acr: self.acr.clone(),
+            redirect_uri: self.redirect_uri.clone(),
+            code_challenge: self.code_challenge.as_ref().map(|challenge| challenge.as_str().to_owned()),
+            dpop_jkt: self.dpop_jkt.as_ref().map(|key| key.as_str().to_owned()),
+            code_expires_at: self.code_given_at + lifetimes::CODE,
+            is_code_used: false,
+            session_id: Some(self.session),
+            claims_locale: self.claims_locale.map(|locale| locale.as_str().to_owned()),
+        })
+    }
 }
 
 /// Writes an authorization that stands on a consent.
@@ -56,12 +91,10 @@ pub(super) fn insert(
     new: &NewGrant,
     consent: ConsentId,
     subject: &Subject,
-    now: Timestamp,
+    is_code_used: bool,
 ) -> Result<(), Error> {
     use oauth_grant as g;
-    let details = Some(&new.details).filter(|details| !details.is_empty()).map(serde_json::to_string);
-    let details = details.transpose().map_err(|_| DAMAGED)?;
-    let code_expires_at = now + lifetimes::CODE;
+    let code_expires_at = new.code_given_at + lifetimes::CODE;
     let row = (
         g::id.eq(new.id),
         g::consent_id.eq(consent),
@@ -70,7 +103,7 @@ pub(super) fn insert(
         g::subject.eq(subject.as_str()),
         g::scopes.eq(new.scopes.to_string()),
         g::resources.eq(new.resources.join(" ")),
-        g::authorization_details.eq(details),
+        g::authorization_details.eq(new.details_column()?),
         g::userinfo_claims.eq(claims::join(&new.userinfo_claims)),
         g::id_token_claims.eq(claims::join(&new.id_token_claims)),
         g::nonce.eq(new.nonce.as_deref()),
@@ -84,7 +117,7 @@ pub(super) fn insert(
         g::session_id.eq(Some(new.session)),
         g::claims_locale.eq(new.claims_locale.map(ClaimsLocale::as_str)),
         g::code_expires_at.eq(code_expires_at),
-        g::is_code_used.eq(false),
+        g::is_code_used.eq(is_code_used),
         // The longest that an access token of any profile lives.
         g::expires_at.eq(code_expires_at + lifetimes::ACCESS_TOKEN),
     );

@@ -28,7 +28,11 @@ impl Identity {
         let browser_hash = browser.keyed_hash(self.keys());
         let request = serde_json::to_string(&kept.request).map_err(|_| DAMAGED)?;
         let (client_id, pushed, begun) = (kept.client_id.as_str().to_owned(), kept.pushed.clone(), kept.begun);
+        let identity = self.clone();
         self.db().write(move |conn| -> Result<(), Error> {
+            if let Some(hash) = &pushed {
+                identity.write_held(conn, hash, begun)?;
+            }
             let row = (
                 interaction::id.eq(id),
                 interaction::browser_hash.eq(&browser_hash),

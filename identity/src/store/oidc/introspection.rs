@@ -1,5 +1,7 @@
 //! Introspection and revocation of tokens, by the clients they were given to.
 
+use std::sync::Arc;
+
 use ::store::{Conn, Timestamp};
 use serde_json::Value;
 
@@ -7,7 +9,7 @@ use super::authentication::Caller;
 use super::{access_tokens, grants, once, refresh_tokens};
 use crate::Error;
 use crate::audit::{Act, Actor, Record};
-use crate::oidc::access_token::{self, AccessToken};
+use crate::oidc::access_token::AccessToken;
 use crate::oidc::client::ClientId;
 use crate::oidc::introspection::{active, active_refresh, asked_token, inactive, is_of, may_ask};
 use crate::oidc::token::refresh_token::RefreshToken;
@@ -18,7 +20,7 @@ use crate::store::{Identity, audit};
 #[derive(Clone)]
 enum AskedToken {
     /// An access token of ours, by its signature and times.
-    Access(Box<AccessToken>),
+    Access(Arc<AccessToken>),
     /// What may be a refresh token of ours, by keyed hash.
     Refresh(Vec<u8>),
     /// Neither.
@@ -38,19 +40,26 @@ impl Identity {
     /// # Errors
     /// Refusals of client authentication; `invalid_request` without a token.
     pub fn introspect(&self, request: &EndpointRequest, now: Timestamp) -> Result<Value, oidc::Error> {
-        let Caller { client, once, .. } = self.authenticate(request, Endpoint::Introspection, now)?;
-        let asked = may_ask(&client).and_then(|()| asked_token(&request.form));
+        if asked_token(&request.form).is_ok_and(|token| RefreshToken::parse(token).is_some()) {
+            // Its authorization is held still while it is looked at.
+            self.may_wait()?;
+        }
+        let Caller { state, client, once, .. } = self.authenticate(request, Endpoint::Introspection, now)?;
+        let client = &*client.client;
+        let asked = may_ask(client).and_then(|()| asked_token(&request.form));
         let token = match asked {
             Ok(token) => self.asked_token(token, now)?,
             Err(error) => return Err(self.refuse_after(once, error)?.into()),
         };
-        let issuer = self.issuer();
         self.use_up_alone(once)??;
         let told = match token {
-            // A refresh token's authorization is held still while it is looked at.
-            AskedToken::Refresh(_) => self.db().write(move |conn| tell(conn, &token, &client.id, &issuer, now))?,
-            AskedToken::Access(_) | AskedToken::Other => {
-                self.db().read(|conn| tell(conn, &token, &client.id, &issuer, now))?
+            AskedToken::Access(token) if is_of(&token, &client.id) => {
+                self.standing(state, &token)?.map(|_| active(&token))
+            }
+            AskedToken::Access(_) | AskedToken::Other => None,
+            AskedToken::Refresh(hash) => {
+                let (issuer, client_id) = (self.issuer(), client.id.clone());
+                self.db().write(move |conn| tell_of_refresh(conn, &hash, &client_id, &issuer, now))?
             }
         };
         Ok(told.unwrap_or_else(inactive))
@@ -62,7 +71,9 @@ impl Identity {
     /// # Errors
     /// Refusals of client authentication; `invalid_request` without a token, or for one of another client.
     pub fn revoke_token(&self, request: &EndpointRequest, now: Timestamp) -> Result<(), oidc::Error> {
+        self.may_wait()?;
         let Caller { client, once, .. } = self.authenticate(request, Endpoint::Revocation, now)?;
+        let client = client.client;
         let token = match asked_token(&request.form) {
             Ok(token) => self.asked_token(token, now)?,
             Err(error) => return Err(self.refuse_after(once, error)?.into()),
@@ -96,31 +107,22 @@ impl Identity {
         if let Some(refresh) = RefreshToken::parse(token) {
             return Ok(AskedToken::Refresh(refresh.keyed_hash(self.keys())));
         }
-        let access = access_token::read(token, &self.key_ring(now)?.jwks().keys, &self.issuer(), now);
-        Ok(access.map_or(AskedToken::Other, |access| AskedToken::Access(Box::new(access))))
+        Ok(self.shown_token(token, now)?.map_or(AskedToken::Other, AskedToken::Access))
     }
 }
 
-/// What this client is told of a token; `None` when it is not good, or not the client's.
-fn tell(
+/// What this client is told of a refresh token; `None` when it is not good, or not the client's.
+fn tell_of_refresh(
     conn: &mut Conn<'_>,
-    token: &AskedToken,
+    hash: &[u8],
     client: &ClientId,
     issuer: &Issuer,
     now: Timestamp,
 ) -> Result<Option<Value>, Error> {
-    match token {
-        AskedToken::Access(token) if is_of(token, client) => {
-            Ok(access_tokens::stands(conn, token)?.then(|| active(token)))
-        }
-        AskedToken::Refresh(hash) => {
-            let found = refresh_tokens::find(conn, hash)?;
-            Ok(found
-                .filter(|(stored, _)| stored.is_good_for(client, now))
-                .map(|(stored, grant)| active_refresh(&stored, issuer, grant.subject(), &grant.scopes().to_string())))
-        }
-        AskedToken::Access(_) | AskedToken::Other => Ok(None),
-    }
+    let found = refresh_tokens::find(conn, hash)?;
+    Ok(found
+        .filter(|(stored, _)| stored.is_good_for(client, now))
+        .map(|(stored, grant)| active_refresh(&stored, issuer, grant.subject(), &grant.scopes().to_string())))
 }
 
 fn end(conn: &mut Conn<'_>, token: &AskedToken, client: &ClientId) -> Result<Ended, Error> {

@@ -4,7 +4,7 @@ use ::store::Timestamp;
 
 use super::subjects;
 use crate::Error;
-use crate::oidc::client::ClientId;
+use crate::oidc::client::{Client, ClientId};
 use crate::oidc::logout::{Hint, LogoutRequest, LogoutStep, SignedIn, decide};
 use crate::oidc::{Subject, id_token};
 use crate::session::Session;
@@ -39,9 +39,9 @@ impl Identity {
 
     /// Whom an id_token of ours is about, expired or not.
     fn logout_hint(&self, hint: &str, now: Timestamp) -> Result<Option<Hint>, Error> {
-        let keys = self.key_ring(now)?.jwks().keys;
-        let Some(claims) = id_token::hinted(hint, &keys, &self.issuer()) else { return Ok(None) };
+        let ring = self.key_ring(now)?;
+        let Some(claims) = id_token::hinted(hint, &ring.jwks().keys, &self.issuer()) else { return Ok(None) };
         let client = ClientId::parse(&claims.aud).map(|id| self.client(&id)).transpose()?.flatten();
-        Ok(client.map(|client| Hint { client, subject: claims.sub }))
+        Ok(client.map(|client| Hint { client: Client::clone(&client), subject: claims.sub }))
     }
 }

@@ -110,7 +110,7 @@ impl Identity {
             url: url.as_str().to_owned(),
             logout_token: claims.sign(&*self.signing_key(client.id_token_algorithm, now)?)?,
             attempts_before: usize::try_from(notice.attempts).unwrap_or_default(),
-            client: client.id,
+            client: client.id.clone(),
         }))
     }
 }

@@ -4,7 +4,7 @@
 //! before, and what was not, is refused alike. What cannot be judged by when it was signed goes to the database.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use ::store::Timestamp;
@@ -13,9 +13,11 @@ use super::once::Once;
 use crate::oidc::OAuthError;
 
 /// Parts, each with its own lock.
-const SHARDS: usize = 16;
-/// Ids that a part holds at most; more go to the database.
-const MOST: usize = 32_768;
+const SHARDS: usize = 64;
+/// Ids that a part holds at most, a million in all; more go to the database.
+const MOST: usize = 16_384;
+/// From so many on, whoever cannot wait for the database does not count on there being room.
+const NEARLY_MOST: usize = MOST - 64;
 /// A full part is looked through for what has expired so often at most.
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
 
@@ -27,8 +29,9 @@ pub(in crate::store) struct ReplayMemory {
 
 #[derive(Default)]
 struct Shard {
-    /// Keyed hashes of ids, and until when each must be remembered.
-    used: HashMap<Vec<u8>, Timestamp>,
+    /// Keyed hashes of ids, and until when each must be remembered. Half a hash is enough: nobody can look for two ids
+    /// that share it.
+    used: HashMap<u128, Timestamp>,
     /// How many there may be before those that expired are looked for, and when they were last.
     sweep_at: usize,
     swept: Option<Timestamp>,
@@ -36,7 +39,7 @@ struct Shard {
 
 impl ReplayMemory {
     /// Remembers from now on; what was signed before `since` is refused.
-    pub(in crate::store) fn new(since: Timestamp) -> Self {
+    pub(super) fn new(since: Timestamp) -> Self {
         Self { since, shards: std::array::from_fn(|_| Mutex::default()) }
     }
 
@@ -63,25 +66,37 @@ impl ReplayMemory {
         Ok(rest)
     }
 
+    /// Whether this one will be remembered here, or refused.
+    pub(super) fn takes(&self, one: &Once, now: Timestamp) -> bool {
+        one.signed_at.is_some_and(|signed| signed <= now) && self.shard(&one.id_hash).1.used.len() < NEARLY_MOST
+    }
+
     /// False when there is no room.
     fn insert(&self, one: &Once, now: Timestamp) -> Result<bool, OAuthError> {
-        let index = one.id_hash.first().map_or(0, |byte| usize::from(*byte) % SHARDS);
-        let Some(shard) = self.shards.get(index) else { return Ok(false) };
-        let Shard { used, sweep_at, swept } = &mut *shard.lock().unwrap_or_else(PoisonError::into_inner);
-        if used.get(&one.id_hash).is_some_and(|until| *until > now) {
+        let (name, mut shard) = self.shard(&one.id_hash);
+        let Shard { used, sweep_at, swept } = &mut *shard;
+        if used.get(&name).is_some_and(|until| *until > now) {
             return Err(one.replayed);
         }
         if used.len() >= *sweep_at && swept.is_none_or(|swept| now.since(swept) >= SWEEP_EVERY) {
             *swept = Some(now);
             used.retain(|_, until| *until > now);
             // Swept again when as many have come as there are.
-            *sweep_at = (used.len() * 2).clamp(1_024, MOST);
+            *sweep_at = (used.len() * 2).clamp(512, NEARLY_MOST);
         }
         if used.len() >= MOST {
             return Ok(false);
         }
-        used.insert(one.id_hash.clone(), one.until);
+        used.insert(name, one.until);
         Ok(true)
+    }
+
+    /// The name of an id, and where it is kept.
+    fn shard(&self, id_hash: &[u8; 32]) -> (u128, MutexGuard<'_, Shard>) {
+        let [shard, name @ ..] = id_hash;
+        let name = name.first_chunk().map_or(0, |half| u128::from_be_bytes(*half));
+        let shard = &self.shards[usize::from(*shard) % SHARDS];
+        (name, shard.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

@@ -6,6 +6,7 @@ diesel::table! {
         metadata -> Text,
         registered_at -> BigInt,
         stopped_at -> Nullable<BigInt>,
+        resumed_at -> Nullable<BigInt>,
     }
 }
 
@@ -125,6 +126,6 @@ diesel::table! {
 
 diesel::joinable!(access_token -> oauth_grant (grant_id));
 diesel::joinable!(oauth_grant -> resident (resident_id));
-diesel::allow_tables_to_appear_in_same_query!(access_token, oauth_grant, resident);
+diesel::allow_tables_to_appear_in_same_query!(access_token, oauth_grant, resident, signing_key);
 
-use crate::store::schema::resident;
+use crate::store::schema::{resident, signing_key};

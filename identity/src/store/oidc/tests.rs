@@ -12,6 +12,7 @@ mod fapi2;
 mod introspection;
 mod logout;
 mod machines;
+mod memory;
 mod passwords;
 mod published;
 mod pushed_requests;
@@ -40,7 +41,7 @@ use crate::oidc::testing::{CHALLENGE, ISSUER, NOW, RelyingParty, VERIFIER, chang
 use crate::oidc::{self, EndpointRequest, OAuthError, TokenResponse, UserinfoResponse};
 use crate::resident::{Registration, ResidentId};
 use crate::session::{Session, SessionId};
-use crate::store::{random, residents};
+use crate::store::{random, residents, sessions};
 use crate::testing::{self, chan, clerk, ho, worlds};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -51,19 +52,36 @@ struct World {
     identity: Identity,
     resident: ResidentId,
     next_jti: AtomicU32,
+    /// Whether this one gateway has the database for itself, and keeps in memory what lives shortly.
+    is_alone: bool,
 }
 
-/// Runs a test on each database.
-fn each(test: impl Fn(&World)) {
-    for world in worlds() {
-        let resident = active(&world.identity, &chan());
-        test(&World { identity: world.identity, database: world.database, resident, next_jti: AtomicU32::new(0) });
+impl World {
+    fn new(testing::World { identity, database }: testing::World, is_alone: bool) -> Self {
+        let resident = active(&identity, &chan());
+        Self { identity, database, resident, next_jti: AtomicU32::new(0), is_alone }
     }
 }
 
-/// Another gateway on the same database.
+/// Runs a test on each database, and on an embedded one with memory.
+fn each(test: impl Fn(&World)) {
+    for world in worlds() {
+        test(&World::new(world, false));
+    }
+    test(&alone());
+}
+
+/// A gateway that has its embedded database for itself.
+fn alone() -> World {
+    let database = TestDatabase::sqlite().unwrap();
+    let identity = testing::open(&database, &[7; 32]);
+    identity.remember_in_memory(Timestamp::from_micros(0));
+    World::new(testing::World { identity, database }, true)
+}
+
+/// Another gateway on the same database, where there may be one.
 fn another(world: &World) -> Identity {
-    testing::open(&world.database, &[7; 32])
+    if world.is_alone { world.identity.clone() } else { testing::open(&world.database, &[7; 32]) }
 }
 
 /// A resident who can sign in.
@@ -95,7 +113,10 @@ impl World {
     }
 
     fn session(&self) -> Session {
-        session(self.resident, NOW - SECOND)
+        let (begun, secret) = (session(self.resident, NOW - SECOND), random::<32>().unwrap());
+        let written = begun.clone();
+        self.identity.db().write(move |conn| sessions::insert(conn, &written, &secret)).unwrap();
+        begun
     }
 
     fn jti(&self) -> String {

@@ -20,8 +20,12 @@ impl Identity {
     /// Refusals of client authentication; `invalid_grant`, `invalid_request`, `invalid_scope`, `unauthorized_client`,
     /// `unsupported_grant_type`.
     pub fn token(&self, request: &EndpointRequest, now: Timestamp) -> Result<TokenResponse, oidc::Error> {
+        if !client_credentials::is_asked_for(&request.form) {
+            // What stands on a resident's authorization is written down before it is given.
+            self.may_wait()?;
+        }
         let caller = self.authenticate(request, Endpoint::Token, now)?;
-        match GrantType::read(&request.form, &caller.client) {
+        match GrantType::read(&request.form, &caller.client.client) {
             Ok(GrantType::AuthorizationCode) => self.redeem_code(&request.form, caller, now),
             Ok(GrantType::RefreshToken) => self.refresh(&request.form, caller, now),
             Ok(GrantType::ClientCredentials) => self.client_credentials(&request.form, caller, now),

@@ -3,7 +3,7 @@
 use ::store::Timestamp;
 use serde_json::{Map, Value};
 
-use super::access_tokens;
+use super::access_tokens::Standing;
 use super::once::Once;
 use crate::jose;
 use crate::oidc::client::{Client, ClientId};
@@ -25,10 +25,15 @@ impl Identity {
             Scheme::Bearer => error,
             Scheme::Dpop => error.with_dpop(),
         };
-        let token =
-            access_token::read(shown.token, &self.key_ring(now)?.jwks().keys, &issuer, now).map_err(challenged)?;
+        let token = self.shown_token(shown.token, now)?.map_err(challenged)?;
         if !token.claims.aud.contains(issuer.as_str()) {
             return Err(challenged(access_token::invalid()).into());
+        }
+        let state = self.db().state()?;
+        let client = self.registered(state, &ClientId::from_stored(token.claims.client_id.clone()))?;
+        if client.as_ref().is_some_and(|registered| registered.client.userinfo_algorithm.is_some()) {
+            // Signing may take long, and keys to encrypt to may be elsewhere.
+            self.may_wait()?;
         }
         let url = self.called(Endpoint::Userinfo, request);
         let bound = token.claims.cnf.as_ref();
@@ -44,14 +49,14 @@ impl Identity {
                 challenged(OAuthError::new(ErrorCode::InsufficientScope, "the token has no scope openid")).into()
             );
         }
-        let found = self.db().read(|conn| access_tokens::grant(conn, &token))?;
-        let grant = found.ok_or(challenged(access_token::invalid()))?;
-        let client = self.client(&ClientId::from_stored(token.claims.client_id))?;
-        let client = client.ok_or(challenged(access_token::invalid()))?;
+        let standing = self.standing(state, &token)?;
+        let (Some(Standing::OfResident(grant)), Some(client)) = (standing, client) else {
+            return Err(challenged(access_token::invalid()).into());
+        };
         let claims = userinfo::within(grant.userinfo_claims(), &grant.scopes(), &scopes);
         let mut told = userinfo::told(&claims, &self.claim_values(grant.resident_id)?, grant.claims_locale());
         told.insert("sub".to_owned(), Value::from(grant.subject()));
-        self.in_registered_form(told, &client, now)
+        self.in_registered_form(told, &client.client, now)
     }
 
     fn in_registered_form(
@@ -78,7 +83,7 @@ impl Identity {
     ) -> Result<String, oidc::Error> {
         const NO_KEY: OAuthError = OAuthError::invalid_client("it has no key that can be encrypted to");
         let Some(encryption) = encryption else { return Ok(token) };
-        let keys = self.client_keys(client, None, now).ok_or(NO_KEY)?;
+        let keys = self.client_keys(client, None, now)?.ok_or(NO_KEY)?;
         let to = jose::RecipientKey::among(&keys).ok_or(NO_KEY)?;
         // What looks like a key may be no point of the curve.
         jose::encrypt(&token, &to, encryption).map_err(|_| NO_KEY.into())

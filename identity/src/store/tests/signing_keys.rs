@@ -36,14 +36,14 @@ fn gateways_that_start_at_once_share_one_set_of_keys() {
 fn tokens_hold_across_a_rotation_and_its_key_was_known_before() {
     for world in worlds() {
         let (one, two) = (&world.identity, open(&world.database, &[7; 32]));
-        let known = two.key_ring(NOW).unwrap().jwks().keys;
+        let known = two.key_ring(NOW).unwrap().jwks().keys.clone();
         let old = one.signing_key(ES256, NOW).unwrap();
         let before = sign(&old, "JWT", &json!({"n": 1})).unwrap();
         one.rotate_signing_keys(&clerk(), NOW).unwrap();
         let new = one.signing_key(ES256, NOW).unwrap();
         assert_ne!(new.kid(), old.kid());
         let after = sign(&new, "JWT", &json!({"n": 2})).unwrap();
-        let now_known = one.key_ring(NOW).unwrap().jwks().keys;
+        let now_known = one.key_ring(NOW).unwrap().jwks().keys.clone();
         for (token, keys) in [(&before, &known), (&after, &known), (&before, &now_known), (&after, &now_known)] {
             verify::<Value>(token, keys, ACCEPTED_ALGORITHMS).unwrap();
         }

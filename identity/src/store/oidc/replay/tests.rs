@@ -13,7 +13,8 @@ const REPLAYED: OAuthError = OAuthError::invalid_client("replayed");
 const TOO_OLD: OAuthError = OAuthError::invalid_client("too old");
 
 fn once(id: u32, signed_at: Option<Timestamp>) -> Once {
-    let id_hash = [&[0], &id.to_be_bytes()[..]].concat();
+    let mut id_hash = [0; 32];
+    id_hash[1..5].copy_from_slice(&id.to_be_bytes());
     let until = signed_at.unwrap_or(START) + Duration::from_mins(1);
     Once { id_hash, until, signed_at, replayed: REPLAYED, too_old: TOO_OLD }
 }
@@ -45,6 +46,8 @@ fn what_could_seem_new_after_a_restart_goes_to_the_database() {
     let ahead = START + Duration::from_secs(10);
     assert_eq!(left(&memory, once(1, Some(ahead)), START), Ok(1), "by a clock that is ahead");
     assert_eq!(left(&memory, once(2, None), START), Ok(1), "without a time");
+    assert!(!memory.takes(&once(1, Some(ahead)), START) && !memory.takes(&once(2, None), START));
+    assert!(memory.takes(&once(3, Some(START)), START));
 }
 
 #[test]
@@ -55,6 +58,7 @@ fn memory_is_bounded_and_what_does_not_fit_goes_to_the_database() {
         assert_eq!(left(&memory, once(id, Some(START)), START), Ok(0));
     }
     assert_eq!(left(&memory, once(most, Some(START)), START), Ok(1));
+    assert!(!memory.takes(&once(most, Some(START)), START), "for those who cannot wait");
     assert_eq!(left(&memory, once(7, Some(START)), START), Err(REPLAYED), "what is in stays in");
     let later = START + Duration::from_mins(2);
     assert_eq!(left(&memory, once(most, Some(later)), later), Ok(0), "the others have expired");

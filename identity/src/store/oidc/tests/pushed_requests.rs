@@ -61,10 +61,10 @@ fn a_request_of_another_client_or_too_old_or_made_up_gets_a_page() {
         let uri = push(world, &shop, &[], NOW).unwrap().request_uri;
         assert_eq!(error_page(arrive(world, "bank", &uri, None, NOW)), PageError::RequestUri);
         let late = NOW + Duration::from_secs(90);
-        assert_eq!(error_page(arrive(world, "shop", &uri, None, late)), PageError::RequestUri);
         let made_up = "urn:ietf:params:oauth:request_uri:AAAA";
         assert_eq!(error_page(arrive(world, "shop", made_up, None, NOW)), PageError::RequestUri);
         sign_in_page(arrive(world, "shop", &uri, None, late - SECOND));
+        assert_eq!(error_page(arrive(world, "shop", &uri, None, late)), PageError::RequestUri);
     });
 }
 

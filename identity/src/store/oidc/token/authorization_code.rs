@@ -7,14 +7,15 @@ use super::reuse_record;
 use crate::Error;
 use crate::audit::Act;
 use crate::oidc::access_token::AccessTokenId;
-use crate::oidc::client::Client;
 use crate::oidc::token::authorization_code::{Redemption, UNKNOWN, Verdict, judge};
 use crate::oidc::token::narrowing::Targets;
 use crate::oidc::token::refresh_token::{RefreshToken, confirmation};
 use crate::oidc::{self, GrantType, OAuthError, Parameters, Scope, TokenResponse, lifetimes};
 use crate::store::oidc::access_tokens;
 use crate::store::oidc::authentication::Caller;
-use crate::store::oidc::grants::{self, Grant};
+use crate::store::oidc::clients::RegisteredClient;
+use crate::store::oidc::codes::GivenCode;
+use crate::store::oidc::grants::{self, Grant, GrantId};
 use crate::store::oidc::once::{self, Once};
 use crate::store::oidc::refresh_tokens::{self, NewRefreshToken};
 use crate::store::{Identity, audit, random};
@@ -22,7 +23,8 @@ use crate::store::{Identity, audit, random};
 /// What a redemption needs inside its transaction.
 #[derive(Clone)]
 struct Attempt {
-    client: Client,
+    identity: Identity,
+    client: RegisteredClient,
     once: Vec<Once>,
     redemption: Redemption,
     /// What is asked for.
@@ -35,8 +37,26 @@ struct Attempt {
 }
 
 impl Attempt {
+    /// What the code stands for, if only memory knows. The embedded database has one writer, in whose transaction this is
+    /// asked: so of two who show one code, the second one finds what the first has written.
+    fn given_in_memory(&self) -> Option<GivenCode> {
+        let memory = self.identity.memory()?;
+        let given = memory.codes.with(&self.code_hash, self.now, |mut entry| entry.get().cloned())?;
+        Some(given).filter(|given| self.client.keeps_what_is_of(given.grant.code_given_at))
+    }
+
+    /// Uses the code up. False when it was used before.
+    fn use_code(&self, conn: &mut Conn<'_>, id: GrantId, given: Option<&GivenCode>) -> Result<bool, Error> {
+        let (Some(given), Some(memory)) = (given, self.identity.memory()) else { return grants::use_code(conn, id) };
+        let is_first = memory.codes.take(&self.code_hash, self.now).is_some();
+        if is_first {
+            given.write(conn, self.now)?;
+        }
+        Ok(is_first)
+    }
+
     fn may_refresh(&self, grant: &Grant) -> bool {
-        grant.scopes().contains(Scope::OfflineAccess) && self.client.grants.contains(&GrantType::RefreshToken)
+        grant.scopes().contains(Scope::OfflineAccess) && self.client.client.grants.contains(&GrantType::RefreshToken)
     }
 }
 
@@ -48,7 +68,7 @@ impl Identity {
         now: Timestamp,
     ) -> Result<TokenResponse, oidc::Error> {
         let read = Redemption::read(form, caller.key.clone())
-            .and_then(|redemption| Ok((redemption, Targets::read(form, &caller.client)?)));
+            .and_then(|redemption| Ok((redemption, Targets::read(form, &caller.client.client)?)));
         let (redemption, asked) = match read {
             Ok(read) => read,
             Err(error) => return self.refuse_token(caller, error),
@@ -58,11 +78,12 @@ impl Identity {
         let attempt = Attempt {
             refresh_token: NewRefreshToken {
                 hash: refresh_token.keyed_hash(self.keys()),
-                confirmation: confirmation(&caller.client, redemption.key.as_ref(), certificate.as_ref()),
+                confirmation: confirmation(&caller.client.client, redemption.key.as_ref(), certificate.as_ref()),
                 ends_at: now + lifetimes::REFRESH_TOKEN,
             },
             code_hash: redemption.code.keyed_hash(self.keys()),
             token: AccessTokenId::new(now, &random()?),
+            identity: self.clone(),
             client: caller.client,
             once: caller.once,
             redemption,
@@ -73,7 +94,8 @@ impl Identity {
         let (grant, targets) = self.db().write(move |conn| redeem(conn, &attempt))??;
         let Attempt { client, token, redemption, .. } = &redeemed;
         let (key, scopes) = (redemption.key.clone(), grant.scopes());
-        let issue = Issue { client, token: *token, key, certificate, scope: scopes.to_string(), targets, now };
+        let issue =
+            Issue { client: &client.client, token: *token, key, certificate, scope: scopes.to_string(), targets, now };
         let of_resident = OfResident { grant: &grant, scopes: &scopes, nonce: grant.nonce.clone() };
         let mut response = self.issue(&issue, Some(&of_resident))?;
         response.refresh_token = redeemed.may_refresh(&grant).then(|| refresh_token.expose());
@@ -89,15 +111,20 @@ fn redeem(conn: &mut Conn<'_>, attempt: &Attempt) -> Result<Result<Redeemed, OAu
     if let Err(replayed) = once::use_up(conn, &attempt.once)? {
         return Ok(Err(replayed));
     }
-    let Some(grant) = grants::of_code(conn, &attempt.code_hash)? else { return Ok(Err(UNKNOWN)) };
-    let verdict = judge(&grant.code(), &attempt.client, &attempt.redemption, attempt.now);
+    let client = &*attempt.client.client;
+    let (given, grant) = match attempt.given_in_memory() {
+        Some(given) => (given.standing(conn)?, Some(given)),
+        None => (grants::of_code(conn, &attempt.code_hash)?, None),
+    };
+    let (Some(grant), given) = (given, grant) else { return Ok(Err(UNKNOWN)) };
+    let verdict = judge(&grant.code(), client, &attempt.redemption, attempt.now);
     let targets = match grant.targets()?.narrowed(&attempt.asked) {
         Err(error) if verdict == Verdict::Redeem => return Ok(Err(error)),
         narrowed => narrowed.unwrap_or_default(),
     };
     match verdict {
-        Verdict::Redeem if grants::use_code(conn, grant.id)? => {
-            let expires_at = attempt.now + attempt.client.profile.access_token_lifetime();
+        Verdict::Redeem if attempt.use_code(conn, grant.id, given.as_ref())? => {
+            let expires_at = attempt.now + client.profile.access_token_lifetime();
             access_tokens::add(conn, attempt.token, grant.id, expires_at)?;
             if attempt.may_refresh(&grant) {
                 refresh_tokens::add(conn, &attempt.refresh_token, grant.id, attempt.now)?;
@@ -108,7 +135,7 @@ fn redeem(conn: &mut Conn<'_>, attempt: &Attempt) -> Result<Result<Redeemed, OAu
         // Used before, or by another gateway in this very moment.
         Verdict::Redeem | Verdict::RefuseAndRevoke => {
             grants::revoke(conn, grant.id)?;
-            audit::append(conn, &reuse_record(Act::CodeReused, &attempt.client.id, attempt.now))?;
+            audit::append(conn, &reuse_record(Act::CodeReused, &client.id, attempt.now))?;
             Ok(Err(UNKNOWN))
         }
     }

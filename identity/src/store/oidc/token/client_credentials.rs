@@ -6,9 +6,14 @@ use super::issue::Issue;
 use crate::oidc::access_token::AccessTokenId;
 use crate::oidc::token::client_credentials;
 use crate::oidc::token::narrowing::Targets;
-use crate::oidc::{self, Parameters, TokenResponse, authorization_details};
+use crate::oidc::{self, GrantType, Parameters, TokenResponse, authorization_details};
 use crate::store::oidc::authentication::Caller;
 use crate::store::{Identity, random};
+
+/// Whether a request at the token endpoint is for such a token.
+pub(super) fn is_asked_for(form: &Parameters) -> bool {
+    form.get("grant_type") == Some(GrantType::ClientCredentials.as_str())
+}
 
 impl Identity {
     /// Nothing of the token is written down: it is good unless it is ended.
@@ -18,16 +23,16 @@ impl Identity {
         caller: Caller,
         now: Timestamp,
     ) -> Result<TokenResponse, oidc::Error> {
-        let asked = client_credentials::read(form, &caller.client, caller.key.as_ref())
-            .and_then(|scope| Ok((scope, Targets::read(form, &caller.client)?)))
+        let asked = client_credentials::read(form, &caller.client.client, caller.key.as_ref())
+            .and_then(|scope| Ok((scope, Targets::read(form, &caller.client.client)?)))
             .and_then(|asked| authorization_details::need_a_resident(form).map(|()| asked));
         let (scope, targets) = match asked {
             Ok(asked) => asked,
             Err(error) => return self.refuse_token(caller, error),
         };
-        let Caller { client, key, certificate, once } = caller;
+        let Caller { client, key, certificate, once, .. } = caller;
         self.use_up_alone(once)??;
         let token = AccessTokenId::new(now, &random()?);
-        self.issue(&Issue { client: &client, token, key, certificate, scope, targets, now }, None)
+        self.issue(&Issue { client: &client.client, token, key, certificate, scope, targets, now }, None)
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::Error;
 use crate::jose::{NumericDate, SigningAlgorithm};
-use crate::oidc::access_token::{AccessTokenClaims, AccessTokenId, Confirmation};
+use crate::oidc::access_token::{AccessToken, AccessTokenClaims, AccessTokenId, Confirmation};
 use crate::oidc::client::Client;
 use crate::oidc::id_token::{IdTokenClaims, at_hash};
 use crate::oidc::sid::sid;
@@ -69,7 +69,7 @@ impl Identity {
         let Issue { client, token, scope, now, .. } = issue;
         let issuer = self.issuer();
         let grant = of_resident.map(|of| of.grant);
-        AccessTokenClaims {
+        let claims = AccessTokenClaims {
             iss: issuer.as_str().to_owned(),
             sub: grant.map_or(client.id.as_str(), Grant::subject).to_owned(),
             aud: resource::audience(&issue.targets.resources, &issuer),
@@ -83,8 +83,11 @@ impl Identity {
             amr: grant.map(Grant::amr).unwrap_or_default(),
             authorization_details: issue.targets.details.clone(),
             cnf: Confirmation::of(issue.key.as_ref(), issue.certificate.as_ref()),
-        }
-        .sign(&*self.signing_key(SigningAlgorithm::Es256, *now)?)
+        };
+        let key = self.signing_key(SigningAlgorithm::Es256, *now)?;
+        let signed = claims.sign(&key)?;
+        self.remember_signed(&signed, AccessToken { id: *token, kid: key.kid().to_owned(), claims });
+        Ok(signed)
     }
 
     fn sign_id_token(&self, issue: &Issue<'_>, of: &OfResident<'_>, access_token: &str) -> Result<String, Error> {

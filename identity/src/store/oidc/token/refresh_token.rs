@@ -1,5 +1,7 @@
 //! Refreshing: new tokens for the client of an authorization.
 
+use std::sync::Arc;
+
 use ::store::{Conn, Timestamp};
 
 use super::issue::{Issue, OfResident};
@@ -21,7 +23,7 @@ use crate::store::{Identity, audit, random};
 /// What a refresh needs inside its transaction.
 #[derive(Clone)]
 struct Attempt {
-    client: Client,
+    client: Arc<Client>,
     key: Option<KeyThumbprint>,
     certificate: Option<CertificateThumbprint>,
     once: Vec<Once>,
@@ -51,14 +53,14 @@ impl Identity {
         caller: Caller,
         now: Timestamp,
     ) -> Result<TokenResponse, oidc::Error> {
-        let read = RefreshToken::read(form).and_then(|shown| Ok((shown, Targets::read(form, &caller.client)?)));
+        let read = RefreshToken::read(form).and_then(|shown| Ok((shown, Targets::read(form, &caller.client.client)?)));
         let (shown, asked) = match read {
             Ok(read) => read,
             Err(error) => return self.refuse_token(caller, error),
         };
         let successor = shown.successor(self.keys());
         let attempt = Attempt {
-            client: caller.client,
+            client: caller.client.client,
             key: caller.key,
             certificate: caller.certificate,
             once: caller.once,
