@@ -55,8 +55,8 @@ fn header(cookies: &BTreeMap<String, String>) -> String {
 }
 
 fn remember(answer: &Answer, cookies: &mut BTreeMap<String, String>) {
-    for cookie in answer.headers.get_all("set-cookie") {
-        let pair = cookie.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
+    for cookie in answer.headers("set-cookie") {
+        let pair = cookie.split(';').next().unwrap_or_default();
         match pair.split_once('=') {
             Some((name, "")) => drop(cookies.remove(name)),
             Some((name, value)) => drop(cookies.insert(name.to_owned(), value.to_owned())),

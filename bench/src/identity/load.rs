@@ -32,9 +32,14 @@ impl Work {
         }
     }
 
-    async fn turn(&self, relying_party: &RelyingParty, connection: &mut Connection) -> anyhow::Result<()> {
+    async fn turn(
+        &self,
+        relying_party: &RelyingParty,
+        connection: &mut Connection,
+        published: &[Vec<u8>; 2],
+    ) -> anyhow::Result<()> {
         match self {
-            Self::Published => relying_party.read_published(connection).await,
+            Self::Published => relying_party.read_published(connection, published).await,
             Self::ClientCredentials => relying_party.client_credentials(connection).await.map(drop),
             Self::Flow(cookies) => relying_party.sign_in(connection, cookies).await.map(drop),
             Self::Introspection(token) => relying_party.introspect(connection, token).await,
@@ -57,9 +62,10 @@ pub(super) async fn run(
             let (relying_party, work) = (Rc::clone(&relying_party), work.clone());
             tasks.spawn_local(async move {
                 let mut connection = relying_party.connect().await?;
+                let published = relying_party.written_published(&connection)?;
                 let mut turns = 0;
                 while started.elapsed() < duration {
-                    work.turn(&relying_party, &mut connection).await?;
+                    work.turn(&relying_party, &mut connection, &published).await?;
                     turns += work.weight();
                 }
                 anyhow::Ok(turns)

@@ -42,6 +42,9 @@ pub(crate) struct Options {
     /// Connections at the same time
     #[arg(long, default_value_t = 64)]
     connections: usize,
+    /// Run only loads whose name contains this
+    #[arg(long, value_name = "WORD", default_value = "")]
+    only: String,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -63,6 +66,8 @@ struct Sample {
     a_second: u64,
     /// Of the server's processor.
     micros_a_turn: u64,
+    /// How much of its core the driver used: near 100, it is the driver that was measured.
+    driver_percent: u64,
 }
 
 /// Runs every load on both servers and prints what they did.
@@ -85,7 +90,7 @@ async fn compare(options: &Options) -> anyhow::Result<()> {
     let ours = Contender::prepare(Server::lionrock(&program, folder.path(), &signer.jwk)?, &signer).await?;
     let theirs = Contender::prepare(Server::oidc_provider(&signer.jwk)?, &signer).await?;
     let (mut flows, mut figures) = (Figure::new(FLOWS, 0, "/s"), Vec::new());
-    for (measure, work) in LOADS {
+    for (measure, work) in LOADS.into_iter().filter(|(measure, _)| measure.contains(&options.only)) {
         let (mut our_samples, mut their_samples) = (Vec::new(), Vec::new());
         for round in 0..options.rounds.max(1) {
             for (contender, samples) in [(&ours, &mut our_samples), (&theirs, &mut their_samples)] {
@@ -107,6 +112,8 @@ async fn compare(options: &Options) -> anyhow::Result<()> {
         } else {
             figures.push(figure);
         }
+        let driver = median(&our_samples, |sample| sample.driver_percent);
+        figures.push(Figure::new(format!("  of the driver's core, for {measure}"), driver, "%"));
     }
     Report { value: flows, baseline: "the same by oidc-provider", figures }.print(options.json);
     Ok(())
@@ -139,12 +146,14 @@ impl Contender {
     }
 
     async fn sample(&self, work: &Work, options: &Options) -> anyhow::Result<Sample> {
-        let before = self.server.processor_micros()?;
+        let (before, driver_before) = (self.server.processor_micros()?, server::processor_micros("self")?);
         let duration = Duration::from_secs(options.seconds.max(1));
         let (turns, took) =
             load::run(Rc::clone(&self.relying_party), work.clone(), options.connections, duration).await?;
         let used = self.server.processor_micros()? - before;
+        let driver = server::processor_micros("self")? - driver_before;
         let milliseconds = u64::try_from(took.as_millis())?.max(1);
-        Ok(Sample { a_second: turns * 1_000 / milliseconds, micros_a_turn: used / turns.max(1) })
+        let driver_percent = driver / milliseconds / 10;
+        Ok(Sample { driver_percent, a_second: turns * 1_000 / milliseconds, micros_a_turn: used / turns.max(1) })
     }
 }

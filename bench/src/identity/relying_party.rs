@@ -65,13 +65,22 @@ impl RelyingParty {
         format!("http://localhost:{}", self.port)
     }
 
-    /// Discovery, then the keys.
-    pub(super) async fn read_published(&self, connection: &mut Connection) -> anyhow::Result<()> {
-        connection
-            .send(Request::get("/.well-known/openid-configuration"), String::new())
-            .await?
-            .expect(StatusCode::OK)?;
-        connection.send(Request::get(self.endpoints.keys.path()), String::new()).await?.expect(StatusCode::OK)
+    /// Discovery, then the keys, as [`RelyingParty::written_published`] wrote the requests.
+    pub(super) async fn read_published(
+        &self,
+        connection: &mut Connection,
+        written: &[Vec<u8>; 2],
+    ) -> anyhow::Result<()> {
+        for request in written {
+            connection.send_written(request).await?.expect(StatusCode::OK)?;
+        }
+        Ok(())
+    }
+
+    /// The requests for what is published: the same every time.
+    pub(super) fn written_published(&self, connection: &Connection) -> anyhow::Result<[Vec<u8>; 2]> {
+        let written = |path: &str| anyhow::Ok(connection.written(&Request::get(path).body(())?, ""));
+        Ok([written("/.well-known/openid-configuration")?, written(self.endpoints.keys.path())?])
     }
 
     /// A token for the client itself (RFC 6749, section 4.4), bound to its key as the profile demands.

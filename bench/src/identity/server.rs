@@ -92,12 +92,17 @@ impl Server {
 
     /// Processor time that it has used, in microseconds.
     pub(super) fn processor_micros(&self) -> anyhow::Result<u64> {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.id()))?;
-        // The second field is the program's name in brackets; user and system time are the 14th and 15th.
-        let (_, rest) = stat.rsplit_once(')').context("unreadable /proc")?;
-        let ticks: u64 = rest.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
-        Ok(ticks * 1_000_000 / TICKS_A_SECOND)
+        processor_micros(&self.process.id().to_string())
     }
+}
+
+/// Processor time that a process has used, in microseconds.
+pub(super) fn processor_micros(process: &str) -> anyhow::Result<u64> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
+    // The second field is the program's name in brackets; user and system time are the 14th and 15th.
+    let (_, rest) = stat.rsplit_once(')').context("unreadable /proc")?;
+    let ticks: u64 = rest.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+    Ok(ticks * 1_000_000 / TICKS_A_SECOND)
 }
 
 /// A command that has one core to itself.
