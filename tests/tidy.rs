@@ -51,7 +51,8 @@ fn collect(folder: &Path, endings: &[&str], found: &mut Vec<Text>) {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if path.is_dir() {
-            if name != "target" && name != "data" && !name.starts_with('.') {
+            // What others wrote, and what programs leave behind.
+            if !["target", "data", "node_modules"].contains(&name.as_str()) && !name.starts_with('.') {
                 collect(&path, endings, found);
             }
         } else if endings.iter().any(|ending| name.ends_with(ending)) {
