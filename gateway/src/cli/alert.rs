@@ -7,7 +7,7 @@ use anyhow::Context;
 use clap::{Subcommand, ValueEnum};
 use payments::directory::{
     AccountNumber, Alert as Suspected, AlertEffect, AlertId, AlertReason, AlertRecord, Proxy, ProxyKind, Raiser,
-    Subject,
+    Subject, SuspectedName,
 };
 use payments::participant::ClearingCode;
 use serde_json::{Value, json};
@@ -105,7 +105,8 @@ impl SubjectOptions {
             let (code, number) = account.split_once('/').context("--account is written 012/012-345678-001")?;
             return Ok(Subject::Account(code.parse()?, AccountNumber::parse(number)?));
         }
-        Ok(Subject::Name(self.name.clone().context("somebody must be suspected")?))
+        let name = self.name.as_deref().context("somebody must be suspected")?;
+        Ok(Subject::Name(SuspectedName::parse(name)?))
     }
 }
 
@@ -130,9 +131,9 @@ pub(super) fn run(command: Alert) -> anyhow::Result<ExitCode> {
             let (mut alerts, mut cursor) = (Vec::new(), None);
             loop {
                 let page = directory.alerts(ClearingCode::SWITCH, cursor)?;
-                let Some(last) = page.last() else { break };
-                cursor = Some(last.id);
-                alerts.extend(page);
+                alerts.extend(page.items);
+                let Some(next) = page.next else { break };
+                cursor = Some(next);
             }
             let lines = || alerts.iter().map(line).collect::<Vec<_>>().join("\n");
             command.output.print(&alerts.iter().map(json_of).collect::<Vec<_>>(), |_| lines())?;

@@ -1,21 +1,17 @@
 //! `/alerts`: proxies, accounts and names that a participant suspects.
 
-use std::time::Duration;
-
 use actix_web::{HttpRequest, HttpResponse, web};
-use payments::directory::{Alert, AlertEffect, AlertId, AlertReason, AlertRecord, Raiser, Subject};
+use payments::directory::{Alert, AlertEffect, AlertId, AlertReason, AlertRecord, Raiser, Subject, SuspectedName};
 use payments::participant::ClearingCode;
 use serde::{Deserialize, Serialize};
 use store::Timestamp;
 
+use super::paging::{Cursor, page};
 use super::proxies::{ProxyBody, parse_account};
 use super::{Api, Participant};
 use crate::clock;
 use crate::error::Problem;
 use crate::http::body;
-
-/// The longest that an alert stands without being raised again.
-const LONGEST: Duration = Duration::from_hours(24 * 180);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,8 +40,9 @@ impl SubjectBody {
         match self {
             Self::Proxy(proxy) => Ok(Subject::Proxy(proxy.parse()?)),
             Self::Account { participant, number } => Ok(Subject::Account(*participant, parse_account(number)?)),
-            Self::Name(name) if (2..=140).contains(&name.chars().count()) => Ok(Subject::Name(name.clone())),
-            Self::Name(_) => Err(Problem::bad_request("A name has 2 to 140 characters.").field("subject.name")),
+            Self::Name(name) => SuspectedName::parse(name)
+                .map(Subject::Name)
+                .map_err(|wrong| Problem::bad_request(wrong.to_string()).field("subject.name")),
         }
     }
 }
@@ -82,41 +79,22 @@ pub(super) async fn raise(
 ) -> Result<HttpResponse, Problem> {
     let body: AlertBody = body::json(&request, payload).await?;
     api.may_act(participant)?;
-    let now = clock::now();
-    let expires = Timestamp::parse_rfc3339(&body.expires).filter(|end| *end > now && *end <= now + LONGEST);
-    let expires = expires
-        .ok_or_else(|| Problem::bad_request("An alert ends within 180 days, in the future.").field("expires"))?;
+    let no_time = || Problem::bad_request("A time is written as 2026-12-24T18:00:00Z.").field("expires");
+    let expires = Timestamp::parse_rfc3339(&body.expires).ok_or_else(no_time)?;
     let alert = Alert { subject: body.subject.parse()?, reason: body.reason, effect: body.effect, expires };
-    let raised =
-        web::block(move || api.directory.raise_alert(&Raiser::Participant(participant), &alert, now)).await??;
+    let raiser = Raiser::Participant(participant);
+    let raised = web::block(move || api.directory.raise_alert(&raiser, &alert, clock::now())).await??;
     Ok(HttpResponse::Created().json(RecordBody::from(&raised)))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Query {
-    cursor: Option<String>,
-}
-
-#[derive(Serialize)]
-struct Alerts {
-    alerts: Vec<RecordBody>,
-    next: Option<String>,
 }
 
 /// The participant's own alerts, oldest first, a page at a time.
 pub(super) async fn list(
     Participant(participant): Participant,
     api: web::Data<Api>,
-    query: web::Query<Query>,
+    Cursor(cursor): Cursor<AlertId>,
 ) -> Result<HttpResponse, Problem> {
-    let bad_cursor = |_| Problem::bad_request("A cursor is the `next` of an earlier page.").field("cursor");
-    let cursor = query.cursor.as_deref().map(str::parse::<AlertId>).transpose().map_err(bad_cursor)?;
-    let alerts = web::block(move || api.directory.alerts(participant, cursor)).await??;
-    Ok(HttpResponse::Ok().json(Alerts {
-        next: alerts.last().map(|last| last.id.to_string()),
-        alerts: alerts.iter().map(RecordBody::from).collect(),
-    }))
+    let found = web::block(move || api.directory.alerts(participant, cursor)).await??;
+    Ok(page::<RecordBody, _, _>("alerts", &found))
 }
 
 /// Ends an alert now: 204.

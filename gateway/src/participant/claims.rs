@@ -5,6 +5,7 @@ use payments::directory::{CancelReason, ClaimId, ClaimKind, ClaimRecord, ClaimSt
 use payments::participant::ClearingCode;
 use serde::{Deserialize, Serialize};
 
+use super::paging::{Cursor, page};
 use super::proxies::{ProxyBody, RegistrationBody};
 use super::{Api, Participant};
 use crate::clock;
@@ -60,31 +61,14 @@ pub(super) async fn open(
     Ok(HttpResponse::Created().json(ClaimBody::from(&claim)))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Query {
-    cursor: Option<String>,
-}
-
-#[derive(Serialize)]
-struct Claims {
-    claims: Vec<ClaimBody>,
-    next: Option<String>,
-}
-
 /// The claims of both sides, oldest first, a page at a time.
 pub(super) async fn list(
     Participant(participant): Participant,
     api: web::Data<Api>,
-    query: web::Query<Query>,
+    Cursor(cursor): Cursor<ClaimId>,
 ) -> Result<HttpResponse, Problem> {
-    let bad_cursor = |_| Problem::bad_request("A cursor is the `next` of an earlier page.").field("cursor");
-    let cursor = query.cursor.as_deref().map(str::parse::<ClaimId>).transpose().map_err(bad_cursor)?;
-    let claims = web::block(move || api.directory.claims(participant, cursor)).await??;
-    Ok(HttpResponse::Ok().json(Claims {
-        next: claims.last().map(|last| last.id.to_string()),
-        claims: claims.iter().map(ClaimBody::from).collect(),
-    }))
+    let found = web::block(move || api.directory.claims(participant, cursor)).await??;
+    Ok(page::<ClaimBody, _, _>("claims", &found))
 }
 
 /// One claim.

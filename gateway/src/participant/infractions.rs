@@ -8,6 +8,7 @@ use payments::participant::ClearingCode;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::paging::{Cursor, page};
 use super::proxies::ProxyBody;
 use super::{Api, Participant};
 use crate::clock;
@@ -71,31 +72,14 @@ pub(super) async fn report(
     Ok(HttpResponse::Created().json(RecordBody::from(&made)))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Query {
-    cursor: Option<String>,
-}
-
-#[derive(Serialize)]
-struct Infractions {
-    infractions: Vec<RecordBody>,
-    next: Option<String>,
-}
-
 /// The reports of both sides, oldest first, a page at a time.
 pub(super) async fn list(
     Participant(participant): Participant,
     api: web::Data<Api>,
-    query: web::Query<Query>,
+    Cursor(cursor): Cursor<InfractionId>,
 ) -> Result<HttpResponse, Problem> {
-    let bad_cursor = |_| Problem::bad_request("A cursor is the `next` of an earlier page.").field("cursor");
-    let cursor = query.cursor.as_deref().map(str::parse::<InfractionId>).transpose().map_err(bad_cursor)?;
-    let reports = web::block(move || api.directory.infractions(participant, cursor)).await??;
-    Ok(HttpResponse::Ok().json(Infractions {
-        next: reports.last().map(|last| last.id.to_string()),
-        infractions: reports.iter().map(RecordBody::from).collect(),
-    }))
+    let found = web::block(move || api.directory.infractions(participant, cursor)).await??;
+    Ok(page::<RecordBody, _, _>("infractions", &found))
 }
 
 /// Takes a step: `acknowledge`, `agree`, `disagree`, or `cancel`. The same step again is the same.

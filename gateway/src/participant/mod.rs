@@ -18,6 +18,7 @@ mod liquidity;
 mod lookups;
 mod members;
 mod notices;
+mod paging;
 mod payments;
 mod prefer;
 mod presence;

@@ -8,6 +8,7 @@ use payments::directory::{
 use payments::money::Currency;
 use serde::{Deserialize, Serialize};
 
+use super::paging::{Cursor, page};
 use super::{Api, Participant};
 use crate::clock;
 use crate::error::Problem;
@@ -164,33 +165,14 @@ pub(super) async fn register(
     Ok(if registered.is_new { HttpResponse::Created().json(entry) } else { HttpResponse::Ok().json(entry) })
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Query {
-    cursor: Option<String>,
-}
-
-#[derive(Serialize)]
-struct Entries {
-    entries: Vec<EntryBody>,
-    next: Option<String>,
-}
-
 /// The participant's own entries, a page at a time.
 pub(super) async fn list(
     Participant(participant): Participant,
     api: web::Data<Api>,
-    query: Result<web::Query<Query>, actix_web::Error>,
+    Cursor(cursor): Cursor<EntryId>,
 ) -> Result<HttpResponse, Problem> {
-    let bad_cursor = || Problem::bad_request("A cursor is the `next` of an earlier page.").field("cursor");
-    let query = query.map_err(|_| bad_cursor())?;
-    let after =
-        query.cursor.as_deref().map(|cursor| cursor.parse::<EntryId>().map_err(|_| bad_cursor())).transpose()?;
-    let page = web::block(move || api.directory.list(participant, after, clock::now())).await??;
-    Ok(HttpResponse::Ok().json(Entries {
-        entries: page.entries.iter().map(EntryBody::from).collect(),
-        next: page.next.map(|next| next.to_string()),
-    }))
+    let found = web::block(move || api.directory.list(participant, cursor, clock::now())).await??;
+    Ok(page::<EntryBody, _, _>("entries", &found))
 }
 
 /// Removes an entry: 204. Another participant's entry does not exist here.

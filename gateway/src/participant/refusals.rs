@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 use payments::clearing::{AnswerRefusal, OperationRefusal};
 use payments::directory::{
-    ClaimKind, ClaimRefusal, DirectoryError, InfractionRefusal, NoClaim, NotRegistered, TooManyCodes,
+    AlertRefusal, ClaimKind, ClaimRefusal, DirectoryError, InfractionRefusal, NoClaim, NotRegistered, TooManyCodes,
 };
 use payments::iso20022::MessageError;
 use payments::{OperationError, SubmitError};
@@ -107,7 +107,10 @@ impl From<DirectoryError> for Problem {
             DirectoryError::Claim(_) => {
                 Self::new(StatusCode::CONFLICT, "claim-state", "The claim does not take this", detail)
             }
-            DirectoryError::OnlyPoliceRefuse => Self::forbidden(detail).field("effect"),
+            DirectoryError::Alert(AlertRefusal::OnlyPoliceRefuse) => Self::forbidden(detail).field("effect"),
+            DirectoryError::Alert(AlertRefusal::Ended | AlertRefusal::TooLong) => {
+                Self::bad_request(detail).field("expires")
+            }
             DirectoryError::Infraction(InfractionRefusal::Closed) => {
                 Self::new(StatusCode::CONFLICT, "report-closed", "The report is closed", detail)
             }

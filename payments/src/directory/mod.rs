@@ -3,6 +3,7 @@
 //! What a payer is shown before paying (bank, masked name) is bound into a [`LookupReference`] that the payment
 //! carries, so that money never goes elsewhere than where the payer was told.
 
+mod alert;
 pub mod anti_scan;
 mod claim;
 mod confirmation;
@@ -25,6 +26,7 @@ pub(crate) mod sealed;
 pub(crate) mod sealed_text;
 pub(crate) mod suspicion;
 
+pub use alert::{Alert, AlertEffect, AlertId, AlertReason, AlertRefusal, NotASuspectedName, Raiser, SuspectedName};
 pub use claim::{CancelReason, Claim, ClaimId, ClaimKind, ClaimParty, ClaimRefusal, ClaimState, ClaimStep};
 pub use confirmation::NameMatch;
 pub use content::{ContentId, Differences, NotAContentId, SetDigest};
@@ -48,9 +50,9 @@ pub use proxy::{FpsIdLength, Proxy, ProxyError, ProxyKind};
 pub use rules::{Asserting, DirectoryRules};
 
 pub use crate::store::directory::{
-    Alert, AlertRecord, AuditRecord, BucketState, ClaimRecord, CodeToSend, Directory, DirectoryError,
-    DirectorySettings, Export, FpsIdRequest, FpsIdRequestId, ImportMark, Imported, InfractionRecord, InfractionReport,
-    Notice, NoticeKind, Page, ProofOutcome, ProofSubject, Purpose, Raiser, Registered, Suspicion,
+    AlertRecord, AuditRecord, BucketState, ClaimRecord, CodeToSend, Directory, DirectoryError, DirectorySettings,
+    Export, FpsIdRequest, FpsIdRequestId, ImportMark, Imported, InfractionRecord, InfractionReport, Notice, NoticeKind,
+    Page, ProofOutcome, ProofSubject, Purpose, Registered, Suspicion,
 };
 pub use sealed::CannotOpen;
-pub use suspicion::{AlertEffect, AlertId, AlertReason, FraudCounters, Subject, Warning};
+pub use suspicion::{FraudCounters, Subject, Warning};

@@ -1,24 +1,17 @@
-//! Suspicion of fraud: alerts that participants and the police raise, and what a payer's bank is told of them.
+//! What a payer's bank is told with a look-up: the alerts in force, and how often there was fraud.
 //!
-//! An alert is about a proxy, an account or a name. What a participant suspects **warns**: the payer's bank is told with
-//! the look-up and decides with its customer. What the operator enters for the police may also **refuse**: payments to
-//! that proxy are not taken (`FRAD`). Every alert says who raised it, why, and when it ends by itself.
-//!
-//! With a look-up come counters: how many frauds banks agreed on for this proxy, this owner and this account in the last
-//! 3, 30 and 180 days, rounded down, so that they say how bad it is and not whether one certain report was made.
+//! Alerts are about a proxy, an account or a name ([`Alert`](super::Alert)). With them come counters: how many frauds banks
+//! agreed on for this proxy, this owner and this account in the last 3, 30 and 180 days, rounded down, so that they say
+//! how bad it is and not whether one certain report was made.
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use store::Timestamp;
 
+use super::alert::{AlertEffect, AlertReason, SuspectedName};
 use super::{AccountNumber, OwnerKey, Proxy};
 use crate::participant::ClearingCode;
-
-store::identifier! {
-    /// One alert.
-    pub struct AlertId;
-}
 
 /// What an alert or a fraud is about.
 #[derive(Clone, PartialEq, Eq)]
@@ -28,7 +21,7 @@ pub enum Subject {
     /// An account at a participant.
     Account(ClearingCode, AccountNumber),
     /// An owner's name, in either script.
-    Name(String),
+    Name(SuspectedName),
     /// An owner, wherever they bank.
     Owner(OwnerKey),
 }
@@ -44,7 +37,7 @@ impl Subject {
         }
     }
 
-    /// What is hashed, in parts. Names are compared without blanks, marks and capitals.
+    /// What is hashed, in parts.
     pub(crate) fn parts(&self) -> Vec<Vec<u8>> {
         let kind = self.kind().as_bytes().to_vec();
         match self {
@@ -53,10 +46,7 @@ impl Subject {
                 let bare: String = number.as_str().chars().filter(char::is_ascii_alphanumeric).collect();
                 vec![kind, code.number().to_be_bytes().into(), bare.to_ascii_uppercase().into()]
             }
-            Self::Name(name) => {
-                let bare: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-                vec![kind, bare.into()]
-            }
+            Self::Name(name) => vec![kind, name.bare().into()],
             Self::Owner(key) => vec![kind, key.as_bytes().into()],
         }
     }
@@ -67,49 +57,6 @@ impl fmt::Debug for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Subject({})", self.kind())
     }
-}
-
-/// Why somebody is suspected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AlertReason {
-    /// Money is asked for by a trick.
-    Scam,
-    /// Whoever owns it lends it to others.
-    MuleAccount,
-    /// It was taken over, or opened under a false name.
-    Impersonation,
-    /// Anything else.
-    Other,
-}
-
-impl AlertReason {
-    /// Every reason.
-    pub const ALL: [Self; 4] = [Self::Scam, Self::MuleAccount, Self::Impersonation, Self::Other];
-
-    /// The number in the database. One once given stays.
-    pub(crate) const fn number(self) -> i16 {
-        match self {
-            Self::Scam => 1,
-            Self::MuleAccount => 2,
-            Self::Impersonation => 3,
-            Self::Other => 4,
-        }
-    }
-
-    pub(crate) fn from_number(number: i16) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.number() == number)
-    }
-}
-
-/// What an alert does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AlertEffect {
-    /// The payer's bank is told.
-    Warn,
-    /// Payments to a proxy are refused besides.
-    Refuse,
 }
 
 /// What a payer's bank is told of an alert.
@@ -250,10 +197,11 @@ mod tests {
         let account =
             |text: &str| Subject::Account("012".parse().unwrap(), AccountNumber::parse(text).unwrap()).parts();
         assert_eq!(account("012-345678-001"), account("012 345678 001"));
-        let name = |text: &str| Subject::Name(text.to_owned()).parts();
+        let suspected = |text: &str| Subject::Name(SuspectedName::parse(text).unwrap());
+        let name = |text: &str| suspected(text).parts();
         assert_eq!(name("CHAN, Tai-Man"), name("Chan Tai Man"));
         assert_ne!(name("陳大文"), name("陳大明"));
-        assert_eq!(format!("{:?}", Subject::Name("陳大文".to_owned())), "Subject(name)");
+        assert_eq!(format!("{:?}", suspected("陳大文")), "Subject(name)");
     }
 
     proptest! {

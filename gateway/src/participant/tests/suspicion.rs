@@ -25,6 +25,8 @@ async fn a_payer_is_warned_and_a_fraud_that_both_banks_agree_on_is_counted() {
     assert_eq!(seawall.post_json("/alerts", &refusing).await.problem(403)["field"], "effect");
     let endless = json!({ "subject": { "name": "陳大文" }, "reason": "scam", "expires": "2999-01-01T00:00:00Z" });
     assert_eq!(seawall.post_json("/alerts", &endless).await.problem(400)["field"], "expires");
+    let nameless = json!({ "subject": { "name": "--" }, "reason": "scam", "expires": expires });
+    assert_eq!(seawall.post_json("/alerts", &nameless).await.problem(400)["field"], "subject.name");
 
     let lookup = json!({ "proxy": proxy });
     let found = seawall.post_json("/lookups", &lookup).await.json();
@@ -34,7 +36,8 @@ async fn a_payer_is_warned_and_a_fraud_that_both_banks_agree_on_is_counted() {
     let path = format!("/alerts/{}", raised.json()["alert_id"].as_str().unwrap());
     banyan.delete(&path).await.problem(404);
     assert_eq!(seawall.delete(&path).await.status, 204);
-    assert_eq!(seawall.get("/alerts").await.json()["alerts"].as_array().unwrap().len(), 1);
+    let listed = seawall.get("/alerts").await.json();
+    assert_eq!((listed["alerts"].as_array().unwrap().len(), &listed["next"]), (1, &json!(null)), "the only page");
 
     let report = json!({ "proxy": proxy, "creditor_agent": "012", "reason": "mule_account" });
     let reported = seawall.post_json("/infractions", &report).await;

@@ -48,6 +48,18 @@ async fn nobody_pays_or_answers_in_anothers_name() {
 }
 
 #[actix_web::test]
+async fn every_list_names_the_cursor_that_it_does_not_know() {
+    let app = TestApp::start().await;
+    let bank = app.client_of(BANYAN).await;
+    for list in ["proxies", "claims", "alerts", "infractions"] {
+        for query in ["cursor=x", "page=2"] {
+            let problem = bank.get(&format!("/{list}?{query}")).await.problem(400);
+            assert_eq!(problem["field"], "cursor", "{list} {query}");
+        }
+    }
+}
+
+#[actix_web::test]
 async fn what_cannot_be_read_is_refused_and_named() {
     let app = TestApp::start().await;
     let bank = app.client_of(BANYAN).await;

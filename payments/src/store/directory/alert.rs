@@ -5,54 +5,13 @@ use store::{Timestamp, on_db};
 
 use super::schema::directory_alert;
 use super::suspicion::{changed, effect_number};
-use super::{Directory, DirectoryError};
-use crate::directory::{AlertEffect, AlertId, AlertReason, Subject};
+use super::{Directory, DirectoryError, Page};
+use crate::directory::{Alert, AlertEffect, AlertId, AlertReason, Raiser};
 use crate::participant::ClearingCode;
 use crate::store::random::random;
 
 /// Alerts on a page.
 const PAGE: i64 = 200;
-
-/// An alert that is to be raised.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Alert {
-    /// What is suspected.
-    pub subject: Subject,
-    /// Why.
-    pub reason: AlertReason,
-    /// What it does.
-    pub effect: AlertEffect,
-    /// When it ends by itself.
-    pub expires: Timestamp,
-}
-
-/// Who raises an alert.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Raiser {
-    /// A participant.
-    Participant(ClearingCode),
-    /// An operator of the switch, for the police.
-    Police {
-        /// The operator.
-        actor: String,
-    },
-}
-
-impl Raiser {
-    fn code(&self) -> ClearingCode {
-        match self {
-            Self::Participant(code) => *code,
-            Self::Police { .. } => ClearingCode::SWITCH,
-        }
-    }
-
-    fn actor(&self) -> Option<String> {
-        match self {
-            Self::Participant(_) => None,
-            Self::Police { actor } => Some(actor.clone()),
-        }
-    }
-}
 
 /// An alert as whoever raised it reads it again: what it is about is kept as a hash only.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,16 +62,14 @@ impl Directory {
     /// Raises an alert.
     ///
     /// # Errors
-    /// [`DirectoryError::OnlyPoliceRefuse`] when a participant's alert would refuse payments.
+    /// [`DirectoryError::Alert`] when it is not theirs to raise.
     pub fn raise_alert(
         &self,
         raised_by: &Raiser,
         alert: &Alert,
         now: Timestamp,
     ) -> Result<AlertRecord, DirectoryError> {
-        if alert.effect == AlertEffect::Refuse && matches!(raised_by, Raiser::Participant(_)) {
-            return Err(DirectoryError::OnlyPoliceRefuse);
-        }
+        alert.check(raised_by, now)?;
         let subject_hash = self.keys().subject_hash(&alert.subject).to_vec();
         let (raised_by, alert) = (raised_by.clone(), alert.clone());
         self.db().write(move |conn| {
@@ -123,7 +80,7 @@ impl Directory {
                 effect: effect_number(alert.effect),
                 reason: alert.reason.number(),
                 raised_by: raised_by.code(),
-                actor: raised_by.actor(),
+                actor: raised_by.actor().map(str::to_owned),
                 created_at: now,
                 expires_at: alert.expires,
             };
@@ -135,7 +92,11 @@ impl Directory {
 
     /// The alerts that a participant raised, or, for [`ClearingCode::SWITCH`], the operators; oldest first, a page after
     /// `cursor`.
-    pub fn alerts(&self, raised_by: ClearingCode, cursor: Option<AlertId>) -> Result<Vec<AlertRecord>, DirectoryError> {
+    pub fn alerts(
+        &self,
+        raised_by: ClearingCode,
+        cursor: Option<AlertId>,
+    ) -> Result<Page<AlertRecord, AlertId>, DirectoryError> {
         let after = cursor.unwrap_or(AlertId::from_uuid(uuid::Uuid::nil()));
         let rows: Vec<AlertRow> = self.db().read(|conn| -> Result<_, DirectoryError> {
             Ok(on_db!(conn, c => directory_alert::table
@@ -146,7 +107,7 @@ impl Directory {
                 .select(AlertRow::as_select())
                 .load(c))?)
         })?;
-        Ok(rows.into_iter().map(AlertRow::record).collect())
+        Page::of(rows, PAGE, |row| row.id, |row| Ok(row.record()))
     }
 
     /// Ends an alert now; every operator may end what any of them entered. Its record stays.

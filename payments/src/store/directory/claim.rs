@@ -10,7 +10,7 @@ use super::notice::{self, NoticeKind};
 use super::register::{Origin, Work};
 use super::row::EntryRow;
 use super::schema::{directory_claim, directory_entry};
-use super::{Directory, DirectoryError};
+use super::{Directory, DirectoryError, Page};
 use crate::directory::sealed;
 use crate::directory::sealed_text::Private;
 use crate::directory::{
@@ -83,7 +83,7 @@ impl Directory {
         &self,
         participant: ClearingCode,
         cursor: Option<ClaimId>,
-    ) -> Result<Vec<ClaimRecord>, DirectoryError> {
+    ) -> Result<Page<ClaimRecord, ClaimId>, DirectoryError> {
         list(self, participant, cursor)
     }
 
@@ -197,7 +197,7 @@ fn list(
     directory: &Directory,
     participant: ClearingCode,
     cursor: Option<ClaimId>,
-) -> Result<Vec<ClaimRecord>, DirectoryError> {
+) -> Result<Page<ClaimRecord, ClaimId>, DirectoryError> {
     let after = cursor.unwrap_or(ClaimId::from_uuid(uuid::Uuid::nil()));
     let rows: Vec<ClaimRow> = directory.db().read(|conn| -> Result<_, DirectoryError> {
         let side = directory_claim::claimant.eq(participant).or(directory_claim::donor.eq(participant));
@@ -209,7 +209,7 @@ fn list(
             .select(ClaimRow::as_select())
             .load(c))?)
     })?;
-    rows.iter().map(|row| row.record(directory.keys())).collect()
+    Page::of(rows, PAGE, |row| row.id, |row| row.record(directory.keys()))
 }
 
 fn read(directory: &Directory, participant: ClearingCode, id: ClaimId) -> Result<ClaimRecord, DirectoryError> {

@@ -83,10 +83,10 @@ fn a_confirmed_claim_moves_the_number_and_both_sides_are_told() {
         step(NEW, ClaimStep::Complete).unwrap();
         assert_eq!(step(NEW, ClaimStep::Complete).unwrap().claim.state, ClaimState::Completed, "the same again");
         assert_eq!(paid_at(directory), bank(NEW));
-        assert_eq!(directory.list(bank(OLD), None, NOW).unwrap().entries, []);
+        assert_eq!(directory.list(bank(OLD), None, NOW).unwrap().items, []);
         assert_eq!(told(directory, OLD), [ClaimOpened, ClaimAcknowledged, ClaimConfirmed, EntryLost, ClaimCompleted]);
         assert_eq!(told(directory, NEW), [ClaimAcknowledged, ClaimConfirmed, ClaimCompleted]);
-        assert_eq!(directory.claims(bank(OLD), None).unwrap().len(), 1);
+        assert_eq!(directory.claims(bank(OLD), None).unwrap().items.len(), 1);
         assert_eq!(directory.claim(bank(NEW), claim.id).unwrap().claim.state, ClaimState::Completed);
     });
 }
@@ -98,7 +98,7 @@ fn while_a_claim_is_open_nothing_changes() {
         assert_eq!(directory.open_claim(bank(NEW), &registration(2), NOW).unwrap().id, claim.id, "the same again");
         let locked = |result| matches!(result, Err(DirectoryError::NotRegistered(NotRegistered::Locked)));
         assert!(locked(register(directory, OLD, 1)) && locked(register(directory, "038", 1)));
-        let entry = directory.list(bank(OLD), None, NOW).unwrap().entries.remove(0);
+        let entry = directory.list(bank(OLD), None, NOW).unwrap().items.remove(0);
         assert_eq!(entry.status, EntryStatus::Locked);
         assert!(locked(directory.remove(bank(OLD), entry.id, NOW)));
         let third = directory.open_claim(bank("038"), &registration(3), NOW);
@@ -106,7 +106,7 @@ fn while_a_claim_is_open_nothing_changes() {
 
         let withdrawn = ClaimStep::Cancel(CancelReason::Withdrawn);
         directory.take_claim_step(bank(NEW), claim.id, withdrawn, NOW).unwrap();
-        let unlocked = directory.list(bank(OLD), None, NOW).unwrap().entries.remove(0);
+        let unlocked = directory.list(bank(OLD), None, NOW).unwrap().items.remove(0);
         assert_eq!(unlocked.status, EntryStatus::Proven);
         assert_eq!(paid_at(directory), bank(OLD));
         directory.remove(bank(OLD), entry.id, NOW).unwrap();
@@ -189,7 +189,7 @@ fn a_claim_and_a_registration_at_once_leave_one_owner() {
         });
         let deadline = NOW + DirectoryRules::default().time_to_resolve_claims;
         directory.decide_due_claims(deadline).unwrap();
-        let left = ["012", "038"].map(|code| directory.list(bank(code), None, NOW).unwrap().entries.len());
+        let left = ["012", "038"].map(|code| directory.list(bank(code), None, NOW).unwrap().items.len());
         assert_eq!(left, [0, 0], "nothing of the old owner is left at any bank");
         assert_eq!(paid_at(&directory), bank(NEW));
     }

@@ -100,7 +100,7 @@ fn a_participant_finds_out_what_it_holds_otherwise() {
         assert_eq!(directory.digest(bank("012")).unwrap(), SetDigest::default());
         directory.import(&chunk("012", 0..5), None, NOW).unwrap();
         directory.import(&chunk("027", 5..6), None, NOW).unwrap();
-        let entries = directory.list(bank("012"), None, NOW).unwrap().entries;
+        let entries = directory.list(bank("012"), None, NOW).unwrap().items;
         let held: Vec<_> = entries.iter().map(|entry| (entry.id, ContentId::of(entry))).collect();
         let digest = entries.iter().fold(SetDigest::default(), SetDigest::with);
         assert_eq!(directory.digest(bank("012")).unwrap(), digest);

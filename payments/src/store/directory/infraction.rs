@@ -8,7 +8,7 @@ use super::notice::{self, NoticeKind};
 use super::row::{EntryRow, day, owner_key};
 use super::schema::{directory_entry, directory_infraction};
 use super::suspicion::changed;
-use super::{Directory, DirectoryError};
+use super::{Directory, DirectoryError, Page};
 use crate::directory::{
     AlertReason, EntryId, InfractionId, InfractionParty, InfractionState, InfractionStep, Proxy, Subject,
 };
@@ -186,7 +186,7 @@ impl Directory {
         &self,
         participant: ClearingCode,
         cursor: Option<InfractionId>,
-    ) -> Result<Vec<InfractionRecord>, DirectoryError> {
+    ) -> Result<Page<InfractionRecord, InfractionId>, DirectoryError> {
         let after = cursor.unwrap_or(InfractionId::from_uuid(Uuid::nil()));
         let rows: Vec<InfractionRow> = self.db().read(|conn| -> Result<_, DirectoryError> {
             let side =
@@ -199,7 +199,7 @@ impl Directory {
                 .select(InfractionRow::as_select())
                 .load(c))?)
         })?;
-        Ok(rows.iter().map(InfractionRow::record).collect())
+        Page::of(rows, PAGE, |row| row.id, |row| Ok(row.record()))
     }
 }
 

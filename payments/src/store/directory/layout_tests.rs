@@ -73,7 +73,7 @@ fn an_entry_from_before_keeps_its_id_its_token_and_its_version() {
 
         let shown = directory.lookup_blocking(LookupRequest::for_payment(payer, private.proxy.clone()), NOW).unwrap();
         assert_eq!(shown.account_token, token);
-        let entry = directory.list(bank, None, NOW).unwrap().entries.remove(0);
+        let entry = directory.list(bank, None, NOW).unwrap().items.remove(0);
         assert_eq!((entry.id, entry.version.number(), entry.created), (id, 7, NOW));
         assert_eq!(entry.currencies, Currencies::ALL);
 

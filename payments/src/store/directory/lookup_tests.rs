@@ -155,7 +155,7 @@ fn reads_are_found_by_entry_before_and_after_they_are_filed() {
     for database in TestDatabase::each().unwrap() {
         let directory = open(&database, Limits::default());
         populate(&directory, 0..3);
-        let mut entries = directory.list(bank("012"), None, NOW).unwrap().entries;
+        let mut entries = directory.list(bank("012"), None, NOW).unwrap().items;
         entries.sort_by(|one, other| one.proxy.cmp(&other.proxy));
         let looked_up = || {
             let of = |entry: &crate::directory::Entry| {

@@ -21,6 +21,7 @@ mod layout_tests;
 mod lookup_tests;
 mod notice;
 mod owner;
+mod page;
 mod payable;
 mod payee;
 mod proof;
@@ -46,7 +47,7 @@ use std::time::Duration;
 
 use store::{Backend, Db, Timestamp};
 
-pub use alert::{Alert, AlertRecord, Raiser};
+pub use alert::AlertRecord;
 pub use audit::{AuditRecord, Purpose};
 pub use buckets::BucketState;
 pub use claim::ClaimRecord;
@@ -55,8 +56,8 @@ pub use fps_id::{FpsIdRequest, FpsIdRequestId};
 pub use import::{ImportMark, Imported};
 pub use infraction::{InfractionRecord, InfractionReport};
 pub use notice::{Notice, NoticeKind};
+pub use page::Page;
 pub use proof::{CodeToSend, ProofOutcome, ProofSubject};
-pub use read::Page;
 pub use register::Registered;
 pub use suspicion::Suspicion;
 
@@ -66,8 +67,8 @@ use self::refunds::Refunds;
 use super::random::NoRandomness;
 use crate::directory::anti_scan::Limits;
 use crate::directory::{
-    CannotOpen, ClaimRefusal, DirectoryKeys, DirectoryRules, EntryId, InfractionRefusal, Lookup, LookupRequest,
-    NoClaim, NotRegistered, Payer, Registration, TooManyCodes, Verified, whole_seconds,
+    AlertRefusal, CannotOpen, ClaimRefusal, DirectoryKeys, DirectoryRules, Entry, EntryId, InfractionRefusal, Lookup,
+    LookupRequest, NoClaim, NotRegistered, Payer, Registration, TooManyCodes, Verified, whole_seconds,
 };
 use crate::participant::ClearingCode;
 
@@ -155,9 +156,9 @@ pub enum DirectoryError {
     /// Possession of an FPS ID is nothing that a code could prove.
     #[error("no code can be sent to this kind of proxy")]
     NothingToProve,
-    /// Only the police have payments refused; a participant warns.
-    #[error("a participant's alert warns; only the police have payments refused")]
-    OnlyPoliceRefuse,
+    /// An alert that whoever raises it may not raise.
+    #[error(transparent)]
+    Alert(#[from] AlertRefusal),
     /// A step that an infraction report does not take.
     #[error(transparent)]
     Infraction(#[from] InfractionRefusal),
@@ -249,7 +250,7 @@ impl Directory {
         participant: ClearingCode,
         cursor: Option<EntryId>,
         now: Timestamp,
-    ) -> Result<Page, DirectoryError> {
+    ) -> Result<Page<Entry, EntryId>, DirectoryError> {
         read::list(self, participant, cursor, now)
     }
 

@@ -15,7 +15,7 @@ use super::schema::{directory_alert, directory_infraction, directory_suspicion_v
 use super::{Core, DirectoryError};
 use crate::directory::sealed_text::Private;
 use crate::directory::suspicion::{InForce, WINDOWS, refuses, warnings};
-use crate::directory::{AlertEffect, AlertReason, FraudCounters, Proxy, Subject, SubjectHash, Warning};
+use crate::directory::{AlertEffect, AlertReason, FraudCounters, Proxy, Subject, SubjectHash, SuspectedName, Warning};
 use crate::participant::ClearingCode;
 
 /// How old the version may be that memory goes by.
@@ -75,7 +75,7 @@ impl Core {
             told.extend(found.into_iter().flat_map(|against| warnings(subject, &against.alerts, now)));
         }
         for name in [private.owner.name_zh(), private.owner.name_en()].into_iter().flatten() {
-            let found = against(Subject::Name(name.to_owned()));
+            let found = SuspectedName::parse(name).ok().and_then(|name| against(Subject::Name(name)));
             told.extend(found.into_iter().flat_map(|against| warnings("name", &against.alerts, now)));
         }
         Ok(Suspicion {

@@ -5,10 +5,11 @@ use std::time::Duration;
 use store::Timestamp;
 use store::testing::TestDatabase;
 
-use super::{Alert, Directory, DirectoryError, InfractionReport, NoticeKind, Raiser, Suspicion};
+use super::{Directory, DirectoryError, InfractionReport, NoticeKind, Suspicion};
 use crate::directory::{
-    AccountNumber, AlertEffect, AlertReason, Currencies, DirectoryKeys, InfractionRefusal, InfractionState,
-    InfractionStep, LookupRequest, Owner, OwnerKey, OwnerKind, Proxy, Registration, Subject,
+    AccountNumber, Alert, AlertEffect, AlertReason, AlertRefusal, Currencies, DirectoryKeys, InfractionRefusal,
+    InfractionState, InfractionStep, LookupRequest, Owner, OwnerKey, OwnerKind, Proxy, Raiser, Registration, Subject,
+    SuspectedName,
 };
 use crate::participant::ClearingCode;
 
@@ -63,8 +64,8 @@ fn an_alert_on_the_number_the_account_or_the_name_warns_every_gateway_within_a_s
         let subjects = [
             (Subject::Proxy(proxy.clone()), "proxy"),
             (Subject::Account(bank("012"), AccountNumber::parse("012 345678 001").unwrap()), "account"),
-            (Subject::Name("Chan Tai-man".to_owned()), "name"),
-            (Subject::Name("陳大文".to_owned()), "name"),
+            (Subject::Name(SuspectedName::parse("Chan Tai-man").unwrap()), "name"),
+            (Subject::Name(SuspectedName::parse("陳大文").unwrap()), "name"),
         ];
         for ((subject, kind), week) in subjects.into_iter().zip(1..) {
             let now = NOW + DAY * 7 * week;
@@ -81,7 +82,7 @@ fn an_alert_on_the_number_the_account_or_the_name_warns_every_gateway_within_a_s
                 assert_eq!(told(there, &proxy, now + DAY).warnings, [], "it ends by itself");
             }
         }
-        assert_eq!(here.alerts(bank("038"), None).unwrap().len(), 4);
+        assert_eq!(here.alerts(bank("038"), None).unwrap().items.len(), 4);
     });
 }
 
@@ -90,7 +91,10 @@ fn payments_are_refused_only_when_the_police_say_so() {
     on_each_database(|here, there| {
         let proxy = register(here, "91234567");
         let refuse = alert(Subject::Proxy(proxy.clone()), AlertEffect::Refuse, NOW);
-        assert!(matches!(here.raise_alert(&participant("038"), &refuse, NOW), Err(DirectoryError::OnlyPoliceRefuse)));
+        assert!(matches!(
+            here.raise_alert(&participant("038"), &refuse, NOW),
+            Err(DirectoryError::Alert(AlertRefusal::OnlyPoliceRefuse))
+        ));
         assert!(!there.0.core.is_refused(&proxy, NOW).unwrap());
         here.raise_alert(&Raiser::Police { actor: "operator ho".to_owned() }, &refuse, NOW).unwrap();
         let later = NOW + Duration::from_secs(1);
@@ -129,7 +133,7 @@ fn a_fraud_counts_when_both_banks_agree_also_against_the_owners_other_numbers() 
         assert_eq!((that.proxy.days_3, that.owner.days_30, that.account.days_180), (0, 1, 1), "the same owner");
         let month = NOW + DAY * 29;
         assert_eq!((told(there, &proxy, month).proxy.days_3, told(there, &proxy, month).proxy.days_30), (0, 1));
-        assert_eq!(here.infractions(bank("012"), None).unwrap().len(), 1);
+        assert_eq!(here.infractions(bank("012"), None).unwrap().items.len(), 1);
         let unknown = InfractionReport { reported: bank("038"), ..report };
         assert!(matches!(here.report_infraction(bank("027"), &unknown, NOW), Err(DirectoryError::Unknown)));
     });

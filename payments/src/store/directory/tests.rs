@@ -134,7 +134,7 @@ fn another_account_is_another_version_behind_the_same_token() {
         let second = register(directory, "012", "A-2");
         assert_eq!((second.id, &second.account_token), (first.id, &first.account_token));
         assert!(second.version > first.version);
-        assert_eq!(directory.list(bank("012"), None, NOW).unwrap().entries, [second]);
+        assert_eq!(directory.list(bank("012"), None, NOW).unwrap().items, [second]);
     });
 }
 
@@ -147,7 +147,7 @@ fn a_new_default_replaces_the_other_banks() {
         let chosen = LookupRequest { creditor_agent: Some(bank("012")), ..request("038", proxy(MOBILE)) };
         let still_there = ask(directory, chosen).unwrap();
         assert_eq!(still_there.participant, bank("012"), "a payer may choose");
-        let listed = directory.list(bank("012"), None, NOW).unwrap().entries;
+        let listed = directory.list(bank("012"), None, NOW).unwrap().items;
         assert!(!listed[0].default && listed[0].version > old.version);
         let beside = Registration { default: false, ..registration("C-1") };
         directory.register(bank("038"), beside, NOW).unwrap();
@@ -258,8 +258,8 @@ fn another_participants_entry_can_neither_be_seen_nor_removed() {
     on_each_database(|directory| {
         let entry = register(directory, "012", "A-1");
         assert!(is_not_found(directory.remove(bank("027"), entry.id, NOW)));
-        assert_eq!(directory.list(bank("027"), None, NOW).unwrap().entries, []);
-        assert_eq!(directory.list(bank("012"), None, NOW).unwrap().entries, [entry]);
+        assert_eq!(directory.list(bank("027"), None, NOW).unwrap().items, []);
+        assert_eq!(directory.list(bank("012"), None, NOW).unwrap().items, [entry]);
     });
 }
 
@@ -272,8 +272,8 @@ fn a_long_list_comes_in_pages_that_skip_nothing() {
         }
         let first = directory.list(bank("012"), None, NOW).unwrap();
         let second = directory.list(bank("012"), first.next, NOW).unwrap();
-        assert_eq!((first.entries.len(), second.entries.len(), second.next), (100, 5, None));
-        let mut proxies: Vec<Proxy> = first.entries.into_iter().chain(second.entries).map(|e| e.proxy).collect();
+        assert_eq!((first.items.len(), second.items.len(), second.next), (100, 5, None));
+        let mut proxies: Vec<Proxy> = first.items.into_iter().chain(second.items).map(|e| e.proxy).collect();
         proxies.sort();
         proxies.dedup();
         assert_eq!(proxies.len(), 105);
