@@ -13,42 +13,34 @@ pub(super) fn clearing_code(path: &str) -> Result<ClearingCode, Problem> {
     path.parse().map_err(|_| Problem::not_found("A clearing code is three digits."))
 }
 
-/// Takes a participant out of clearing: payments from and to it are refused until it is resumed.
-pub(super) async fn suspend(
-    Officer(by): Officer,
-    request: HttpRequest,
-    operations: web::Data<Operations>,
-    path: web::Path<String>,
-    payload: web::Payload,
-) -> Result<HttpResponse, Problem> {
-    let Nothing {} = body::json(&request, payload).await?;
-    operations.switch.suspend(&by, clearing_code(&path)?).await?;
-    Ok(HttpResponse::NoContent().finish())
+/// What becomes of a participant; the last part of the path.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Step {
+    /// Out of clearing: payments from and to it are refused until it is resumed.
+    Suspend,
+    /// In again.
+    Resume,
+    /// It may only read until it is resumed: nothing is taken from it.
+    Block,
 }
 
-/// Takes it in again.
-pub(super) async fn resume(
+/// Takes the step: 204.
+pub(super) async fn take_step(
     Officer(by): Officer,
     request: HttpRequest,
     operations: web::Data<Operations>,
-    path: web::Path<String>,
+    path: web::Path<(String, Step)>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let Nothing {} = body::json(&request, payload).await?;
-    operations.switch.resume(&by, clearing_code(&path)?).await?;
-    Ok(HttpResponse::NoContent().finish())
-}
-
-/// Takes nothing more from a participant: it may only read until it is resumed.
-pub(super) async fn block(
-    Officer(by): Officer,
-    request: HttpRequest,
-    operations: web::Data<Operations>,
-    path: web::Path<String>,
-    payload: web::Payload,
-) -> Result<HttpResponse, Problem> {
-    let Nothing {} = body::json(&request, payload).await?;
-    operations.switch.block(&by, clearing_code(&path)?).await?;
+    let (code, step) = path.into_inner();
+    let code = clearing_code(&code)?;
+    match step {
+        Step::Suspend => operations.switch.suspend(&by, code).await,
+        Step::Resume => operations.switch.resume(&by, code).await,
+        Step::Block => operations.switch.block(&by, code).await,
+    }?;
     Ok(HttpResponse::NoContent().finish())
 }
 

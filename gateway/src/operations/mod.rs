@@ -79,13 +79,14 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
                             .route(web::post().to(proposals::propose)),
                     )
                     .service(web::resource("/proposals").route(web::get().to(proposals::list)))
-                    .service(web::resource("/proposals/{id}/approve").route(web::post().to(proposals::approve)))
-                    .service(web::resource("/proposals/{id}/refuse").route(web::post().to(proposals::refuse)))
                     .service(
-                        web::resource("/participants/{clearing_code}/suspend").route(web::post().to(admin::suspend)),
+                        web::resource("/proposals/{id}/{decision:approve|refuse}")
+                            .route(web::post().to(proposals::decide)),
                     )
-                    .service(web::resource("/participants/{clearing_code}/resume").route(web::post().to(admin::resume)))
-                    .service(web::resource("/participants/{clearing_code}/block").route(web::post().to(admin::block)))
+                    .service(
+                        web::resource("/participants/{clearing_code}/{step:suspend|resume|block}")
+                            .route(web::post().to(admin::take_step)),
+                    )
                     .service(
                         web::resource("/participants/{clearing_code}/presence").route(web::put().to(limits::presence)),
                     )

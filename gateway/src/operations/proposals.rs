@@ -84,28 +84,26 @@ pub(super) async fn list(operations: web::Data<Operations>) -> Result<HttpRespon
     Ok(HttpResponse::Ok().json(serde_json::json!({ "items": items, "next": null })))
 }
 
-/// Approves what another officer proposed: the money moves.
-pub(super) async fn approve(
-    Officer(by): Officer,
-    request: HttpRequest,
-    operations: web::Data<Operations>,
-    path: web::Path<i64>,
-    payload: web::Payload,
-) -> Result<HttpResponse, Problem> {
-    let Nothing {} = body::json(&request, payload).await?;
-    operations.switch.decide_proposal(&by, *path, true).await?;
-    Ok(HttpResponse::NoContent().finish())
+/// What an officer decides; the last part of the path.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Decision {
+    /// For what another officer proposed: the money moves.
+    Approve,
+    /// Against it, or one's own is taken back.
+    Refuse,
 }
 
-/// Decides against a proposal, or takes one's own back.
-pub(super) async fn refuse(
+/// Decides: 204.
+pub(super) async fn decide(
     Officer(by): Officer,
     request: HttpRequest,
     operations: web::Data<Operations>,
-    path: web::Path<i64>,
+    path: web::Path<(i64, Decision)>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let Nothing {} = body::json(&request, payload).await?;
-    operations.switch.decide_proposal(&by, *path, false).await?;
+    let (proposal, decision) = path.into_inner();
+    operations.switch.decide_proposal(&by, proposal, matches!(decision, Decision::Approve)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
