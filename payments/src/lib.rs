@@ -43,6 +43,7 @@
 //!     creditor_proxy: None,
 //!     lookup_reference: None,
 //!     remittance_information: None,
+//!     request_to_pay: None,
 //! };
 //! let body = b"<CdtTrfTxInf>...</CdtTrfTxInf>".to_vec(); // as the bank sent it
 //! let reserved = switch.submit(banyan, vec![Submission { transfer, body }], now).await?;
@@ -77,12 +78,13 @@ pub mod operator;
 pub mod participant;
 pub mod qr;
 pub mod report;
+pub mod request_to_pay;
 
 mod store;
 
 pub use crate::store::{
-    AnswerReport, Clock, Metrics, Minute, Operators, ReturnSubmission, Submission, Switch, SwitchSettings,
-    TrialBalance, archive, audit,
+    AnswerReport, Clock, Metrics, Minute, Operators, RequestError, RequestsToPay, ReturnSubmission, Submission, Switch,
+    SwitchSettings, TrialBalance, archive, audit,
 };
 pub use directory::Directory;
 pub use error::{Error, OperationError, OperatorError, SubmitError};

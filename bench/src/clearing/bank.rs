@@ -75,6 +75,7 @@ impl Payments {
             creditor_proxy: None,
             lookup_reference: None,
             remittance_information: None,
+            request_to_pay: None,
             transaction_id,
         };
         let body = body(&transfer);

@@ -3,8 +3,8 @@
 use super::CreditTransfer;
 use super::canonical::{Canonical, Digest};
 
-/// SHA-256 over what makes two messages ask for the same payment: amount, currency, agents, accounts, proxy
-/// and end-to-end id. Times and texts may differ between a message and its repetition.
+/// SHA-256 over what makes two messages ask for the same payment: amount, currency, agents, accounts, proxy,
+/// end-to-end id and request to pay. Times and texts may differ between a message and its repetition.
 pub type Fingerprint = Digest;
 
 /// The fingerprint of `transfer`.
@@ -20,5 +20,8 @@ pub fn fingerprint(transfer: &CreditTransfer) -> Fingerprint {
         .optional_text(transfer.creditor_proxy.as_ref().map(|proxy| proxy.kind().code()))
         .optional_text(transfer.creditor_proxy.as_ref().map(crate::directory::Proxy::value))
         .text(&transfer.end_to_end_id);
+    if let Some(request) = &transfer.request_to_pay {
+        canonical.text(request.as_str());
+    }
     canonical.finish()
 }

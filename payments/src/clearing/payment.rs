@@ -10,6 +10,7 @@ use super::{Posting, Recall, Status, StatusReport, Subject};
 use crate::iso20022::ReasonCode;
 use crate::money::Amount;
 use crate::participant::ClearingCode;
+use crate::request_to_pay::RequestId;
 
 /// How far a payment has come. `Reserved → Settled | Rejected | TimedOut`; what is final stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,6 +130,9 @@ pub struct Payment {
     pub deadline: Timestamp,
     /// What tells a repetition from another payment under the same id.
     pub fingerprint: Fingerprint,
+    /// The request to pay that it holds while it is under way, and spends when it settles. Of payments that have ended
+    /// it is not remembered.
+    pub consumes: Option<RequestId>,
     /// How far it has come.
     pub state: PaymentState,
     /// The sequence number of the row that brought it there: its own, or its outcome's.

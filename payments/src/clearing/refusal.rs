@@ -2,11 +2,12 @@
 
 use crate::directory::NotAsShown;
 use crate::iso20022::ReasonCode;
+use crate::request_to_pay::NotPayable;
 
 /// Every reason for which the switch itself refuses a payment.
 ///
 /// The order is the order of precedence: when several apply, the first is given. Identity comes before
-/// standing, standing before form, form before whether anybody would answer, that before the payee. Limits come after all
+/// standing, standing before form, form before whether anybody would answer, that before the payee, the payee before a request to pay. Limits come after all
 /// of these and liquidity is last, so that a refusal for want of it says that everything else was right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
 pub enum Refusal {
@@ -67,6 +68,36 @@ pub enum Refusal {
     /// The police have payments to the proxy refused.
     #[error("payments to this proxy are refused on suspicion of fraud")]
     ProxySuspected,
+    /// It carries the id of no request to pay.
+    #[error("there is no such request to pay")]
+    RequestUnknown,
+    /// The request to pay has been paid.
+    #[error("the request to pay has been paid")]
+    RequestPaid,
+    /// Another payment of the request to pay is under way.
+    #[error("another payment of the request to pay is under way")]
+    RequestUnderWay,
+    /// The creditor took the request to pay back.
+    #[error("the request to pay was cancelled")]
+    RequestCancelled,
+    /// The debtor refused the request to pay.
+    #[error("the request to pay was refused")]
+    RequestRefused,
+    /// The time of the request to pay is over.
+    #[error("the request to pay has expired")]
+    RequestExpired,
+    /// The request to pay asks a customer of another bank.
+    #[error("the request to pay asks somebody else")]
+    RequestOtherDebtor,
+    /// The payment goes to another account than the request to pay says.
+    #[error("the payment goes elsewhere than the request to pay says")]
+    RequestOtherCreditor,
+    /// The payment is not in the currency of the request to pay.
+    #[error("the payment is not in the currency of the request to pay")]
+    RequestOtherCurrency,
+    /// The payment is of more than the request to pay asks for, or of less where less is not allowed.
+    #[error("the payment is not of the amount that the request to pay asks for")]
+    RequestOtherAmount,
     /// The amount is above the debtor agent's maximum for one payment.
     #[error("the amount is above the debtor agent's maximum for one payment")]
     AbovePaymentMaximum,
@@ -80,7 +111,7 @@ pub enum Refusal {
 
 impl Refusal {
     /// All of them, by descending precedence.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 32] = [
         Self::Duplicate,
         Self::DebtorAgentUnknown,
         Self::DebtorAgentBlocked,
@@ -100,6 +131,16 @@ impl Refusal {
         Self::ProxyUnknown,
         Self::ProxyMoved,
         Self::ProxySuspected,
+        Self::RequestUnknown,
+        Self::RequestPaid,
+        Self::RequestUnderWay,
+        Self::RequestCancelled,
+        Self::RequestRefused,
+        Self::RequestExpired,
+        Self::RequestOtherDebtor,
+        Self::RequestOtherCreditor,
+        Self::RequestOtherCurrency,
+        Self::RequestOtherAmount,
         Self::AbovePaymentMaximum,
         Self::AboveDailyMaximum,
         Self::InsufficientLiquidity,
@@ -123,10 +164,37 @@ impl Refusal {
             Self::LookupReferenceExpired => "DS24",
             Self::ProxyUnknown => "BE23",
             Self::ProxySuspected => "FRAD",
+            Self::RequestUnknown => "IRNR",
+            Self::RequestPaid => "APAR",
+            Self::RequestUnderWay => "ALAC",
+            Self::RequestCancelled => "DS02",
+            Self::RequestRefused => "ARFR",
+            Self::RequestExpired => "AEXR",
+            Self::RequestOtherDebtor => "BE16",
+            Self::RequestOtherCreditor => "BE01",
+            Self::RequestOtherCurrency => "AM03",
+            Self::RequestOtherAmount => "AM09",
             Self::AbovePaymentMaximum => "AM02",
             Self::AboveDailyMaximum => "AM23",
             Self::InsufficientLiquidity => "AM04",
         })
+    }
+}
+
+impl From<NotPayable> for Refusal {
+    fn from(against: NotPayable) -> Self {
+        match against {
+            NotPayable::Unknown => Self::RequestUnknown,
+            NotPayable::Paid => Self::RequestPaid,
+            NotPayable::UnderWay => Self::RequestUnderWay,
+            NotPayable::Cancelled => Self::RequestCancelled,
+            NotPayable::Refused => Self::RequestRefused,
+            NotPayable::Expired => Self::RequestExpired,
+            NotPayable::OtherDebtor => Self::RequestOtherDebtor,
+            NotPayable::OtherCreditor => Self::RequestOtherCreditor,
+            NotPayable::OtherCurrency => Self::RequestOtherCurrency,
+            NotPayable::OtherAmount => Self::RequestOtherAmount,
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use super::position::Position;
 use super::state::State;
 use super::{CreditTransfer, Refusal};
 use crate::participant::Standing;
+use crate::request_to_pay::payable::payable;
 
 /// Everything that the checks look at.
 pub(crate) struct Case<'a> {
@@ -34,7 +35,7 @@ impl Case<'_> {
 type Check = fn(&Case<'_>) -> Option<Refusal>;
 
 /// By descending precedence, as [`Refusal`] lists them. (A duplicate is found before any of these.)
-const CHECKS: [Check; 13] = [
+const CHECKS: [Check; 14] = [
     debtor_agent_takes_part,
     debtor_agent_may_pay,
     creditor_agent_takes_part,
@@ -45,6 +46,7 @@ const CHECKS: [Check; 13] = [
     can_still_be_answered,
     creditor_agent_answers,
     payee_is_as_shown,
+    request_is_payable,
     payment_is_within_maximum,
     day_is_within_maximum,
     liquidity_covers_it,
@@ -110,6 +112,11 @@ fn creditor_agent_answers(case: &Case<'_>) -> Option<Refusal> {
 
 fn payee_is_as_shown(case: &Case<'_>) -> Option<Refusal> {
     case.payee
+}
+
+fn request_is_payable(case: &Case<'_>) -> Option<Refusal> {
+    let id = case.transfer.request_to_pay?;
+    payable(case.state.request(id), case.transfer, case.now).err().map(Refusal::from)
 }
 
 fn payment_is_within_maximum(case: &Case<'_>) -> Option<Refusal> {

@@ -22,7 +22,7 @@ use crate::participant::{ClearingCode, Standing};
 /// Decides `command` at `now` and folds what follows into `state`.
 ///
 /// `payee` is what the directory says against the proxy of a payment, read in the transaction that will
-/// record it. A payment that `command` refers to by id must be in `state`, if there is one.
+/// record it. A payment, or a request to pay, that `command` refers to by id must be in `state`, if there is one.
 ///
 /// # Errors
 /// [`BrokenLog`] when the row does not fold: a fault of this program, never of the command.
@@ -99,6 +99,7 @@ fn reserve(state: &mut State, asked: &Asked<'_>, now: Timestamp, rules: &Rules) 
         accepted: transfer.accepted,
         deadline,
         fingerprint,
+        consumes: transfer.request_to_pay.filter(|_| refusal.is_none()),
         state: refusal.map_or(PaymentState::Reserved, |refusal| PaymentState::Rejected(refusal.reason())),
         state_sequence: sequence,
         state_recorded: now,

@@ -2,6 +2,7 @@
 
 mod days;
 mod events;
+mod of_batch;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
@@ -9,16 +10,18 @@ use std::sync::Arc;
 use store::Timestamp;
 use uuid::Uuid;
 
+use self::of_batch::OfBatch;
 use super::business_day::BusinessDay;
 use super::canonical::Digest;
 use super::obligation::{Obligation, Owed};
 use super::payment::{Ending, Payment, PaymentState};
 use super::position::{Position, PositionBroken};
 use super::proposal::Proposal;
-use super::row::{Event, EventRow, OutcomeRow, PaymentRow, Row};
+use super::row::{OutcomeRow, PaymentRow, Row};
 use super::turnover::{Entry, Turnover};
 use crate::money::Currency;
 use crate::participant::{ClearingCode, Participant, Thumbprint};
+use crate::request_to_pay::RequestStep;
 
 /// A client certificate that acts, or acted, for a participant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,8 +59,7 @@ pub struct State {
     by_transaction_id: HashMap<(ClearingCode, String), i64>,
     deadlines: BTreeSet<(Timestamp, i64)>,
     journal: Journal,
-    /// Returns by returner and `RtrId`, for the length of a batch.
-    returns: HashMap<(ClearingCode, String), EventRow>,
+    of_batch: OfBatch,
 }
 
 /// Where a state stood. What is under way is not in it: the journal leads back to that.
@@ -206,11 +208,6 @@ impl State {
         self.payment(*self.by_transaction_id.get(&(debtor_agent, transaction_id.to_owned()))?)
     }
 
-    /// A return that a command of this batch asks about, or that was made in it.
-    pub fn return_by_id(&self, returner: ClearingCode, return_id: &str) -> Option<&EventRow> {
-        self.returns.get(&(returner, return_id.to_owned()))
-    }
-
     /// Deadlines of the payments under way with their sequence numbers, earliest first.
     pub fn deadlines(&self) -> impl Iterator<Item = (Timestamp, i64)> {
         self.deadlines.iter().copied()
@@ -239,13 +236,6 @@ impl State {
         self.payments.insert(payment.sequence, payment);
     }
 
-    /// Takes a return into memory: the first under an id is the one that has it.
-    pub(crate) fn remember_return(&mut self, row: &EventRow) {
-        if let Event::Returned(record) = &row.event {
-            self.returns.entry((row.participant, record.return_id.clone())).or_insert_with(|| row.clone());
-        }
-    }
-
     /// Forgets the payments that have become final, and all returns: their place is the log. What happened until
     /// now can no longer be undone.
     pub(crate) fn forget_final(&mut self) {
@@ -258,7 +248,7 @@ impl State {
     }
 
     fn forget_until(&mut self, changes: usize, last: i64) {
-        self.returns.clear();
+        self.of_batch = OfBatch::default();
         while self.journal.forgotten < changes {
             let Some(change) = self.journal.changes.pop_front() else { break };
             self.journal.forgotten += 1;
@@ -309,7 +299,7 @@ impl State {
     /// Goes back to `mark`. Nothing from before it may have been made final since.
     pub(crate) fn undo(&mut self, mark: &Mark) {
         // What was said and returned since is of payments that ended since: they go, or are as they were.
-        self.returns.clear();
+        self.of_batch = OfBatch::default();
         while self.journal.len() > mark.changes {
             match self.journal.changes.pop_back() {
                 Some(Change::Remembered(sequence)) => self.forget(sequence),
@@ -363,6 +353,7 @@ impl State {
             let position = self.position_mut(payment.debtor_agent, payment.amount.currency());
             position.reserve(payment.amount.minor(), payment.business_day)?;
         }
+        self.pay_request(payment, RequestStep::Hold);
         self.remember(payment.clone());
         Ok(())
     }
@@ -383,6 +374,7 @@ impl State {
         let (amount, currency) = (payment.amount.minor(), payment.amount.currency());
         let reserved_on = payment.business_day;
         let owes_word = row.ending == Ending::SettledWithoutPosting;
+        let ended = payment.consumes.map(|_| payment.clone());
         let (debtor, creditor) = (payment.debtor_agent, payment.creditor_agent);
         let moved = match row.ending {
             Ending::Settled | Ending::SettledWithoutPosting => self
@@ -390,6 +382,10 @@ impl State {
                 .and_then(|()| self.book(creditor, currency, Entry::PaymentIn, amount)),
             Ending::Rejected(_) | Ending::TimedOut => self.position_mut(debtor, currency).release(amount, reserved_on),
         };
+        if let Some(payment) = ended {
+            let settled = payment.state == PaymentState::Settled;
+            self.pay_request(&payment, if settled { RequestStep::Settle } else { RequestStep::Free });
+        }
         if owes_word {
             self.owe(row.payment, Owed::Posting, creditor, row.recorded);
         }

@@ -8,6 +8,7 @@ use crate::directory::Proxy;
 use crate::iso20022::ReasonCode;
 use crate::money::Amount;
 use crate::participant::ClearingCode;
+use crate::request_to_pay::RequestId;
 
 /// One credit transfer (pacs.008 `CdtTrfTxInf`), parsed at the edge.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +45,8 @@ pub struct CreditTransfer {
     pub lookup_reference: Option<String>,
     /// `RmtInf/Ustrd`, at most 140 characters.
     pub remittance_information: Option<String>,
+    /// `SplmtryData/Envlp/RequestToPay`: the request to pay that it answers, and pays once.
+    pub request_to_pay: Option<RequestId>,
 }
 
 /// How the creditor agent answers (pacs.002 `TxSts`).

@@ -19,6 +19,7 @@ pub mod pacs004;
 pub mod pacs008;
 pub mod pacs028;
 mod reason;
+mod supplementary;
 #[cfg(test)]
 mod tests;
 mod value;

@@ -7,11 +7,13 @@ use uuid::Uuid;
 
 use super::account::{account, write_account};
 use super::agent::{agent, write_agent};
+use super::supplementary::{self, Supplement};
 use super::value::{self, amount, count, date, date_time, exactly, text, uetr};
 use super::xml::{self, Element, Fields, ISO_20022, Limits, Writer};
 use super::{MessageError, Problem};
 use crate::clearing::CreditTransfer;
 use crate::participant::ClearingCode;
+use crate::request_to_pay::RequestId;
 
 /// The message's identifier, as `MsgDefIdr` and the namespace carry it.
 pub const IDENTIFIER: &str = "pacs.008.001.08";
@@ -19,10 +21,6 @@ pub const IDENTIFIER: &str = "pacs.008.001.08";
 pub const MAX_TRANSACTIONS: usize = 1_000;
 /// Bytes of one transaction's body at most: five hundred of them still make an inbox that a reader takes.
 pub const MAX_BODY: usize = 8 * 1024;
-
-/// The element around the look-up's proof, in `SplmtryData/Envlp`.
-const LOOKUP: &str = "urn:lionrock:lookup:1";
-const LOOKUP_REFERENCE: &str = "LookupReference";
 
 /// A message with one or many transfers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +77,18 @@ impl ParsedTransfer {
 /// The first element that is not as the schema and this system want it. The message is refused as a whole.
 pub fn parse(bytes: &[u8]) -> Result<CreditTransferMessage, MessageError> {
     read_document(&xml::parse(bytes, Limits::MESSAGE)?)
+}
+
+/// The request to pay that a transaction carries the id of, from the transaction's body as it was read.
+pub(crate) fn request_to_pay(body: &[u8]) -> Option<RequestId> {
+    // Few payments carry one, and only those are parsed again.
+    let marker = supplementary::REQUEST.as_bytes();
+    if !body.windows(marker.len()).any(|window| window == marker) {
+        return None;
+    }
+    let transfer = xml::parse(body, Limits::MESSAGE).ok()?;
+    let supplements = transfer.elements().filter(|element| element.name == "SplmtryData");
+    supplements.filter_map(|element| supplementary::read(element).ok()).find_map(|found| found.request_to_pay())
 }
 
 /// Writes a message that [`parse`] reads.
@@ -249,7 +259,7 @@ fn read_transfer(element: &Element<'_>) -> Result<(CreditTransfer, Option<Cleari
     fields.skip(&["Tax"])?;
     fields.skip_repeated("RltdRmtInf")?;
     let remittance_information = fields.optional("RmtInf", read_remittance)?.flatten();
-    let references = fields.repeated("SplmtryData", 8, read_supplementary)?;
+    let supplements = fields.repeated("SplmtryData", 8, supplementary::read)?;
     fields.finish()?;
     if instructing.is_some_and(|agent| agent != debtor_agent) {
         return Err(other_agent("InstgAgt"));
@@ -272,8 +282,9 @@ fn read_transfer(element: &Element<'_>) -> Result<(CreditTransfer, Option<Cleari
         creditor_name,
         creditor_account: creditor_account.id,
         creditor_proxy: creditor_account.proxy,
-        lookup_reference: references.into_iter().flatten().next(),
+        lookup_reference: supplements.iter().find_map(Supplement::lookup_reference),
         remittance_information,
+        request_to_pay: supplements.iter().find_map(Supplement::request_to_pay),
     };
     Ok((transfer, instructing))
 }
@@ -294,23 +305,6 @@ fn read_remittance(element: &Element<'_>) -> Result<Option<String>, MessageError
     fields.skip_repeated("Strd")?;
     fields.finish()?;
     Ok(lines.into_iter().next())
-}
-
-/// The reference of a look-up, when the envelope holds one; other envelopes are handed on.
-fn read_supplementary(element: &Element<'_>) -> Result<Option<String>, MessageError> {
-    let mut fields = Fields::of(element)?;
-    fields.skip(&["PlcAndNm"])?;
-    let reference = fields.required("Envlp", |element| {
-        let mut fields = Fields::of(element)?;
-        let content = fields.any()?.ok_or_else(|| MessageError::new(Problem::Missing))?;
-        fields.finish()?;
-        if *content.namespace != *LOOKUP || content.name != LOOKUP_REFERENCE {
-            return Ok(None);
-        }
-        text(256)(content).map(Some).map_err(|error| error.within(LOOKUP_REFERENCE))
-    })?;
-    fields.finish()?;
-    Ok(reference)
 }
 
 fn write_transfer(out: &mut Writer, transfer: &CreditTransfer) {
@@ -339,9 +333,10 @@ fn write_transfer(out: &mut Writer, transfer: &CreditTransfer) {
             w.element("RmtInf", |w| w.leaf("Ustrd", line));
         }
         if let Some(reference) = &transfer.lookup_reference {
-            w.element("SplmtryData", |w| {
-                w.element("Envlp", |w| w.element_with(LOOKUP_REFERENCE, &[("xmlns", LOOKUP)], |w| w.text(reference)));
-            });
+            supplementary::write_lookup(w, reference);
+        }
+        if let Some(request) = &transfer.request_to_pay {
+            supplementary::write_request(w, request);
         }
     });
 }

@@ -41,6 +41,7 @@ pub(super) fn transfer() -> CreditTransfer {
         creditor_account: "LRAQEBAQEBAQEBAQEBAQEBAQ".to_owned(),
         creditor_proxy: Some(Proxy::parse(ProxyKind::Mobile, "91234567").unwrap()),
         lookup_reference: Some("reference".to_owned()),
+        request_to_pay: None,
         remittance_information: Some("午餐 <& thanks>".to_owned()),
     }
 }
@@ -347,7 +348,7 @@ prop_compose! {
         names in ("\\PC{1,140}", "[\u{4e00}-\u{9fff}*]{1,20}"),
         accounts in ("[0-9-]{1,34}", "[ -~]{1,34}"),
         proxy in proptest::option::of("[4-9][0-9]{7}"),
-        reference in proptest::option::of("[A-Za-z0-9_-]{66}"),
+        extra in (proptest::option::of("[A-Za-z0-9_-]{66}"), proptest::option::of(any::<[u8; 13]>())),
         line in proptest::option::of("(\\PC|[\t\n\r&<>\"']){1,140}"),
     ) -> CreditTransfer {
         CreditTransfer {
@@ -365,7 +366,8 @@ prop_compose! {
             creditor_name: names.1,
             creditor_account: accounts.1,
             creditor_proxy: proxy.map(|text| Proxy::parse(ProxyKind::Mobile, &text).unwrap()),
-            lookup_reference: reference,
+            lookup_reference: extra.0,
+            request_to_pay: extra.1.map(|random| crate::request_to_pay::RequestId::from_random(&random)),
             remittance_information: line,
         }
     }

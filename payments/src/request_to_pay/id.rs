@@ -88,7 +88,9 @@ mod tests {
     #[test]
     fn letters_that_are_mistaken_for_others_are_not_read() {
         assert!("0123456789ABCDEFGHJK".parse::<RequestId>().is_ok());
-        for wrong in ["0123456789ABCDEFGHJI", "0123456789abcdefghjk", "0123456789ABCDEFGHJ", "0123456789ABCDEFGHJKM", ""] {
+        for wrong in
+            ["0123456789ABCDEFGHJI", "0123456789abcdefghjk", "0123456789ABCDEFGHJ", "0123456789ABCDEFGHJKM", ""]
+        {
             assert_eq!(wrong.parse::<RequestId>(), Err(NotARequestId), "{wrong}");
         }
     }

@@ -8,7 +8,7 @@
 //! - `create(NewRequest, now)`: the same `reference` of the same creditor agent again gives the same request;
 //! - `get(id)`, `by_creditor(agent, cursor)`, `by_debtor(agent, account, cursor)`;
 //! - `accept`, `refuse` by the debtor's agent, `cancel` by the creditor's, `expire_due(now)`;
-//! - `changes_after(cursor)`, `changes_for(agent, cursor)`: the feed of everything that happened, without gaps.
+//! - `changes_after(cursor)`, `changes_for(agent, cursor)`: the feed of everything that happened, in order.
 //!
 //! A payment holds its request while it is under way, spends it when it settles and frees it when it does not: that is
 //! decided in the payment's own batch (`crate::clearing`), so a second payer is refused before money moves.
@@ -36,6 +36,8 @@ pub use state::{RequestRefusal, RequestState, RequestStep, step};
 pub struct RequestToPay {
     /// What it is known by: on codes, in links, in the payment that answers it.
     pub id: RequestId,
+    /// The number of its first change in the feed: lists are in this order.
+    pub number: i64,
     /// What was asked, by whom, of whom.
     pub asked: NewRequest,
     /// When it was made.
@@ -124,7 +126,7 @@ impl AmountRule {
 /// Something that happened to a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// Its number in the feed of all changes, from 1, without gaps: the cursor of whoever follows.
+    /// Its number in the feed of all changes, ascending: the cursor of whoever follows.
     pub sequence: i64,
     /// Which request.
     pub request: RequestId,

@@ -76,11 +76,11 @@ impl NewRequest {
         for (field, text, most) in texts {
             needed(field, text, most)?;
         }
-        if self.amount.minor() <= 0 {
-            return Err(InvalidRequest { field: "amount", why: "more than nothing is asked for" });
-        }
         if self.debtor.as_ref().is_some_and(|debtor| debtor.agent == creditor.agent) {
-            return Err(InvalidRequest { field: "debtor.agent", why: "a bank asks its own customers without the switch" });
+            return Err(InvalidRequest {
+                field: "debtor.agent",
+                why: "a bank asks its own customers without the switch",
+            });
         }
         if self.expires <= now {
             return Err(InvalidRequest { field: "expires", why: "a moment that is still to come" });
@@ -89,6 +89,17 @@ impl NewRequest {
             return Err(InvalidRequest { field: "expires", why: "within a year" });
         }
         Ok(())
+    }
+}
+
+impl NewRequest {
+    /// Whether a repetition asks for the same: texts and times may differ between a message and its repetition.
+    pub fn asks_the_same_as(&self, other: &Self) -> bool {
+        let same = |one: &Self| {
+            let Creditor { agent, account, .. } = one.creditor.clone();
+            (agent, account, one.amount, one.amount_rule, one.bill_number.clone(), one.debtor.clone())
+        };
+        same(self) == same(other)
     }
 }
 

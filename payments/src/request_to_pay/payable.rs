@@ -2,7 +2,7 @@
 
 use store::Timestamp;
 
-use super::{AmountRule, RequestRefusal, RequestState, RequestStep, RequestToPay, step};
+use super::{AmountRule, RequestRefusal, RequestStep, RequestToPay, step};
 use crate::clearing::CreditTransfer;
 
 /// Why a payment that carries a request's id does not pay that request. The order is the order of precedence: what the
@@ -65,9 +65,4 @@ pub fn payable(request: Option<&RequestToPay>, transfer: &CreditTransfer, now: T
     let (asked, offered) = (asked.amount.minor(), transfer.amount.minor());
     let enough = offered == asked || (request.asked.amount_rule == AmountRule::LessAllowed && offered < asked);
     if enough { Ok(()) } else { Err(NotPayable::OtherAmount) }
-}
-
-/// What a request becomes when a payment is reserved that [`payable`] allows, and when that payment ends.
-pub(crate) const fn after_payment(settled: bool) -> RequestState {
-    if settled { RequestState::Paid } else { RequestState::Waiting }
 }

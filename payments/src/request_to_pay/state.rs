@@ -25,15 +25,8 @@ pub enum RequestState {
 
 impl RequestState {
     /// Every state, in the order of a request's life.
-    pub const ALL: [Self; 7] = [
-        Self::Waiting,
-        Self::Accepted,
-        Self::Paying,
-        Self::Paid,
-        Self::Refused,
-        Self::Cancelled,
-        Self::Expired,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Waiting, Self::Accepted, Self::Paying, Self::Paid, Self::Refused, Self::Cancelled, Self::Expired];
 
     /// Whether it can never change again.
     pub const fn is_final(self) -> bool {

@@ -52,7 +52,7 @@ impl Sequencer {
     /// Whether memory alone decides these.
     pub(super) fn can_go_ahead(&mut self, commands: &[Command]) -> bool {
         let plain = |command: &Command| match command {
-            Command::Reserve { transfer, .. } => transfer.creditor_proxy.is_none(),
+            Command::Reserve { transfer, .. } => transfer.creditor_proxy.is_none() && transfer.request_to_pay.is_none(),
             Command::Answer { answer, .. } => !matches!(answer.verdict, Verdict::Credited | Verdict::Blocked),
             Command::TimeOut { .. } | Command::WatchLiquidity { .. } | Command::Enquire { .. } => true,
             _ => false,

@@ -12,8 +12,10 @@ use crate::clearing::{
     Row,
 };
 use crate::error::Error;
+use crate::iso20022::pacs008;
 use crate::money::{Amount, Currency};
 use crate::participant::ClearingCode;
+use crate::request_to_pay::RequestId;
 
 /// Table `payment` without the message.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -152,6 +154,7 @@ impl RecordColumns {
             posting: Posting::default(),
             returned: 0,
             recall: None,
+            consumes: None,
             transaction_id: self.transaction_id,
             end_to_end_id: self.end_to_end_id,
         };
@@ -165,13 +168,20 @@ impl RecordColumns {
     }
 }
 
+/// The request to pay that a payment under way holds: its message says so.
+pub(super) fn consumed(payment: &Payment, body: &[u8]) -> Option<RequestId> {
+    if payment.state == PaymentState::Reserved { pacs008::request_to_pay(body) } else { None }
+}
+
 impl PaymentColumns {
     pub(super) fn of(row: &PaymentRow, digest: Digest) -> Self {
         Self { record: RecordColumns::of(row), body: row.body.to_vec(), digest: digest.as_bytes().to_vec() }
     }
 
     pub(super) fn row(self) -> Result<Row, Error> {
-        Ok(Row::Payment(PaymentRow { payment: self.record.payment(None)?, body: Arc::from(self.body) }))
+        let mut payment = self.record.payment(None)?;
+        payment.consumes = consumed(&payment, &self.body);
+        Ok(Row::Payment(PaymentRow { payment, body: Arc::from(self.body) }))
     }
 }
 

@@ -1,5 +1,6 @@
 //! One batch: what its commands lead to, decided and recorded in one transaction.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use store::{Conn, Db, Timestamp};
@@ -7,11 +8,12 @@ use store::{Conn, Db, Timestamp};
 use super::projection::Changed;
 use super::recall::{self, LookUps};
 use super::recent::{Entry, Recent};
-use super::{log, memory};
+use super::{log, memory, request_to_pay};
 use crate::clearing::chain::{self, Batch};
 use crate::clearing::{Command, Digest, Refusal, Reply, Row, Rules, State, cut_over, settle};
 use crate::directory::Directory;
 use crate::error::Error;
+use crate::request_to_pay::RequestId;
 
 /// Commands to decide together.
 pub(super) struct Work {
@@ -157,12 +159,19 @@ impl Work {
     fn run(&mut self, conn: &mut Conn<'_>) -> Result<(Vec<Entry>, Decided), Error> {
         log::prepare(conn)?;
         let mut caught_up = Vec::new();
-        if self.contended {
+        let consumed = self.consumed();
+        // Requests to pay are taken after the head, so that no two gateways wait for each other.
+        if self.contended || !consumed.is_empty() {
             log::lock_head(conn)?;
             caught_up = memory::catch_up(conn, &mut self.state)?;
         }
         let today = cut_over::day_at(&self.state, self.now, &self.rules);
         recall::recall(conn, &mut self.state, &self.commands, (&self.asked, &self.recent), today)?;
+        if !consumed.is_empty() {
+            for request in request_to_pay::payment::take(conn, &consumed)? {
+                self.state.remember_request(request);
+            }
+        }
         let payees = self.payees(conn)?;
         let mut steps = Steps::default();
         for (command, payee) in self.commands.iter().zip(payees) {
@@ -173,6 +182,15 @@ impl Work {
             recording.write(conn)?;
         }
         Ok((caught_up, decided))
+    }
+
+    /// The requests to pay that payments of this batch carry the ids of.
+    fn consumed(&self) -> BTreeSet<RequestId> {
+        let carried = |command: &Command| match command {
+            Command::Reserve { transfer, .. } => transfer.request_to_pay,
+            _ => None,
+        };
+        self.commands.iter().filter_map(carried).collect()
     }
 
     /// What the directory says, for each command, against the payee of a payment that is not a repetition. It

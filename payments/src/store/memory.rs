@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use store::{Conn, on_db};
 
 use super::archive::compact;
-use super::columns::{OutcomeColumns, RecordColumns};
+use super::columns::{OutcomeColumns, RecordColumns, consumed};
 use super::recent::Entry;
 use super::schema::{outcome, payment};
 use super::{after_settlement, closed_days, days, log, obligations, projection, proposals};
@@ -79,15 +79,20 @@ pub(super) fn load(conn: &mut Conn<'_>) -> Result<State, Error> {
 fn open_payments(conn: &mut Conn<'_>, first: i64) -> Result<Vec<Payment>, Error> {
     let Some(days) = days::spanning(conn, first, i64::MAX)? else { return Ok(Vec::new()) };
     let ended = outcome::payment.eq(payment::seq).and(outcome::business_day.ge(days.first));
-    let found: Vec<RecordColumns> = on_db!(conn, c => payment::table
+    let found: Vec<(RecordColumns, Vec<u8>)> = on_db!(conn, c => payment::table
         .left_join(outcome::table.on(ended))
         .filter(payment::business_day.ge(days.first))
         .filter(payment::seq.ge(first))
         .filter(payment::reason.is_null())
         .filter(outcome::seq.is_null())
-        .select(RecordColumns::as_select())
+        .select((RecordColumns::as_select(), payment::body))
         .load(c))?;
-    found.into_iter().map(|columns| columns.payment(None)).collect()
+    let open = |(columns, body): (RecordColumns, Vec<u8>)| {
+        let mut payment = columns.payment(None)?;
+        payment.consumes = consumed(&payment, &body);
+        Ok(payment)
+    };
+    found.into_iter().map(open).collect()
 }
 
 /// Folds in what others appended, and says what it means to those who read along. Everything must be read from one

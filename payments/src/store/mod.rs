@@ -38,6 +38,7 @@ mod queue;
 mod random;
 mod recall;
 mod recent;
+mod request_to_pay;
 mod schema;
 mod sequencer;
 mod statistics;
@@ -49,6 +50,7 @@ mod turnover;
 
 pub use metrics::Metrics;
 pub use operators::Operators;
+pub use request_to_pay::{RequestError, RequestsToPay};
 pub use statistics::Minute;
 pub use switch::{AnswerReport, Clock, ReturnSubmission, Submission, Switch, SwitchSettings};
 pub use trial_balance::TrialBalance;

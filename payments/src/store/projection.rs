@@ -7,9 +7,10 @@ use diesel::prelude::*;
 use store::{Conn, Timestamp, on_db};
 
 use super::columns::{currency, currency_column};
+use super::request_to_pay::payment::Turn;
 use super::schema::{participant, participant_certificate, position};
 use super::turnover::TurnoverColumns;
-use super::{arrays, closed_days, obligations, proposals};
+use super::{arrays, closed_days, obligations, proposals, request_to_pay};
 use crate::clearing::{
     BusinessDay, Certificate, Ending, Event, EventRow, Limits, Obligation, Operation, Position, Proposal, Row, Sent,
     State, Turnover,
@@ -70,6 +71,8 @@ pub(super) struct Changed {
     obligations: Vec<Obligation>,
     /// Ends of business days.
     cut_overs: Vec<EventRow>,
+    /// What payments did to requests to pay, in the order of the log.
+    requests: Vec<Turn>,
 }
 
 impl Changed {
@@ -98,6 +101,7 @@ impl Changed {
             obligations: state.obligations().filter(|one| settled.contains(&one.payment)).copied().collect(),
             settled,
             cut_overs,
+            requests: rows.iter().filter_map(|row| Turn::by(row, state)).collect(),
         }
     }
 
@@ -117,6 +121,7 @@ impl Changed {
             proposals::write(conn, known)?;
         }
         obligations::write(conn, &self.settled, &self.obligations)?;
+        request_to_pay::payment::write(conn, &self.requests)?;
         match conn {
             Conn::Postgres(c) => arrays::write_positions(c, self.positions.iter().copied())?,
             Conn::Sqlite(c) => {

@@ -35,6 +35,7 @@ pub fn credit_transfer(payment: &Payment, debtor_agent: ClearingCode) -> String 
         creditor_proxy: Some(payment.payee.proxy.clone()),
         lookup_reference: Some(payment.payee.lookup_reference.clone()),
         remittance_information: payment.remittance_information.clone(),
+        request_to_pay: None,
     };
     pacs008::write(&CreditTransferMessage {
         message_id: id,

@@ -205,6 +205,7 @@ mod tests {
             creditor_proxy: None,
             lookup_reference: None,
             remittance_information: Some("bill 7".to_owned()),
+            request_to_pay: None,
         }
     }
 

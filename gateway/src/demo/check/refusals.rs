@@ -70,6 +70,7 @@ fn transfer(payee: &Payee, amount: &str, now: Timestamp) -> anyhow::Result<Credi
         creditor_proxy: Some(payee.proxy.clone()),
         lookup_reference: Some(payee.lookup_reference.clone()),
         remittance_information: None,
+        request_to_pay: None,
     })
 }
 

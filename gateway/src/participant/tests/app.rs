@@ -258,6 +258,7 @@ impl Bank {
             creditor_proxy: None,
             lookup_reference: None,
             remittance_information: None,
+            request_to_pay: None,
         }
     }
 }

@@ -8,8 +8,10 @@ use time::macros::date;
 use super::support::*;
 use crate::clearing::reserve::{Case, refusal};
 use crate::clearing::{CreditTransfer, Limits, Refusal, Rules, State};
-use crate::money::Currency;
+use crate::money::{Amount, Currency};
 use crate::participant::Standing;
+use crate::request_to_pay::tests::request_for;
+use crate::request_to_pay::{Debtor, RequestState};
 
 /// Everything that a payment is judged by.
 struct Payment {
@@ -67,8 +69,50 @@ impl Payment {
             | Refusal::ProxyUnknown
             | Refusal::ProxyMoved
             | Refusal::ProxySuspected => self.payee = self.payee.or(Some(refusal)),
+            Refusal::RequestUnknown
+            | Refusal::RequestPaid
+            | Refusal::RequestUnderWay
+            | Refusal::RequestCancelled
+            | Refusal::RequestRefused
+            | Refusal::RequestExpired
+            | Refusal::RequestOtherDebtor
+            | Refusal::RequestOtherCreditor
+            | Refusal::RequestOtherCurrency
+            | Refusal::RequestOtherAmount => self.spoil_request(refusal),
             Refusal::InsufficientLiquidity => self.transfer.amount = hkd(100_001),
         }
+    }
+
+    /// Makes the payment one of a request to pay, against which `refusal` stands beside what stood before.
+    fn spoil_request(&mut self, refusal: Refusal) {
+        let known = self.transfer.request_to_pay.and_then(|id| self.state.request(id).cloned());
+        let is_unknown = self.transfer.request_to_pay.is_some() && known.is_none();
+        let mut request = known.unwrap_or_else(|| request_for(&self.transfer, NOW));
+        self.transfer.request_to_pay = Some(request.id);
+        if is_unknown || refusal == Refusal::RequestUnknown {
+            return;
+        }
+        let mut stand = |state| {
+            if request.state == RequestState::Waiting {
+                request.state = state;
+            }
+        };
+        match refusal {
+            Refusal::RequestPaid => stand(RequestState::Paid),
+            Refusal::RequestUnderWay => stand(RequestState::Paying),
+            Refusal::RequestCancelled => stand(RequestState::Cancelled),
+            Refusal::RequestRefused => stand(RequestState::Refused),
+            Refusal::RequestExpired => request.asked.expires = NOW,
+            Refusal::RequestOtherDebtor => {
+                request.asked.debtor = Some(Debtor { agent: bank("038"), account: "somebody".to_owned() });
+            }
+            Refusal::RequestOtherCreditor => request.asked.creditor.account = "another".to_owned(),
+            Refusal::RequestOtherCurrency => {
+                request.asked.amount = Amount::new(request.asked.amount.minor(), Currency::Cny).unwrap();
+            }
+            _ => request.asked.amount = Amount::new(9_999, request.asked.amount.currency()).unwrap(),
+        }
+        self.state.remember_request(request);
     }
 
     fn limits(&mut self) -> &mut Limits {

@@ -48,6 +48,7 @@ pub(crate) fn transfer(number: u32, accepted: Timestamp) -> CreditTransfer {
         creditor_proxy: None,
         lookup_reference: None,
         remittance_information: None,
+        request_to_pay: None,
     }
 }
 

@@ -10,6 +10,7 @@ mod obligations;
 mod positions;
 mod proposals;
 mod report;
+mod requests;
 mod returned;
 mod rows;
 mod tally;
@@ -96,6 +97,8 @@ fn books_with(conn: &mut Conn<'_>, evidence: &Evidence<'_>) -> Result<AuditRepor
     audit.report.differences.extend(differing.into_iter().map(Difference::Proposal));
     let differing = std::mem::take(&mut audit.obligations).differ(&super::obligations::all(conn)?);
     audit.report.differences.extend(differing.into_iter().map(Difference::Obligation));
+    let kept = super::request_to_pay::payment::held_and_paid(conn)?;
+    audit.report.differences.extend(std::mem::take(&mut audit.requests).differ(kept));
     Ok(audit.report)
 }
 
@@ -122,6 +125,7 @@ struct Audit {
     ids: used_twice::Ids,
     proposals: Proposals,
     obligations: Obligations,
+    requests: requests::Requests,
 }
 
 impl Audit {
@@ -217,6 +221,9 @@ impl Audit {
                 Digest::default()
             }
             Ok(row) => {
+                if let Some(wrong) = self.requests.take(&row) {
+                    self.row(sequence, wrong);
+                }
                 let digest = row.digest();
                 if digest != stored {
                     self.row(sequence, "it does not have the digest that was recorded with it");

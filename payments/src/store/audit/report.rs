@@ -3,6 +3,7 @@
 use crate::clearing::{BusinessDay, Digest};
 use crate::money::Currency;
 use crate::participant::{ClearingCode, Thumbprint};
+use crate::request_to_pay::RequestId;
 
 /// What the audit looked at and found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -145,6 +146,9 @@ pub enum Difference {
     /// What a creditor agent owes of a payment is not what the log says.
     #[error("what is owed of payment {0} is not what the log says")]
     Obligation(i64),
+    /// A request to pay is not paid, or being paid, as the log says.
+    #[error("request to pay {0} is not paid, or being paid, as the log says")]
+    RequestToPay(RequestId),
     /// A certificate acts for somebody for whom the log does not say so, or no longer does.
     #[error("certificate {0} is not what the log says")]
     Certificate(Thumbprint),

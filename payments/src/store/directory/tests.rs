@@ -93,6 +93,7 @@ pub(super) fn payment_to(from: &str, shown: &Lookup, proxy: Proxy) -> CreditTran
         creditor_proxy: Some(proxy),
         lookup_reference: Some(shown.reference.as_str().to_owned()),
         remittance_information: None,
+        request_to_pay: None,
     }
 }
 

@@ -12,6 +12,7 @@ mod payments;
 mod presence;
 mod proposals;
 mod recalls;
+mod requests;
 mod returns;
 mod simulation;
 mod trial_balance;
