@@ -14,6 +14,7 @@ pub mod demo;
 pub mod error;
 pub mod http;
 pub mod keys;
+mod merchants;
 pub mod messages;
 pub mod operations;
 pub mod pages;

@@ -9,13 +9,14 @@ use actix_web::{App, HttpServer, web};
 use anyhow::Context;
 use futures_util::future::join_all;
 use store::Db;
+use tokio::sync::watch;
 use zeroize::Zeroizing;
 
 use crate::cli::Installation;
 use crate::config::{Config, Log, LogFormat};
 use crate::database_claim::DatabaseClaim;
 use crate::messages::Messages;
-use crate::{checkpoints, claims, clock, http, operations, participant, public};
+use crate::{checkpoints, claims, clock, http, merchants, operations, participant, public};
 
 /// How long running requests may go on after the program was told to stop. Whoever waits longer for a payment
 /// asks again: cutting a connection cancels nothing.
@@ -29,6 +30,10 @@ pub struct Gateway {
     pub switch: payments::Switch,
     /// Proxies that lead to accounts.
     pub directory: payments::Directory,
+    /// Who takes payments, and what came in.
+    pub merchants: payments::Merchants,
+    /// Changes whenever a merchant received something, or something went back.
+    pub received: watch::Sender<u64>,
     /// Calls to addresses that others chose.
     pub outbound: Arc<http::outbound::Outbound>,
     /// Who may come how often.
@@ -53,6 +58,8 @@ impl Gateway {
             identity,
             switch: installation.switch()?,
             directory: installation.directory(),
+            merchants: payments::Merchants::new(installation.directory()),
+            received: watch::Sender::new(0),
             outbound,
             limits: http::limits::Limits::new(&installation.config.limits),
             db: installation.db.clone(),
@@ -158,6 +165,7 @@ pub fn start(gateway: Arc<Gateway>, sockets: Sockets, installation: &Installatio
     let servers = servers.into_iter().map(|server| (server.handle(), actix_web::rt::spawn(server))).collect();
     public::housekeeping(&gateway);
     claims::decide(&gateway);
+    merchants::follow(&gateway);
     let checkpoint_folder = installation.config.clearing.checkpoint_folder.clone();
     checkpoints::keep(&gateway, installation.keys.checkpoint_key()?, checkpoint_folder);
     Ok(Running { servers, waiters, gateway })

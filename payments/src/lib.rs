@@ -73,6 +73,7 @@ pub mod clearing;
 pub mod directory;
 mod error;
 pub mod iso20022;
+pub mod merchant;
 pub mod money;
 pub mod operator;
 pub mod participant;
@@ -88,3 +89,4 @@ pub use crate::store::{
 };
 pub use directory::Directory;
 pub use error::{Error, OperationError, OperatorError, SubmitError};
+pub use merchant::Merchants;

@@ -9,6 +9,7 @@ mod directory;
 mod input;
 mod installation;
 mod keys;
+mod merchant;
 mod migrate;
 mod operator;
 mod output;
@@ -51,6 +52,8 @@ enum Command {
     Client(client::Client),
     /// Add, certify, fund, suspend and list participants
     Participant(participant::Participant),
+    /// List the merchants that banks have taken on
+    Merchant(merchant::Merchant),
     /// Show business days, and write their statements and settlement files
     Day(day::Day),
     /// Import and export the proxy directory
@@ -77,6 +80,7 @@ pub fn main() -> ExitCode {
         Command::Resident(command) => resident::run(command),
         Command::Client(command) => client::run(command),
         Command::Participant(command) => participant::run(command),
+        Command::Merchant(command) => merchant::run(command),
         Command::Day(command) => day::run(command),
         Command::Directory(command) => directory::run(command),
         Command::Operator(command) => operator::run(command),

@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use payments::Switch;
 use payments::directory::Directory;
+use payments::{Merchants, Switch};
 use tokio::sync::watch;
 
 use super::certificate::Thumbprints;
@@ -16,6 +16,8 @@ pub struct Api {
     pub switch: Switch,
     /// Finds the account behind a number or an address.
     pub directory: Directory,
+    /// Who takes payments, and what came in.
+    pub merchants: Merchants,
     /// Sends one-time codes.
     pub(super) messages: Messages,
     pub(super) thumbprints: Thumbprints,
@@ -29,6 +31,7 @@ impl Api {
     pub fn new(switch: Switch, directory: Directory) -> Self {
         Self {
             switch,
+            merchants: Merchants::new(directory.clone()),
             directory,
             messages: Messages::default(),
             thumbprints: Thumbprints::default(),

@@ -17,6 +17,7 @@ mod infractions;
 mod liquidity;
 mod lookups;
 mod members;
+mod merchants;
 mod notices;
 mod paging;
 mod payments;
@@ -25,6 +26,7 @@ mod presence;
 mod proofs;
 mod proxies;
 mod recalls;
+mod refunds;
 mod refusals;
 mod reports;
 mod returns;
@@ -77,6 +79,24 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
             .service(resource("/infractions/{infraction_id}/{step}", "POST").route(web::post().to(infractions::step)))
             .service(resource("/directory/inbox", "GET").route(web::get().to(notices::read)))
             .service(resource("/fps-ids", "POST").route(web::post().to(fps_ids::issue)))
+            .service(
+                resource("/merchants", "GET, POST")
+                    .route(web::get().to(merchants::list))
+                    .route(web::post().to(merchants::onboard)),
+            )
+            .service(
+                resource("/merchants/{merchant_id}", "GET, PATCH")
+                    .route(web::get().to(merchants::read))
+                    .route(web::patch().to(merchants::change)),
+            )
+            .service(resource("/merchants/{merchant_id}/invitation", "POST").route(web::post().to(merchants::invite)))
+            .service(
+                resource("/merchants/{merchant_id}/tills/{label}", "PUT, DELETE")
+                    .route(web::put().to(merchants::add_till))
+                    .route(web::delete().to(merchants::remove_till)),
+            )
+            .service(resource("/refunds/{refund_id}", "GET").route(web::get().to(refunds::read)))
+            .service(resource("/refunds/{refund_id}/refuse", "POST").route(web::post().to(refunds::refuse)))
             .service(resource("/lookups", "POST").route(web::post().to(lookups::look_up)))
             .service(resource("/lookups/bulk", "POST").route(web::post().to(lookups::look_up_many)))
             .service(resource("/directory/digest", "GET").route(web::get().to(synchronisation::digest)))

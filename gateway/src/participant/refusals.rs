@@ -8,6 +8,7 @@ use payments::directory::{
     AlertRefusal, ClaimKind, ClaimRefusal, DirectoryError, InfractionRefusal, NoClaim, NotRegistered, TooManyCodes,
 };
 use payments::iso20022::MessageError;
+use payments::merchant::{MerchantError, MerchantRefusal};
 use payments::{OperationError, SubmitError};
 
 use crate::clock;
@@ -125,6 +126,51 @@ impl From<DirectoryError> for Problem {
             }
             DirectoryError::Store(error) => error.into(),
             DirectoryError::Sealed(_) | DirectoryError::Randomness(_) => Self::internal(&detail),
+        }
+    }
+}
+
+impl From<MerchantError> for Problem {
+    fn from(error: MerchantError) -> Self {
+        match error {
+            MerchantError::Refused(refusal) => refusal.into(),
+            MerchantError::Directory(error) => error.into(),
+            MerchantError::Log(error) => error.into(),
+            MerchantError::Store(error) => error.into(),
+            MerchantError::Damaged(_) | MerchantError::Randomness(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<MerchantRefusal> for Problem {
+    fn from(refusal: MerchantRefusal) -> Self {
+        let detail = refusal.to_string();
+        let problem = match refusal {
+            MerchantRefusal::Unknown
+            | MerchantRefusal::UnknownTill
+            | MerchantRefusal::UnknownMember
+            | MerchantRefusal::UnknownReceipt
+            | MerchantRefusal::UnknownRefund => Self::not_found(detail),
+            MerchantRefusal::FpsIdUnknown | MerchantRefusal::TooManyTills => Self::bad_request(detail),
+            MerchantRefusal::NotInThisRole | MerchantRefusal::LastOwner => Self::forbidden(detail),
+            MerchantRefusal::RequestUsed => {
+                Self::new(StatusCode::CONFLICT, "request-used", "This request was another one before", detail)
+            }
+            MerchantRefusal::FpsIdTaken => {
+                Self::new(StatusCode::CONFLICT, "fps-id-taken", "Another merchant has this FPS ID", detail)
+            }
+            MerchantRefusal::Closed => Self::new(StatusCode::CONFLICT, "closed", "The merchant is closed", detail),
+            MerchantRefusal::InvitationOver => {
+                Self::new(StatusCode::GONE, "invitation-over", "The invitation is over", detail)
+            }
+            MerchantRefusal::MoreThanReceived => {
+                Self::new(StatusCode::CONFLICT, "more-than-received", "More than was received", detail)
+            }
+            MerchantRefusal::RefundOver => Self::new(StatusCode::CONFLICT, "refund-over", "The refund is over", detail),
+        };
+        match refusal.field() {
+            Some(field) => problem.field(field),
+            None => problem,
         }
     }
 }

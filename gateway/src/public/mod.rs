@@ -27,7 +27,7 @@ use actix_web::web;
 use crate::config;
 use crate::http;
 use crate::server::Gateway;
-use crate::{clock, pages};
+use crate::{clock, merchants, pages};
 
 /// What the handlers of this listener need to know beside the [`Gateway`].
 pub struct Settings {
@@ -109,5 +109,6 @@ fn clean(gateway: &Gateway) -> Result<(), identity::Error> {
     let identity = &gateway.identity;
     while identity.expire_sessions(clock::now(), BATCH)? > 0 {}
     while identity.expire_authorizations(clock::now(), BATCH)? > 0 {}
+    merchants::forget_invitations(gateway);
     identity.maintain_signing_keys(clock::now())
 }

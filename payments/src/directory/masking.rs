@@ -35,7 +35,7 @@ impl MaskedName {
     }
 }
 
-fn mask_person(name: &str) -> String {
+pub(crate) fn mask_person(name: &str) -> String {
     if name.chars().any(is_chinese) { mask_chinese(name) } else { mask_words(name) }
 }
 

@@ -43,6 +43,7 @@ pub use lookup::{Lookup, LookupPurpose, LookupRequest, NotAPayer, Payer, TypedNa
 pub(crate) use lookup::{is_guessable, whole_seconds};
 pub use lookup_reference::{LookupReference, LookupReferenceError, LookupReferenceKey, PayerBucket, Shown, Verified};
 pub use masking::MaskedName;
+pub(crate) use masking::mask_person;
 pub use ownership::{Held, NoClaim, NotRegistered, Standing, Wish, may_claim, may_register};
 pub use payee::{CurrentEntry, NotAsShown, check_payee};
 pub use proof::{Answered, Challenge, OneTimeCode, TRIES, TooManyCodes, WINDOW};

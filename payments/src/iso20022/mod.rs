@@ -20,6 +20,7 @@ pub mod pacs008;
 pub mod pacs028;
 mod reason;
 mod supplementary;
+pub mod remitted;
 #[cfg(test)]
 mod tests;
 mod value;

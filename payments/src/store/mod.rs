@@ -27,6 +27,7 @@ mod inbox_events;
 mod keys;
 mod log;
 mod memory;
+pub(crate) mod merchant;
 mod metrics;
 mod obligations;
 mod operators;

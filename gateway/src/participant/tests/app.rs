@@ -224,6 +224,10 @@ impl Bank {
         Answered::of(self.client.put(format!("{}{path}", self.url)).json(body)).await
     }
 
+    pub(super) async fn patch_json(&self, path: &str, body: &serde_json::Value) -> Answered {
+        Answered::of(self.client.patch(format!("{}{path}", self.url)).json(body)).await
+    }
+
     pub(super) async fn post_xml(&self, path: &str, body: impl Into<String>) -> Answered {
         Answered::of(self.xml(path, body)).await
     }

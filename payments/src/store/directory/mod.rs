@@ -20,6 +20,7 @@ mod layout_tests;
 #[cfg(test)]
 mod lookup_tests;
 mod notice;
+mod own_entry;
 mod owner;
 mod page;
 mod payable;
@@ -55,7 +56,9 @@ pub use export::Export;
 pub use fps_id::{FpsIdRequest, FpsIdRequestId};
 pub use import::{ImportMark, Imported};
 pub use infraction::{InfractionRecord, InfractionReport};
+pub(in crate::store) use notice::tell;
 pub use notice::{Notice, NoticeKind};
+pub(in crate::store) use own_entry::own_entry;
 pub use page::Page;
 pub use proof::{CodeToSend, ProofOutcome, ProofSubject};
 pub use register::Registered;

@@ -38,9 +38,11 @@ pub enum NoticeKind {
     InfractionReported,
     /// The other side took a step of an infraction report.
     InfractionChanged,
+    /// A merchant of this participant asks it to send money back.
+    RefundInstructed,
 }
 
-const KINDS: [(NoticeKind, &str); 10] = [
+const KINDS: [(NoticeKind, &str); 11] = [
     (NoticeKind::ClaimOpened, "claim_opened"),
     (NoticeKind::ClaimAcknowledged, "claim_acknowledged"),
     (NoticeKind::ClaimConfirmed, "claim_confirmed"),
@@ -51,6 +53,7 @@ const KINDS: [(NoticeKind, &str); 10] = [
     (NoticeKind::EntryRemovedByOwner, "entry_removed_by_owner"),
     (NoticeKind::InfractionReported, "infraction_reported"),
     (NoticeKind::InfractionChanged, "infraction_changed"),
+    (NoticeKind::RefundInstructed, "refund_instructed"),
 ];
 
 impl NoticeKind {
@@ -71,14 +74,14 @@ pub struct Notice {
     pub seq: i64,
     /// What happened.
     pub kind: NoticeKind,
-    /// The claim, entry or report that it is about.
+    /// The claim, entry, report or refund that it is about.
     pub subject: Uuid,
     /// When.
     pub at: Timestamp,
 }
 
 /// Writes a notice for `participant`.
-pub(super) fn tell(
+pub(in crate::store) fn tell(
     conn: &mut Conn<'_>,
     participant: ClearingCode,
     kind: NoticeKind,

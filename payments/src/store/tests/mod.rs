@@ -8,6 +8,7 @@ mod fairness;
 mod faults;
 mod inbox;
 mod lookups;
+mod merchants;
 mod payments;
 mod presence;
 mod proposals;
