@@ -19,8 +19,8 @@ pub mod pacs004;
 pub mod pacs008;
 pub mod pacs028;
 mod reason;
-mod supplementary;
 pub mod remitted;
+mod supplementary;
 #[cfg(test)]
 mod tests;
 mod value;

@@ -13,7 +13,7 @@ use super::asked::Asked;
 use super::commit::{Decided, Steps};
 use super::recall::LookUps;
 use super::sequencer::{STEPS_A_BATCH, Sequencer};
-use crate::clearing::{Command, Mark, Verdict};
+use crate::clearing::{Command, Mark, Verdict, cut_over};
 use crate::error::Error;
 
 /// What is decided and waits for its turn to be recorded.
@@ -50,17 +50,25 @@ impl Sequencer {
     }
 
     /// Whether memory alone decides these.
-    pub(super) fn can_go_ahead(&mut self, commands: &[Command]) -> bool {
+    pub(super) fn can_go_ahead(&mut self, commands: &[Command], now: Timestamp) -> bool {
         let plain = |command: &Command| match command {
             Command::Reserve { transfer, .. } => transfer.creditor_proxy.is_none() && transfer.request_to_pay.is_none(),
             Command::Answer { answer, .. } => !matches!(answer.verdict, Verdict::Credited | Verdict::Blocked),
             Command::TimeOut { .. } | Command::WatchLiquidity { .. } | Command::Enquire { .. } => true,
             _ => false,
         };
-        !self.stale
-            && !self.is_contended()
-            && commands.iter().all(plain)
-            && LookUps::by(commands, &self.state, &mut self.ids).is_empty()
+        !self.stale && !self.is_contended() && commands.iter().all(plain) && self.has_nothing_to_recall(commands, now)
+    }
+
+    /// Whether memory holds all that the log knows of the payments these are about. An id that may have been used is
+    /// looked for on a connection beside: mostly it is new, and waiting for the batches under way would cost all
+    /// others more. Should another gateway use it in between, the batch does not follow the head and is decided anew.
+    fn has_nothing_to_recall(&mut self, commands: &[Command], now: Timestamp) -> bool {
+        let asked = LookUps::by(commands, &self.state, &mut self.ids);
+        let today = cut_over::day_at(&self.state, now, &self.settings.rules);
+        asked.is_empty()
+            || asked.is_of_new_payments()
+                && self.db.read(|conn| asked.finds_nothing(conn, &self.recent, today)).unwrap_or(false)
     }
 
     /// Decides these on top of everything before, recorded or not.

@@ -61,6 +61,35 @@ impl LookUps {
         self.ids.is_empty() && self.new_uetrs.is_empty() && self.uetrs.is_empty()
     }
 
+    /// Whether only ids of payments are asked for that are mostly new.
+    pub(super) fn is_of_new_payments(&self) -> bool {
+        self.uetrs.is_empty()
+    }
+
+    /// Whether the log holds nothing of what is asked for.
+    pub(super) fn finds_nothing(
+        &self,
+        conn: &mut Conn<'_>,
+        recent: &Recent,
+        today: BusinessDay,
+    ) -> Result<bool, Error> {
+        Ok(self.records(conn, recent, today.previous())?.is_empty())
+    }
+
+    /// What the log holds of it, in no order.
+    fn records(
+        &self,
+        conn: &mut Conn<'_>,
+        recent: &Recent,
+        yesterday: BusinessDay,
+    ) -> Result<Vec<RecordColumns>, Error> {
+        let mut sequences = self.of_any_time(conn, recent)?;
+        sequences.extend(self.of_two_days(conn, recent, yesterday)?);
+        let mut found = history::records(conn, &sequences.into_iter().collect::<Vec<_>>())?;
+        found.retain(|columns| self.wants(columns, yesterday));
+        Ok(found)
+    }
+
     fn id(&mut self, state: &State, known: &mut Ids, agent: ClearingCode, transaction_id: &str) {
         let unseen = state.payment_by_transaction_id(agent, transaction_id).is_none();
         if unseen && !known.is_new(SearchKey::transaction_id(agent, transaction_id)) {
@@ -114,11 +143,7 @@ pub(super) fn recall(
     if asked.is_empty() {
         return Ok(());
     }
-    let yesterday = today.previous();
-    let mut sequences = asked.of_any_time(conn, recent)?;
-    sequences.extend(asked.of_two_days(conn, recent, yesterday)?);
-    let mut found = history::records(conn, &sequences.into_iter().collect::<Vec<_>>())?;
-    found.retain(|columns| asked.wants(columns, yesterday));
+    let mut found = asked.records(conn, recent, today.previous())?;
     found.sort_by_key(RecordColumns::claim);
     for known in with_outcomes(conn, found)? {
         if known.state_sequence > state.sequence() {

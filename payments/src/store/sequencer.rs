@@ -212,7 +212,7 @@ impl Sequencer {
         if asked.is_empty() {
             return;
         }
-        if self.can_go_ahead(&commands) {
+        if self.can_go_ahead(&commands, now) {
             self.gather(asked, commands, now);
         } else {
             self.wait_for_all();

@@ -80,17 +80,47 @@ fn what_was_decided_on_a_batch_that_failed_is_decided_anew() {
 }
 
 #[test]
-fn without_knowing_all_ids_nothing_is_decided_ahead() {
+fn an_id_that_may_have_been_used_is_looked_for_beside_and_holds_nothing_up() {
     for world in World::each() {
         drop(world.funded());
         let mut sequencer = world.sequencer();
         sequencer.ids = Ids::unknown();
-        for number in [1, 2] {
-            let (job, mut replied) = job(vec![pay(transfer(number, NOW), NOW)]);
-            sequencer.process(vec![job], Vec::new(), NOW);
-            assert!(sequencer.is_settled());
+        let (first, mut reserved) = job(vec![pay(transfer(1, NOW), NOW)]);
+        sequencer.process(vec![first], Vec::new(), NOW);
+        sequencer.advance();
+        let (second, mut also) = job(vec![pay(transfer(2, NOW), NOW)]);
+        sequencer.process(vec![second], Vec::new(), NOW);
+        assert!(sequencer.in_flight.is_some() && sequencer.gathered.is_some(), "a new one is decided ahead");
+        sequencer.wait_for_all();
+        for replied in [&mut reserved, &mut also] {
             assert_eq!(status(&replied.try_recv().unwrap()), [Status::InProcess]);
         }
+        let (answers, _replied) = job(vec![answer(1), answer(2)]);
+        sequencer.process(vec![answers], Vec::new(), NOW);
+        sequencer.wait_for_all();
+        let (again, mut replied) = job(vec![pay(transfer(1, NOW), NOW)]);
+        sequencer.process(vec![again], Vec::new(), NOW);
+        assert!(sequencer.is_settled(), "a repetition of what memory forgot waits for what is before it");
+        assert_eq!(status(&replied.try_recv().unwrap()), [Status::Settled]);
+        world.assert_exact();
+    }
+}
+
+#[test]
+fn an_id_that_another_gateway_used_in_between_is_a_repetition_all_the_same() {
+    for world in World::each() {
+        drop(world.funded());
+        let mut sequencer = world.sequencer();
+        sequencer.ids = Ids::unknown();
+        let (first, mut reserved) = job(vec![pay(transfer(1, NOW), NOW)]);
+        sequencer.process(vec![first], Vec::new(), NOW);
+        assert!(sequencer.gathered.is_some(), "it was not there when it was looked for");
+        let other = world.open();
+        submit(&other, transfer(1, NOW), NOW);
+        sequencer.wait_for_all();
+        assert_eq!(status(&reserved.try_recv().unwrap()), [Status::InProcess]);
+        assert_eq!(other.positions().unwrap()[0].2.reserved, 10_000, "it was reserved once");
+        drop(sequencer);
         world.assert_exact();
     }
 }
@@ -105,7 +135,7 @@ fn a_restart_knows_the_ids_of_before() {
         let mut sequencer = world.sequencer();
         ready(&mut sequencer);
         let again = [pay(transfer(1, NOW), NOW)];
-        assert!(!sequencer.can_go_ahead(&again), "a repetition is looked up");
-        assert!(sequencer.can_go_ahead(&[pay(transfer(2, NOW), NOW)]), "a new one is not");
+        assert!(!sequencer.can_go_ahead(&again, NOW), "a repetition is looked up");
+        assert!(sequencer.can_go_ahead(&[pay(transfer(2, NOW), NOW)], NOW), "a new one is not");
     }
 }
