@@ -8,8 +8,9 @@ use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App, HttpServer, web};
 use anyhow::Context;
 use futures_util::future::join_all;
+use payments::merchant::MerchantId;
 use store::Db;
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 use zeroize::Zeroizing;
 
 use crate::cli::Installation;
@@ -22,6 +23,9 @@ use crate::{checkpoints, claims, clock, http, merchants, operations, participant
 /// asks again: cutting a connection cancels nothing.
 const GRACE_SECONDS: u64 = 2;
 
+/// So many merchants' news are kept for a stream that is slow; one that misses some looks again.
+const NEWS: usize = 1_024;
+
 /// What every handler can reach.
 pub struct Gateway {
     /// Who you are.
@@ -32,8 +36,12 @@ pub struct Gateway {
     pub directory: payments::Directory,
     /// Who takes payments, and what came in.
     pub merchants: payments::Merchants,
-    /// Changes whenever a merchant received something, or something went back.
-    pub received: watch::Sender<u64>,
+    /// What somebody asks somebody else to pay.
+    pub requests: payments::RequestsToPay,
+    /// Names a merchant whenever it received something, something went back, or a request of its changed.
+    pub received: broadcast::Sender<MerchantId>,
+    /// True when the listeners are about to stop: streams end.
+    pub closing: watch::Sender<bool>,
     /// Calls to addresses that others chose.
     pub outbound: Arc<http::outbound::Outbound>,
     /// Who may come how often.
@@ -59,7 +67,9 @@ impl Gateway {
             switch: installation.switch()?,
             directory: installation.directory(),
             merchants: payments::Merchants::new(installation.directory()),
-            received: watch::Sender::new(0),
+            requests: payments::RequestsToPay::new(installation.db.clone()),
+            received: broadcast::Sender::new(NEWS),
+            closing: watch::Sender::new(false),
             outbound,
             limits: http::limits::Limits::new(&installation.config.limits),
             db: installation.db.clone(),
@@ -116,6 +126,7 @@ impl Running {
     /// Stops now, finishing what was begun.
     pub async fn stop(self) {
         self.waiters.close();
+        self.gateway.closing.send_replace(true);
         join_all(self.servers.into_iter().map(|(handle, server)| async move {
             handle.stop(true).await;
             let _ = server.await;
@@ -166,6 +177,7 @@ pub fn start(gateway: Arc<Gateway>, sockets: Sockets, installation: &Installatio
     public::housekeeping(&gateway);
     claims::decide(&gateway);
     merchants::follow(&gateway);
+    merchants::follow_requests(&gateway);
     let checkpoint_folder = installation.config.clearing.checkpoint_folder.clone();
     checkpoints::keep(&gateway, installation.keys.checkpoint_key()?, checkpoint_folder);
     Ok(Running { servers, waiters, gateway })

@@ -10,6 +10,7 @@ use identity::Identity;
 use identity::audit::Actor;
 use identity::resident::{Hkid, Profile, Registration, ResidentState};
 use payments::clearing::Particulars;
+use payments::merchant::MerchantId;
 use payments::money::{Amount, Currency};
 use payments::operator::{OperatorName, Role};
 use payments::participant::{ClearingCode, Thumbprint};
@@ -23,7 +24,7 @@ use super::bank::{self, BankConfig, ClientCertificate, RunningBank};
 use super::e_service::{self, ClientKey};
 use super::participants;
 use super::people::{self, BANKS, RESIDENTS};
-use super::places::{BankPlace, Directions, ResidentPlace, Sockets, url};
+use super::places::{BankPlace, Directions, MerchantPlace, ResidentPlace, Sockets, url};
 use super::shop::{self, RunningShop};
 use crate::cli::{ConfigPath, Installation};
 use crate::clock;
@@ -82,6 +83,7 @@ pub async fn start(options: Options) -> anyhow::Result<City> {
         e_service: url(&sockets.e_service)?,
         shop: url(&sockets.shop)?,
         banks: Vec::new(),
+        merchants: Vec::new(),
         residents,
         configuration: path.display().to_string(),
     };
@@ -101,6 +103,9 @@ pub async fn start(options: Options) -> anyhow::Result<City> {
     }
     for bank in &banks {
         bank.ready().await?;
+    }
+    for bank in &banks {
+        invite_owners(&gateway, bank, &mut places.merchants).await?;
     }
     let shop_bank = banks.iter().zip(&BANKS).find(|(_, who)| who.clearing_code == people::SHOP_BANK);
     let shop_bank = shop_bank.map(|(bank, _)| &bank.url).ok_or_else(|| anyhow::anyhow!("the shop has no bank"))?;
@@ -216,6 +221,19 @@ async fn admit_banks(gateway: &Gateway, installation: &Installation, data: &Path
                 .switch
                 .fund(OFFICERS.map(|(actor, _)| actor), code, Amount::parse(who.funds, Currency::Hkd)?)
                 .await?;
+        }
+    }
+    Ok(())
+}
+
+/// Has a bank take its merchants on, and notes an invitation for each that has nobody yet.
+async fn invite_owners(gateway: &Gateway, bank: &RunningBank, waiting: &mut Vec<MerchantPlace>) -> anyhow::Result<()> {
+    for id in bank.take_merchants_on().await? {
+        let merchant = MerchantId::from_uuid(id);
+        if gateway.merchants.members(merchant)?.is_empty() {
+            let names = gateway.merchants.get(merchant)?.names;
+            let invitation = bank.invite_owner(id).await?;
+            waiting.push(MerchantPlace { name: format!("{} {}", names.zh(), names.en()), invitation });
         }
     }
     Ok(())

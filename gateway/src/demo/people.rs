@@ -8,9 +8,10 @@ use payments::directory::{OwnerKind, Proxy, ProxyKind};
 use payments::iso20022::ReasonCode;
 use payments::money::{Amount, Currency};
 use url::Url;
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::bank::{ApiKey, Behaviour, Customer, Names};
+use super::bank::{ApiKey, Behaviour, Customer, MerchantProfile, Names};
 use super::shop::{BankApi, ShopConfig};
 use crate::{http, keys, random};
 
@@ -115,6 +116,10 @@ pub(super) const BANKS: [Bank; 3] = [
 pub(super) const SHOP_BANK: &str = "027";
 /// The shop's names.
 const SHOP: (&str, &str) = ("晨光文具", "Morning Light Stationery");
+/// What it sells: stationery (ISO 18245).
+const SHOP_CATEGORY: &str = "5943";
+/// What its bank calls the request to take it on as a merchant.
+const SHOP_REQUEST: Uuid = Uuid::from_u128(0x0b8d_bd0b_2d9b_4e5b_8a58_0cb0_e3c3_f5d1);
 /// The address that the shop's codes name.
 const SHOP_EMAIL: &str = "shop@morninglight.example";
 
@@ -170,6 +175,7 @@ pub(super) fn customers(clearing_code: &str, till_key: &ApiKey) -> anyhow::Resul
                     first_money: Some(Amount::parse(money, Currency::Hkd)?),
                     proxy: None,
                     behaviour: Behaviour::Honest,
+                    merchant: None,
                     api_key: None,
                 })
             })
@@ -182,6 +188,11 @@ pub(super) fn customers(clearing_code: &str, till_key: &ApiKey) -> anyhow::Resul
             first_money: Some(Amount::parse("500.00", Currency::Hkd)?),
             proxy: Some(Proxy::parse(ProxyKind::Email, SHOP_EMAIL)?),
             behaviour: Behaviour::Honest,
+            merchant: Some(MerchantProfile {
+                request_id: SHOP_REQUEST,
+                category: SHOP_CATEGORY.to_owned(),
+                tills: ["T-1", "T-2"].map(str::to_owned).to_vec(),
+            }),
             api_key: Some(till_key.clone()),
         }]),
         _ => [
@@ -198,6 +209,7 @@ pub(super) fn customers(clearing_code: &str, till_key: &ApiKey) -> anyhow::Resul
                 first_money: None,
                 proxy: Some(Proxy::parse(ProxyKind::Mobile, mobile)?),
                 behaviour,
+                merchant: None,
                 api_key: None,
             })
         })

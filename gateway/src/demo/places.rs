@@ -114,6 +114,8 @@ pub struct Directions {
     pub banks: Vec<BankPlace>,
     /// Residents who have not activated their identity yet, with their links.
     pub residents: Vec<ResidentPlace>,
+    /// Merchants whose owner has not joined yet, with their invitations.
+    pub merchants: Vec<MerchantPlace>,
     /// The configuration file for other commands.
     pub configuration: String,
 }
@@ -138,6 +140,15 @@ pub struct ResidentPlace {
     pub activation_link: String,
 }
 
+/// A merchant that waits for its owner.
+#[derive(Debug, Clone, Serialize)]
+pub struct MerchantPlace {
+    /// Its name, in both languages.
+    pub name: String,
+    /// What its bank gave its owner: typed at `/merchant` by whoever is signed in, once.
+    pub invitation: String,
+}
+
 impl fmt::Display for Directions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "\n獅子山 Lionrock is running. Everything is on this machine; stop it with Ctrl-C.\n")?;
@@ -157,6 +168,10 @@ impl fmt::Display for Directions {
         }
         writeln!(f, "\n  5  Watch it as the operator\n       {}", self.console)?;
         writeln!(f, "\n  Your own page: {}/me", self.lionrock)?;
+        writeln!(f, "  Your shops: {}/merchant", self.lionrock)?;
+        for merchant in &self.merchants {
+            writeln!(f, "       {}: join with {}", merchant.name, merchant.invitation)?;
+        }
         writeln!(f, "  Check the books: lionrock audit --config {}", self.configuration)
     }
 }

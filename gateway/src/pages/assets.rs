@@ -23,10 +23,11 @@ const CSS: &str = "text/css; charset=utf-8";
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
-    let files: [(&'static str, &'static str, &'static [u8]); 6] = [
+    let files: [(&'static str, &'static str, &'static [u8]); 7] = [
         ("icon.svg", "image/svg+xml", include_bytes!("../../assets/icon.svg")),
         ("lionrock.css", CSS, include_bytes!("../../assets/lionrock.css")),
         ("activate.js", JAVASCRIPT, include_bytes!("../../assets/activate.js")),
+        ("chime.js", JAVASCRIPT, include_bytes!("../../assets/chime.js")),
         ("live.js", JAVASCRIPT, include_bytes!("../../assets/live.js")),
         ("passkey.js", JAVASCRIPT, include_bytes!("../../assets/passkey.js")),
         ("scan.js", JAVASCRIPT, include_bytes!("../../assets/scan.js")),

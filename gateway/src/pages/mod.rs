@@ -21,6 +21,7 @@ mod grouped;
 pub mod home;
 mod language;
 pub mod me;
+pub mod merchant;
 pub mod message;
 pub mod moment;
 pub mod my_proxies;

@@ -3,6 +3,7 @@
 mod colours;
 mod samples;
 mod samples_demo;
+mod samples_merchant;
 
 use std::fs;
 use std::path::Path;
@@ -20,6 +21,7 @@ fn samples(lang: Lang) -> Vec<samples::Sample> {
         samples_demo::bank,
         samples_demo::shop,
         samples_demo::operator,
+        samples_merchant::console,
     ];
     of.into_iter().flat_map(|pages| pages(lang)).collect()
 }
@@ -145,7 +147,7 @@ fn the_language_switch_keeps_the_page_and_its_query() {
 fn every_page_can_be_looked_at_with_its_assets() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/pages");
     fs::create_dir_all(folder.join("assets")).unwrap();
-    for name in ["icon.svg", "lionrock.css", "activate.js", "live.js", "passkey.js", "scan.js"] {
+    for name in ["icon.svg", "lionrock.css", "activate.js", "chime.js", "live.js", "passkey.js", "scan.js"] {
         let asset = assets::find(assets::url(name)).unwrap();
         fs::write(folder.join(assets::url(name).trim_start_matches('/')), asset.bytes).unwrap();
     }

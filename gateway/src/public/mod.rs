@@ -6,6 +6,7 @@ mod cookies;
 mod home;
 mod limited;
 mod me;
+mod merchant;
 mod my_proxies;
 mod oauth;
 mod openapi;
@@ -27,7 +28,7 @@ use actix_web::web;
 use crate::config;
 use crate::http;
 use crate::server::Gateway;
-use crate::{clock, merchants, pages};
+use crate::{clock, pages};
 
 /// What the handlers of this listener need to know beside the [`Gateway`].
 pub struct Settings {
@@ -67,6 +68,7 @@ pub fn configure(app: &mut web::ServiceConfig) {
                 .configure(sign_in::configure)
                 .configure(me::configure)
                 .configure(my_proxies::configure)
+                .configure(merchant::configure)
                 .default_service(web::to(page::nothing_here)),
         );
 }
@@ -109,6 +111,6 @@ fn clean(gateway: &Gateway) -> Result<(), identity::Error> {
     let identity = &gateway.identity;
     while identity.expire_sessions(clock::now(), BATCH)? > 0 {}
     while identity.expire_authorizations(clock::now(), BATCH)? > 0 {}
-    merchants::forget_invitations(gateway);
+    crate::merchants::forget_invitations(gateway);
     identity.maintain_signing_keys(clock::now())
 }

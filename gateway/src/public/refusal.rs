@@ -7,7 +7,9 @@ use actix_web::{HttpResponse, ResponseError};
 use identity::authenticator::{PasswordRefusal, Refusal as PasskeyRefusal};
 use identity::oidc::authorize::PageError as AuthorizationError;
 use identity::resident::Refusal as ResidentRefusal;
+use payments::merchant::MerchantRefusal;
 
+use super::merchant;
 use crate::clock;
 use crate::pages::message::Link;
 use crate::pages::{Lang, Page, moment};
@@ -33,6 +35,8 @@ pub(super) enum PageError {
     Status(StatusCode),
     /// Something about a password.
     Password(PasswordRefusal),
+    /// Something about a shop.
+    Merchant(MerchantRefusal),
     /// More passwords wait to be looked at than may.
     Busy,
     /// A number that somebody claims stays as it is until that is decided.
@@ -69,7 +73,8 @@ impl PageError {
             Self::NothingHere => StatusCode::NOT_FOUND,
             Self::TooMany(_) | Self::Password(PasswordRefusal::TooMany { .. }) => StatusCode::TOO_MANY_REQUESTS,
             Self::FormExpired => StatusCode::FORBIDDEN,
-            Self::ProxyClaimed => StatusCode::CONFLICT,
+            Self::Merchant(MerchantRefusal::NotInThisRole) => StatusCode::FORBIDDEN,
+            Self::ProxyClaimed | Self::Merchant(_) => StatusCode::CONFLICT,
             Self::ActivationOver
             | Self::Resident(_)
             | Self::Passkey(_)
@@ -127,6 +132,7 @@ impl PageError {
                 home(),
             ),
             Self::ProxyClaimed => proxy_claimed(page),
+            Self::Merchant(refusal) => (merchant::words(*refusal), &[], shops(page)),
             Self::Authorization(error) => {
                 (("這次登入不能繼續", "This sign-in cannot go on"), authorization_words(*error), home())
             }
@@ -212,6 +218,10 @@ pub(super) fn password_words(page: &Page, refusal: PasswordRefusal) -> String {
 
 fn sign_in_again(page: &Page) -> Link {
     Link { href: "/sign-in?again=1".to_owned(), label: page.say("再次登入", "Sign in again").to_owned() }
+}
+
+fn shops(page: &Page) -> Link {
+    Link { href: "/merchant".to_owned(), label: page.say("返回你的商店", "Back to your shops").to_owned() }
 }
 
 fn proxy_claimed(page: &Page) -> (Bilingual, &'static [Bilingual], Link) {

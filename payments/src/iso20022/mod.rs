@@ -9,6 +9,7 @@ pub mod admi004;
 mod agent;
 pub mod camt029;
 pub mod camt053;
+pub mod camt054;
 pub mod camt056;
 pub mod case;
 mod error;

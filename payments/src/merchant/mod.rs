@@ -5,7 +5,10 @@
 //! caller says it is. What a merchant received is read from the clearing log and nowhere else, so it agrees with its
 //! bank's books. Everything here is plain functions; [`Merchants`] is the handle on the database.
 
+mod asking;
 mod category;
+mod code;
+mod csv;
 mod day_totals;
 mod invitation;
 mod names;
@@ -13,9 +16,14 @@ mod receipt;
 mod refund;
 mod refusal;
 mod role;
+#[cfg(test)]
+pub(crate) mod tests;
 mod till;
 
+pub use asking::{Asking, TILL_CODE_LASTS, asked_by, merchant_of};
 pub use category::{Category, NotACategory};
+pub use code::{counter_code, request_code};
+pub use csv::day_csv;
 pub use day_totals::{DayKey, DayTotal};
 pub use invitation::{InvitationCode, MistypedCode};
 pub use names::{MerchantNames, NotAName};

@@ -1,5 +1,7 @@
 //! A bank's side of the participants' API: mutual TLS, ISO 20022 in XML for money, JSON for the directory.
 
+mod merchants;
+
 use std::time::Duration;
 
 use identity::resident::Hkid;
@@ -17,6 +19,8 @@ use super::account::AccountNumber;
 use super::config::ClientCertificate;
 use super::payment::{Names, Payee};
 use crate::http::tls;
+
+pub use merchants::{DirectoryNotice, IssuedFpsId, MerchantOrder, OriginalPayment, RefundOrder};
 
 /// What a call may take beyond the time it asks the switch to wait.
 const PATIENCE: Duration = Duration::from_secs(5);

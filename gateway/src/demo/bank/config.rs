@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::account::AccountNumber;
 use super::behaviour::Behaviour;
+use super::merchants::MerchantProfile;
 use super::payment::Names;
 
 /// What a bank is started with.
@@ -65,6 +66,8 @@ pub struct Customer {
     pub first_money: Option<Amount>,
     /// A number or address that the bank registers for them by itself.
     pub proxy: Option<Proxy>,
+    /// What makes them a merchant, if they are one.
+    pub merchant: Option<MerchantProfile>,
     /// How the bank answers for this account.
     pub behaviour: Behaviour,
     /// With it, a program of theirs (a shop's till) may read what was credited.

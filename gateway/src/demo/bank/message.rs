@@ -35,7 +35,7 @@ pub fn credit_transfer(payment: &Payment, debtor_agent: ClearingCode) -> String 
         creditor_proxy: Some(payment.payee.proxy.clone()),
         lookup_reference: Some(payment.payee.lookup_reference.clone()),
         remittance_information: payment.remittance_information.clone(),
-        request_to_pay: None,
+        request_to_pay: payment.request_to_pay,
     };
     pacs008::write(&CreditTransferMessage {
         message_id: id,
@@ -70,6 +70,7 @@ mod tests {
     use payments::directory::{Proxy, ProxyKind};
     use payments::iso20022::ReasonCode;
     use payments::money::{Amount, Currency};
+    use payments::request_to_pay::RequestId;
 
     use super::*;
     use crate::demo::bank::ledger::{Incoming, Outgoing, OutgoingState};
@@ -93,6 +94,7 @@ mod tests {
                 lookup_reference: "reference".to_owned(),
             },
             remittance_information: Some("bill 7".to_owned()),
+            request_to_pay: Some(RequestId::from_random(&[7; 13])),
             created: Timestamp::from_seconds(1_795_000_000),
             accepted: Timestamp::parse_rfc3339("2026-11-22T18:30:00Z"),
             finished: None,
@@ -107,6 +109,7 @@ mod tests {
         let read = pacs008::parse(first.as_bytes()).unwrap();
         let transfer = &read.transfers[0].transfer;
         assert_eq!(read.instructing_agent, Some(ours));
+        assert_eq!(transfer.request_to_pay, payment().request_to_pay);
         assert_eq!(transfer.creditor_account, "token-1");
         assert_eq!(transfer.creditor_proxy, Some(payment().payee.proxy));
         assert_eq!(transfer.settlement_date.to_string(), "2026-11-23", "the business day is Hong Kong's");

@@ -6,6 +6,7 @@ use std::time::Duration;
 use payments::directory::Proxy;
 use payments::money::Amount;
 use payments::participant::ClearingCode;
+use payments::request_to_pay::RequestId;
 
 use super::account::AccountNumber;
 use super::ledger::{Outcome, Outgoing, OutgoingState};
@@ -28,6 +29,8 @@ pub(super) struct Wish {
     pub(super) amount: Amount,
     /// What for.
     pub(super) remittance_information: Option<String>,
+    /// The request to pay that a QR code carries.
+    pub(super) request_to_pay: Option<RequestId>,
 }
 
 impl Bank {
@@ -40,6 +43,7 @@ impl Bank {
             debtor_name: customer.names.joined(),
             payee,
             remittance_information: wish.remittance_information,
+            request_to_pay: wish.request_to_pay,
             created: clock::now(),
             accepted: None,
             finished: None,
@@ -55,7 +59,8 @@ impl Bank {
     pub(super) async fn confirm(self: &Arc<Self>, debtor: AccountNumber, uetr: Uetr) -> Result<Payment, BankError> {
         let owner = debtor.clone();
         let payment = self.books(move |books| books.payment(uetr, &owner)).await?;
-        if payment.payee.bank == self.config.clearing_code {
+        // A request is spent at the switch, so whatever answers one goes there.
+        if payment.payee.bank == self.config.clearing_code && payment.request_to_pay.is_none() {
             return self.pay_within(debtor, payment).await;
         }
         let held = {

@@ -2,6 +2,7 @@
 
 use payments::directory::Proxy;
 use payments::participant::ClearingCode;
+use payments::request_to_pay::RequestId;
 use store::Timestamp;
 
 use super::ledger::{Incoming, Outgoing};
@@ -73,6 +74,8 @@ pub struct Payment {
     pub payee: Payee,
     /// What it is for, at most 140 characters.
     pub remittance_information: Option<String>,
+    /// The request to pay that it answers.
+    pub request_to_pay: Option<RequestId>,
     /// When the payer was shown it.
     pub created: Timestamp,
     /// When the payer confirmed it.

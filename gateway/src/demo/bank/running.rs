@@ -11,7 +11,7 @@ use url::Url;
 
 use super::client::SwitchClient;
 use super::store::Books;
-use super::{Bank, BankConfig, web, worker};
+use super::{Bank, BankConfig, refunds, web, worker};
 use crate::clock;
 
 /// A bank that is at work.
@@ -51,6 +51,7 @@ pub async fn start(config: BankConfig, socket: TcpListener) -> anyhow::Result<Ru
             }
         }),
         actix_web::rt::spawn(worker::read_inbox(Arc::clone(&bank), stopped.clone())),
+        actix_web::rt::spawn(refunds::carry_out(Arc::clone(&bank), stopped.clone())),
         actix_web::rt::spawn(worker::look_after(Arc::clone(&bank), stopped)),
     ];
     let url = Url::parse(&format!("http://localhost:{port}/"))?;
@@ -68,6 +69,16 @@ impl RunningBank {
             }
             actix_web::rt::time::sleep(std::time::Duration::from_millis(20)).await;
         }
+    }
+
+    /// Takes customers on who are merchants. Again is the same. Returns what the switch knows them by.
+    pub async fn take_merchants_on(&self) -> anyhow::Result<Vec<uuid::Uuid>> {
+        Ok(self.bank.take_merchants_on().await?)
+    }
+
+    /// A fresh invitation for a merchant's owner.
+    pub async fn invite_owner(&self, merchant: uuid::Uuid) -> anyhow::Result<String> {
+        Ok(self.bank.invite_owner(merchant).await?)
     }
 
     /// Works the bank's balances out again from its postings; an error says where they differ.

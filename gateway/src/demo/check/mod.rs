@@ -2,6 +2,7 @@
 
 mod browser;
 mod identity;
+mod merchants;
 mod payments;
 mod proxies;
 mod refusals;
@@ -41,6 +42,7 @@ pub async fn run() -> anyhow::Result<ExitCode> {
         let _ = refusals::walk(&mut walk, &city, folder.path()).await;
         if let Some(resident) = resident {
             let _ = proxies::walk(&mut walk, &city, &resident).await;
+            let _ = merchants::walk(&mut walk, &city, &resident).await;
         }
         check_books(&mut walk, &city).await;
         city.stop().await;

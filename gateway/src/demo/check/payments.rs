@@ -81,13 +81,13 @@ async fn operator_sees_it(city: &City) -> anyhow::Result<()> {
 }
 
 /// A customer in front of their bank's page.
-struct Customer {
+pub(super) struct Customer {
     browser: Browser,
     bank: String,
 }
 
 impl Customer {
-    fn new(city: &City, bank: usize) -> anyhow::Result<Self> {
+    pub(super) fn new(city: &City, bank: usize) -> anyhow::Result<Self> {
         let bank = city.places.banks.get(bank).context("there are three banks")?.url.clone();
         Ok(Self { browser: Browser::new()?, bank })
     }
@@ -96,7 +96,7 @@ impl Customer {
         format!("{}{path}", self.bank)
     }
 
-    async fn sign_in(&self, account: &str) -> anyhow::Result<()> {
+    pub(super) async fn sign_in(&self, account: &str) -> anyhow::Result<()> {
         self.browser.open(&self.url("/login")).await?.must_show(account)?;
         self.browser.submit(&self.url("/login"), &[("account", account)]).await.map(drop)
     }
@@ -107,12 +107,16 @@ impl Customer {
 
     /// Sends a picture as the camera would and returns the code in it.
     async fn scan(&self, bill: &Bill) -> anyhow::Result<String> {
-        let read = self.browser.upload(&self.url("/pay/scan"), "image/png", bill.png.clone()).await?;
+        self.scan_picture(bill.png.clone()).await
+    }
+
+    pub(super) async fn scan_picture(&self, png: Vec<u8>) -> anyhow::Result<String> {
+        let read = self.browser.upload(&self.url("/pay/scan"), "image/png", png).await?;
         Ok(read["payload"].as_str().context("nothing was read")?.to_owned())
     }
 
     /// Fills the form in, sees whom it is for, confirms, and waits for the end.
-    async fn pay(&self, form: &[(&str, &str)], masked_name: &str) -> anyhow::Result<()> {
+    pub(super) async fn pay(&self, form: &[(&str, &str)], masked_name: &str) -> anyhow::Result<()> {
         let confirm = self.browser.submit(&self.url("/pay"), form).await?;
         confirm.must_show(masked_name)?;
         let result = self.browser.submit(&format!("{}/confirm", confirm.url), &[]).await?;

@@ -1,10 +1,10 @@
 //! Reads what merchants received from the clearing log: payments that settled to them, and what went back.
 //!
 //! How far the log was read is kept in the transaction in which what was found is written, so a restart goes on where it
-//! stopped. On one database whoever is first writes; another gateway finds it written. Stretches without a word for any
-//! merchant are passed over in memory and cost no commit.
+//! stopped. Every gateway reads the whole log, to tell those who watch; on one database whoever is first writes. Stretches
+//! without a word for any merchant are passed over in memory and cost no commit.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use diesel::prelude::*;
 use store::{Conn, Timestamp, on_db};
@@ -12,14 +12,15 @@ use store::{Conn, Timestamp, on_db};
 use super::schema::{merchant, merchant_follow};
 use super::{MerchantError, Merchants, day_totals, receipts, refunds};
 use crate::clearing::BusinessDay;
-use crate::iso20022::remitted;
+use crate::iso20022::{pacs008, remitted};
 use crate::merchant::{DayKey, DayTotal, MerchantId, Receipt, RefundId, masked_payer};
 use crate::money::{Amount, Currency};
 use crate::participant::ClearingCode;
+use crate::request_to_pay::RequestId;
 use crate::store::columns::{EventColumns, OutcomeColumns, RecordColumns};
 use crate::store::days::{self, Days};
-use crate::store::log;
 use crate::store::schema::{event, outcome, payment};
+use crate::store::{log, request_to_pay};
 
 /// So many rows of the log are looked through at a time.
 const WINDOW: i64 = 2_048;
@@ -29,12 +30,12 @@ const UNWRITTEN: i64 = 65_536;
 const ROW: i16 = 1;
 
 /// How far the log has been followed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Followed {
     /// Everything up to this row has been looked through.
     pub seen: i64,
-    /// Something was found, by this gateway or by another.
-    pub found: bool,
+    /// Whom it brought something, whichever gateway has written that.
+    pub merchants: BTreeSet<MerchantId>,
     /// There may be more at once.
     pub more: bool,
 }
@@ -44,11 +45,13 @@ pub struct Followed {
 struct Found {
     receipts: Vec<(MerchantId, Receipt)>,
     returns: Vec<Return>,
+    merchants: BTreeSet<MerchantId>,
 }
 
 /// Money that went back.
 #[derive(Debug, Clone)]
 pub(super) struct Return {
+    pub(super) sequence: i64,
     pub(super) payment: i64,
     pub(super) amount: i64,
     pub(super) at: Timestamp,
@@ -60,23 +63,21 @@ pub(super) struct Return {
 pub(super) type Totals = BTreeMap<(MerchantId, DayKey), DayTotal>;
 
 impl Merchants {
-    /// Looks through the next stretch of the log, after what is written and after row `seen`, which the caller keeps
-    /// between calls (0 at first).
+    /// Looks through the next stretch of the log after row `seen`, which the caller keeps between calls: 0 at first, which
+    /// begins where the last run stopped.
     pub fn follow(&self, seen: i64) -> Result<Followed, MerchantError> {
-        let (written, last, head, found) = self.read(|conn| {
+        let (written, last, head, mut found) = self.read(|conn| {
             let written = written(conn)?;
             let head = log::head(conn)?.sequence;
-            let first = written.max(seen) + 1;
+            let first = if seen == 0 { written } else { seen } + 1;
             let last = (first + WINDOW - 1).min(head);
             let found = if first <= last { look(conn, first, last)? } else { Found::default() };
             Ok((written, last, head, found))
         })?;
-        let more = last < head;
-        let is_empty = found.receipts.is_empty() && found.returns.is_empty();
-        // What another gateway wrote since is news here, too.
-        let elsewhere = seen > 0 && written > seen;
-        if is_empty && last.max(seen) - written < UNWRITTEN {
-            return Ok(Followed { seen: last.max(seen), found: elsewhere, more });
+        let followed = Followed { seen: last.max(seen), merchants: found.merchants.clone(), more: last < head };
+        found.keep_after(written);
+        if found.is_empty() && last - written < UNWRITTEN {
+            return Ok(followed);
         }
         let wrote = self.write(move |conn| {
             let moved = on_db!(conn, c => diesel::update(merchant_follow::table.find(ROW))
@@ -88,12 +89,22 @@ impl Merchants {
             }
             Ok(moved == 1)
         })?;
-        // Outrun: what the other gateway wrote is read again from where it is.
-        Ok(if wrote { Followed { seen: last, found: true, more } } else { Followed { seen, found: true, more: true } })
+        // Outrun: the stretch is looked through again, and found written.
+        Ok(if wrote { followed } else { Followed { seen, merchants: BTreeSet::new(), more: true } })
     }
 }
 
 impl Found {
+    fn is_empty(&self) -> bool {
+        self.receipts.is_empty() && self.returns.is_empty()
+    }
+
+    /// Forgets what is written up to row `written`.
+    fn keep_after(&mut self, written: i64) {
+        self.receipts.retain(|(_, receipt)| receipt.sequence > written);
+        self.returns.retain(|back| back.sequence > written);
+    }
+
     fn write(&self, conn: &mut Conn<'_>) -> Result<(), MerchantError> {
         let mut totals = Totals::new();
         for (merchant, receipt) in &self.receipts {
@@ -127,7 +138,11 @@ fn look(conn: &mut Conn<'_>, first: i64, last: i64) -> Result<Found, MerchantErr
         return Ok(Found::default());
     };
     log::prepare(conn)?;
-    Ok(Found { receipts: settled(conn, &banks, first, last, days)?, returns: returned(conn, first, last)? })
+    let (receipts, returns) = (settled(conn, &banks, first, last, days)?, returned(conn, first, last)?);
+    let mut merchants: BTreeSet<MerchantId> = receipts.iter().map(|(merchant, _)| *merchant).collect();
+    let payments: Vec<i64> = returns.iter().map(|back| back.payment).collect();
+    merchants.extend(receipts::merchants_of(conn, &payments)?);
+    Ok(Found { receipts, returns, merchants })
 }
 
 /// Payments that settled in these rows to a merchant.
@@ -150,23 +165,31 @@ fn settled(
         .select((OutcomeColumns::as_select(), RecordColumns::as_select(), payment::body))
         .load(c))?;
     let read = |(outcome, record, body): (OutcomeColumns, RecordColumns, Vec<u8>)| {
-        remitted::read(&body).map(|remitted| (outcome, record, remitted))
+        let request = pacs008::request_to_pay(&body);
+        remitted::read(&body).map(|remitted| (outcome, record, remitted, request))
     };
     let read: Vec<_> = rows.into_iter().filter_map(read).collect();
-    let tokens: Vec<&str> = read.iter().map(|(_, _, remitted)| remitted.creditor_account.as_str()).collect();
+    let tokens: Vec<&str> = read.iter().map(|(_, _, remitted, _)| remitted.creditor_account.as_str()).collect();
     let whose: Vec<(String, MerchantId, ClearingCode)> = on_db!(conn, c => merchant::table
         .filter(merchant::account_token.eq_any(&tokens))
         .select((merchant::account_token, merchant::id, merchant::participant))
         .load(c))?;
     let whose: HashMap<String, (MerchantId, ClearingCode)> =
         whose.into_iter().map(|(token, id, participant)| (token, (id, participant))).collect();
+    let answered: Vec<RequestId> = read.iter().filter_map(|(_, _, _, request)| *request).collect();
+    let requests = request_to_pay::these(conn, &answered)?;
     let mut receipts = Vec::new();
-    for (outcome, record, remitted) in read {
+    for (outcome, record, remitted, request) in read {
         let Some((merchant, participant)) = whose.get(&remitted.creditor_account) else { continue };
         let paid = record.payment(Some(&outcome))?;
         if paid.creditor_agent != *participant {
             continue;
         }
+        // What the merchant asked for it knows better than what a payer's bank passed on.
+        let request = request.and_then(|id| requests.iter().find(|request| request.id == id));
+        let creditor = request.map(|request| &request.asked.creditor);
+        let till = creditor.and_then(|creditor| creditor.till.clone()).or(remitted.till);
+        let bill_number = request.and_then(|request| request.asked.bill_number.clone()).or(remitted.bill_number);
         let receipt = Receipt {
             payment: paid.sequence,
             sequence: outcome.seq,
@@ -178,8 +201,8 @@ fn settled(
             uetr: paid.uetr,
             transaction_id: paid.transaction_id,
             end_to_end_id: paid.end_to_end_id,
-            till: remitted.till.and_then(|label| label.parse().ok()),
-            bill_number: remitted.bill_number,
+            till: till.and_then(|label| label.parse().ok()),
+            bill_number,
             refunded: 0,
             refunding: 0,
         };
@@ -204,7 +227,14 @@ fn returned(conn: &mut Conn<'_>, first: i64, last: i64) -> Result<Vec<Return>, M
             continue;
         };
         let refund = RefundId::from_return_id(&record.return_id);
-        found.push(Return { payment, amount: record.amount.minor(), at: row.recorded, day: days.last, refund });
+        found.push(Return {
+            sequence: row.sequence,
+            payment,
+            amount: record.amount.minor(),
+            at: row.recorded,
+            day: days.last,
+            refund,
+        });
     }
     Ok(found)
 }

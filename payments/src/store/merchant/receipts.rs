@@ -109,6 +109,18 @@ pub(super) fn insert(conn: &mut Conn<'_>, merchant: MerchantId, receipt: &Receip
     Ok(())
 }
 
+/// Whom these payments were made to, where it was a merchant.
+pub(super) fn merchants_of(conn: &mut Conn<'_>, payments: &[i64]) -> Result<Vec<MerchantId>, MerchantError> {
+    if payments.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(on_db!(conn, c => merchant_receipt::table
+        .filter(merchant_receipt::payment.eq_any(payments))
+        .select(merchant_receipt::merchant)
+        .distinct()
+        .load(c))?)
+}
+
 /// The receipt of a payment, whosever it is.
 pub(super) fn of_payment(conn: &mut Conn<'_>, payment: i64) -> Result<Option<ReceiptRow>, MerchantError> {
     Ok(on_db!(conn, c => merchant_receipt::table

@@ -140,6 +140,11 @@ impl RequestsToPay {
         Ok(found)
     }
 
+    /// The number of the feed's last change: where somebody begins who wants to know only of what is to come.
+    pub fn last_change(&self) -> Result<i64, RequestError> {
+        Ok(self.db.read(feed::last)?)
+    }
+
     /// Requests of `agent`'s customers, in the order in which they were made, a page after the one with `number`.
     pub fn by_creditor(&self, agent: ClearingCode, number: i64) -> Result<Vec<RequestToPay>, RequestError> {
         let found: Vec<RequestColumns> = self.db.read(|conn| -> Result<_, Error> {
@@ -196,6 +201,18 @@ fn asks(debtor: ClearingCode) -> impl Fn(&RequestToPay) -> bool + Send + 'static
 
 fn all(found: Vec<RequestColumns>) -> Result<Vec<RequestToPay>, RequestError> {
     found.into_iter().map(|columns| Ok(columns.request()?)).collect()
+}
+
+/// Those of these requests that there are.
+pub(in crate::store) fn these(conn: &mut Conn<'_>, ids: &[RequestId]) -> Result<Vec<RequestToPay>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found: Vec<RequestColumns> = on_db!(conn, c => request_to_pay::table
+        .filter(request_to_pay::id.eq_any(ids.iter().map(RequestId::as_str)))
+        .select(RequestColumns::as_select())
+        .load(c))?;
+    found.into_iter().map(RequestColumns::request).collect()
 }
 
 fn find(conn: &mut Conn<'_>, id: RequestId) -> Result<Option<RequestToPay>, RequestError> {

@@ -4,6 +4,7 @@
 //! state and the posting, all in one transaction of the database's only writer.
 
 mod accounts;
+mod given_back;
 mod history;
 mod incoming;
 mod links;
@@ -20,6 +21,7 @@ use tokio::sync::watch;
 
 use super::ledger::Refusal;
 
+pub use given_back::GivenBack;
 pub use history::{Credit, Entry, EntryState};
 pub use links::Link;
 

@@ -156,6 +156,7 @@ struct Row {
     proxy_value: String,
     lookup_reference: String,
     remittance_information: Option<String>,
+    request_to_pay: Option<String>,
     state: String,
     reason: Option<String>,
     created: Timestamp,
@@ -182,6 +183,7 @@ impl From<&Payment> for Row {
             proxy_value: payee.proxy.value().to_owned(),
             lookup_reference: payee.lookup_reference,
             remittance_information: payment.remittance_information.clone(),
+            request_to_pay: payment.request_to_pay.map(|id| id.to_string()),
             state: state.to_owned(),
             reason,
             created: payment.created,
@@ -195,6 +197,7 @@ impl TryFrom<Row> for Payment {
     type Error = Error;
     fn try_from(row: Row) -> Result<Self, Error> {
         let state = state_of(&row.state, row.reason.as_deref())?;
+        let request_to_pay = row.request_to_pay.as_deref().map(str::parse).transpose();
         Ok(Self {
             uetr: row.uetr,
             transfer: Outgoing {
@@ -212,6 +215,7 @@ impl TryFrom<Row> for Payment {
                 lookup_reference: row.lookup_reference,
             },
             remittance_information: row.remittance_information,
+            request_to_pay: request_to_pay.map_err(|_| Error::Unreadable("request to pay"))?,
             created: row.created,
             accepted: row.accepted,
             finished: row.finished,

@@ -34,6 +34,7 @@ diesel::table! {
         proxy_value -> Text,
         lookup_reference -> Text,
         remittance_information -> Nullable<Text>,
+        request_to_pay -> Nullable<Text>,
         state -> Text,
         reason -> Nullable<Text>,
         created -> BigInt,
@@ -82,5 +83,23 @@ diesel::table! {
         return_id -> Text,
         amount -> BigInt,
         received -> BigInt,
+    }
+}
+
+diesel::table! {
+    given_back (return_id) {
+        return_id -> Text,
+        uetr -> Binary,
+        transaction_id -> Text,
+        refund -> Binary,
+        amount -> BigInt,
+        state -> Text,
+    }
+}
+
+diesel::table! {
+    directory_cursor (id) {
+        id -> BigInt,
+        seq -> BigInt,
     }
 }

@@ -51,6 +51,7 @@ fn payment(n: u8, minor: i64) -> Payment {
             lookup_reference: "reference".to_owned(),
         },
         remittance_information: Some("bill 7".to_owned()),
+        request_to_pay: None,
         created: NOW,
         accepted: None,
         finished: None,

@@ -142,6 +142,7 @@ fn customers(clearing_code: &str) -> Vec<Customer> {
         first_money: money.map(hkd),
         proxy: Some(self::proxy(proxy)),
         behaviour,
+        merchant: None,
         api_key: None,
     };
     let honest = Behaviour::Honest;
@@ -152,6 +153,7 @@ fn customers(clearing_code: &str) -> Vec<Customer> {
         ],
         "027" => vec![Customer {
             kind: OwnerKind::Organisation,
+            merchant: None,
             api_key: Some(ApiKey(Zeroizing::new("the shop's key".to_owned()))),
             ..customer("027-200001-001", "晨光文具", "Morning Light", None, "shop@morninglight.example", honest)
         }],

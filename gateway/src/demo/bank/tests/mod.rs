@@ -29,6 +29,7 @@ async fn prepare(bank: &RunningBank, to: &str, amount: &str) -> Result<Payment, 
         creditor_agent: None,
         amount: hkd(amount),
         remittance_information: Some("ML1".to_owned()),
+        request_to_pay: None,
     };
     desk(bank).prepare(&payer(bank), wish).await
 }

@@ -4,6 +4,7 @@ use payments::directory::{Proxy, ProxyKind};
 use payments::money::{Amount, Currency};
 use payments::participant::ClearingCode;
 use payments::qr::{self, Payee, Refusal};
+use payments::request_to_pay::RequestId;
 use store::Timestamp;
 
 use super::words::Words;
@@ -21,6 +22,8 @@ pub(super) struct Code {
     pub(super) editable: bool,
     /// What the payee wants to find again.
     pub(super) bill: Option<String>,
+    /// The request to pay that it stands for: one payment spends it.
+    pub(super) request: Option<RequestId>,
 }
 
 /// Why a code cannot be paid here.
@@ -74,7 +77,8 @@ pub(super) fn read(payload: &str, now: Timestamp) -> Result<Code, CodeRefusal> {
         Payee::Proxy { proxy, clearing_code } => (proxy, clearing_code),
         Payee::FpsId(id) => (Proxy::parse(ProxyKind::FpsId, &id).map_err(|_| CodeRefusal::Elsewhere)?, None),
     };
+    let request = code.additional.reference_label.as_deref().and_then(|label| label.parse().ok());
     // `***` asks the payer for the number instead of giving one (EMVCo, object 62).
     let bill = code.additional.bill_number.or(code.additional.reference_label).filter(|bill| bill != "***");
-    Ok(Code { proxy, creditor_agent: clearing_code, amount: code.asked.amount(), editable, bill })
+    Ok(Code { proxy, creditor_agent: clearing_code, amount: code.asked.amount(), editable, bill, request })
 }

@@ -3,6 +3,7 @@
 use payments::directory::Proxy;
 use payments::money::{Amount, AmountError, Currency};
 use payments::participant::ClearingCode;
+use payments::request_to_pay::RequestId;
 use serde::Deserialize;
 use store::Timestamp;
 
@@ -91,14 +92,14 @@ pub(super) fn read(form: &PayForm, now: Timestamp) -> Result<Wish, NotYet> {
             return Err(NotYet::NobodyToPay);
         }
         let proxy = Proxy::parse_any(&form.payee).map_err(|_| NotYet::Payee)?;
-        return wish(proxy, None, typed, None);
+        return wish(proxy, None, typed, None, None);
     }
     let code = code::read(form.payload.trim(), now).map_err(NotYet::Code)?;
     let amount = match (code.amount, typed) {
         (Some(fixed), Some(typed)) if fixed != typed && !code.editable => return Err(NotYet::AmountIsFixed(fixed)),
         (asked, typed) => typed.or(asked),
     };
-    wish(code.proxy, code.creditor_agent, amount, code.bill)
+    wish(code.proxy, code.creditor_agent, amount, code.bill, code.request)
 }
 
 /// Reads HK$, with or without commas.
@@ -111,7 +112,8 @@ fn wish(
     creditor_agent: Option<ClearingCode>,
     amount: Option<Amount>,
     remittance_information: Option<String>,
+    request_to_pay: Option<RequestId>,
 ) -> Result<Wish, NotYet> {
     let amount = amount.ok_or(NotYet::NoAmount)?;
-    Ok(Wish { proxy, creditor_agent, amount, remittance_information })
+    Ok(Wish { proxy, creditor_agent, amount, remittance_information, request_to_pay })
 }

@@ -1,0 +1,155 @@
+//! The merchant console with something in each part.
+
+use askama::Template;
+
+use super::super::*;
+use super::samples::{Sample, page};
+use merchant::{Download, Line, Part, Shop, Total, books, codes, counter, receipt, shops, staff, till};
+
+fn shop(is_owner: bool) -> Shop {
+    Shop {
+        id: "019a0000-0000-7000-8000-000000000001".to_owned(),
+        name_zh: "晨光文具".to_owned(),
+        name_en: "Morning Light Stationery".to_owned(),
+        is_owner,
+        is_open: is_owner,
+        tills: vec!["T-1".to_owned(), "T-2".to_owned()],
+    }
+}
+
+fn line(payment: i64, told: bool) -> Line {
+    Line {
+        payment,
+        amount: "HK$ 48.00".to_owned(),
+        payer: "陳*文 CHAN T*** M***".to_owned(),
+        at: "19:05:07".to_owned(),
+        till: told.then(|| "T-1".to_owned()),
+        bill: told.then(|| "ML-20261122-0007".to_owned()),
+        back: told.then(|| "HK$ 8.00".to_owned()),
+    }
+}
+
+fn total(till: Option<&str>) -> Total {
+    Total {
+        till: till.map(str::to_owned),
+        count: 12,
+        received: "HK$ 1048.00".to_owned(),
+        refunded: till.map(|_| "HK$ 48.00".to_owned()),
+        net: "HK$ 1000.00".to_owned(),
+    }
+}
+
+pub(super) fn console(lang: Lang) -> Vec<Sample> {
+    let lines = || vec![line(2, true), line(1, false)];
+    let counter = |is_owner: bool| counter::Counter {
+        page: page(lang),
+        shop: shop(is_owner),
+        part: Part::Counter,
+        lines: if is_owner { lines() } else { Vec::new() },
+        totals: if is_owner { vec![total(Some("T-1")), total(None)] } else { Vec::new() },
+        sum: is_owner.then(|| total(None)),
+    };
+    let books = |bill: Option<&str>| books::Books {
+        page: page(lang),
+        shop: shop(true),
+        part: Part::Books,
+        day: "2026-11-22".to_owned(),
+        bill: bill.map(str::to_owned),
+        totals: vec![total(Some("T-1"))],
+        sum: None,
+        lines: lines(),
+        next: Some("/merchant/1/books?day=2026-11-22&before=7".to_owned()),
+        downloads: vec![Download {
+            href: "/merchant/1/books/2026-11-22.csv".to_owned(),
+            label_zh: "試算表 (CSV)".to_owned(),
+            label_en: "Spreadsheet (CSV)".to_owned(),
+        }],
+    };
+    let codes = |till: Option<&str>| codes::Codes {
+        page: page(lang),
+        shop: shop(true),
+        part: Part::Codes,
+        till: till.map(str::to_owned),
+        query: String::new(),
+    };
+    let shops = |shops: Vec<Shop>, refusal: Option<&str>| shops::Shops {
+        page: page(lang),
+        shops,
+        refusal: refusal.map(str::to_owned),
+    };
+    let mut samples = vec![
+        ("merchant-shops", shops(vec![shop(true), shop(false)], None).render().unwrap()),
+        ("merchant-join", shops(Vec::new(), Some("用過 Used.")).render().unwrap()),
+        ("merchant-counter", counter(true).render().unwrap()),
+        ("merchant-cashier", counter(false).render().unwrap()),
+        ("merchant-codes", codes(None).render().unwrap()),
+        ("merchant-code-of-till", codes(Some("T-1")).render().unwrap()),
+        ("merchant-books", books(None).render().unwrap()),
+        ("merchant-bill", books(Some("ML-7")).render().unwrap()),
+        ("merchant-receipt", receipt(lang, Some("48.00")).render().unwrap()),
+        ("merchant-refunded", receipt(lang, None).render().unwrap()),
+        ("merchant-staff", staff(lang).render().unwrap()),
+    ];
+    samples.extend(tills(lang));
+    samples
+}
+
+fn receipt(lang: Lang, refundable: Option<&str>) -> receipt::Receipt {
+    let refund = |state| receipt::Refund { amount: "HK$ 8.00".to_owned(), at: "2026-11-22 19:05".to_owned(), state };
+    receipt::Receipt {
+        page: page(lang),
+        shop: shop(true),
+        line: line(2, true),
+        moment: "2026-11-22 19:05".to_owned(),
+        bank_zh: "榕樹銀行".to_owned(),
+        bank_en: "Banyan Bank".to_owned(),
+        uetr: "0b8dbd0b-2d9b-4e5b-8a58-0cb0e3c3f5d1".to_owned(),
+        refunds: [receipt::State::UnderWay, receipt::State::Done, receipt::State::Refused].map(refund).to_vec(),
+        refundable: refundable.map(str::to_owned),
+        sign: "HK$",
+        refund_id: "019a0000-0000-7000-8000-000000000002".to_owned(),
+        refusal: refundable.map(|_| "退款太多 Too much.".to_owned()),
+    }
+}
+
+fn staff(lang: Lang) -> staff::Staff {
+    let person = |name_zh: Option<&str>, is_owner: bool| staff::Person {
+        id: "019a0000-0000-7000-8000-000000000003".to_owned(),
+        name_zh: name_zh.map(str::to_owned),
+        name_en: "CHAN Tai Man".to_owned(),
+        is_owner,
+        is_self: is_owner,
+        since: "2026-11-22 19:05".to_owned(),
+    };
+    staff::Staff {
+        page: page(lang),
+        shop: shop(true),
+        part: Part::Staff,
+        people: vec![person(Some("陳大文"), true), person(None, false)],
+        invitation: Some("6GTK-6GTK-6GTK-6GTK-6GTK-6GTK".to_owned()),
+        refusal: Some("最後一位 The last one.".to_owned()),
+    }
+}
+
+fn tills(lang: Lang) -> Vec<Sample> {
+    let till = |state: Option<till::State>, problem: bool| till::Till {
+        page: page(lang),
+        shop: shop(true),
+        label: "T-1".to_owned(),
+        asked: state.map(|state| till::Asked {
+            id: "0123456789ABCDEFGHJK".to_owned(),
+            amount: "48.00".to_owned(),
+            bill: Some("ML-7".to_owned()),
+            state,
+            at: "19:05:07".to_owned(),
+        }),
+        problem: problem.then(|| "金額寫成 250 或 250.50。".to_owned()),
+    };
+    vec![
+        ("merchant-till", till(None, true).render().unwrap()),
+        ("merchant-till-waiting", till(Some(till::State::Waiting), false).render().unwrap()),
+        ("merchant-till-paying", till(Some(till::State::UnderWay), false).render().unwrap()),
+        ("merchant-till-paid", till(Some(till::State::Paid), false).render().unwrap()),
+        ("merchant-till-over", till(Some(till::State::Over), false).render().unwrap()),
+    ]
+}

@@ -1,0 +1,43 @@
+//! The merchant console: `/merchant/…` for whoever works for a shop and is signed in with a passkey.
+//!
+//! Identity says who they are; payments says for which merchant they may do what. A person is known to payments by an
+//! identifier alone.
+
+mod books;
+mod codes;
+mod counter;
+mod desk;
+mod events;
+mod receipts;
+mod shops;
+mod staff;
+mod till;
+mod words;
+
+use actix_web::web;
+
+pub(super) use words::words;
+
+pub(super) fn configure(app: &mut web::ServiceConfig) {
+    app.route("/merchant", web::get().to(shops::show))
+        .route("/merchant/join", web::post().to(shops::join))
+        .route("/merchant/{id}", web::get().to(counter::show))
+        .route("/merchant/{id}/events", web::get().to(events::stream))
+        .route("/merchant/{id}/codes", web::get().to(codes::show))
+        .route("/merchant/{id}/code.svg", web::get().to(codes::svg))
+        .route("/merchant/{id}/code.png", web::get().to(codes::png))
+        .route("/merchant/{id}/poster-{paper}.pdf", web::get().to(codes::poster))
+        .route("/merchant/{id}/receipts/{payment}", web::get().to(receipts::show))
+        .route("/merchant/{id}/receipts/{payment}/refund", web::post().to(receipts::refund))
+        .route("/merchant/{id}/books", web::get().to(books::show))
+        .route("/merchant/{id}/books/{day}.csv", web::get().to(books::csv))
+        .route("/merchant/{id}/books/{day}-{currency:[A-Z]{3}}-{page}.xml", web::get().to(books::notification))
+        .route("/merchant/{id}/staff", web::get().to(staff::show))
+        .route("/merchant/{id}/staff/invite", web::post().to(staff::invite))
+        .route("/merchant/{id}/staff/{person}/remove", web::post().to(staff::remove))
+        .route("/merchant/{id}/tills/{label}", web::get().to(till::form))
+        .route("/merchant/{id}/tills/{label}", web::post().to(till::ask))
+        .route("/merchant/{id}/tills/{label}/{request}.svg", web::get().to(till::svg))
+        .route("/merchant/{id}/tills/{label}/{request}", web::get().to(till::show))
+        .route("/merchant/{id}/tills/{label}/{request}/cancel", web::post().to(till::cancel));
+}
