@@ -13,6 +13,7 @@ mod guides;
 mod interop;
 mod journey;
 mod security;
+mod shop_day;
 mod signing_out;
 mod support;
 mod tidy;

@@ -22,3 +22,4 @@ pub mod participant;
 pub mod public;
 pub mod random;
 pub mod server;
+mod webhooks;

@@ -185,6 +185,11 @@ impl Gateway {
         self.places().unwrap()["residents"][resident]["activation_link"].as_str().unwrap().to_owned()
     }
 
+    /// The invitation of one of the demo's merchants, for its owner.
+    pub(crate) fn invitation(&self, merchant: usize) -> String {
+        self.places().unwrap()["merchants"][merchant]["invitation"].as_str().unwrap().to_owned()
+    }
+
     /// Everything that the program printed since its start.
     pub(crate) fn printed(&self) -> String {
         self.printed.lock().unwrap().join("\n")

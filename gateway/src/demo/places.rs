@@ -68,6 +68,8 @@ impl Sockets {
              [operations]\nlisten = \"127.0.0.1:{operations}\"\n\n\
              # The demo's banks answer for their customers: nobody has a telephone to send a code to.\n\
              [directory]\nasserts_ownership = [\"*\"]\n\n\
+             # Everything of the demo is on this machine, web shops as well.\n\
+             [outbound]\nallow_networks = [\"127.0.0.0/8\"]\n\n\
              [clearing]\nanswer_timeout_seconds = {answer_timeout_seconds}\n\n\
              [log]\nformat = \"text\"\nfilter = \"warn\"\n",
             public = port(&self.public)?,

@@ -25,6 +25,7 @@ pub mod merchant;
 pub mod message;
 pub mod moment;
 pub mod my_proxies;
+pub mod pay;
 pub mod proposals;
 mod reason;
 pub mod ridge_chart;

@@ -137,7 +137,9 @@ impl From<MerchantError> for Problem {
             MerchantError::Directory(error) => error.into(),
             MerchantError::Log(error) => error.into(),
             MerchantError::Store(error) => error.into(),
-            MerchantError::Damaged(_) | MerchantError::Randomness(_) => Self::internal(&error),
+            MerchantError::Damaged(_) | MerchantError::Requests(_) | MerchantError::Randomness(_) => {
+                Self::internal(&error)
+            }
         }
     }
 }
@@ -150,9 +152,12 @@ impl From<MerchantRefusal> for Problem {
             | MerchantRefusal::UnknownTill
             | MerchantRefusal::UnknownMember
             | MerchantRefusal::UnknownReceipt
+            | MerchantRefusal::UnknownDelivery
             | MerchantRefusal::UnknownRefund => Self::not_found(detail),
             MerchantRefusal::FpsIdUnknown | MerchantRefusal::TooManyTills => Self::bad_request(detail),
-            MerchantRefusal::NotInThisRole | MerchantRefusal::LastOwner => Self::forbidden(detail),
+            MerchantRefusal::NotInThisRole | MerchantRefusal::LastOwner | MerchantRefusal::TooManyPrograms => {
+                Self::forbidden(detail)
+            }
             MerchantRefusal::RequestUsed => {
                 Self::new(StatusCode::CONFLICT, "request-used", "This request was another one before", detail)
             }

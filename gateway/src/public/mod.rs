@@ -1,6 +1,7 @@
 //! The public listener: pages for residents, the OpenID provider for relying parties.
 
 mod activation;
+mod api;
 mod back_channel_logout;
 mod cookies;
 mod home;
@@ -12,6 +13,7 @@ mod oauth;
 mod openapi;
 mod page;
 mod password_pool;
+mod pay;
 mod refusal;
 mod session;
 mod sign_in;
@@ -59,6 +61,7 @@ pub fn configure(app: &mut web::ServiceConfig) {
                 .configure(oauth::well_known),
         )
         .service(web::scope("/oauth").wrap(from_fn(oauth::oauth_errors)).configure(oauth::configure))
+        .configure(api::configure)
         .service(
             web::scope("")
                 .wrap(from_fn(limited::pages))
@@ -69,6 +72,7 @@ pub fn configure(app: &mut web::ServiceConfig) {
                 .configure(me::configure)
                 .configure(my_proxies::configure)
                 .configure(merchant::configure)
+                .configure(pay::configure)
                 .default_service(web::to(page::nothing_here)),
         );
 }

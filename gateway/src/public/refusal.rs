@@ -72,8 +72,7 @@ impl PageError {
             Self::SignInFirst => StatusCode::SEE_OTHER,
             Self::NothingHere => StatusCode::NOT_FOUND,
             Self::TooMany(_) | Self::Password(PasswordRefusal::TooMany { .. }) => StatusCode::TOO_MANY_REQUESTS,
-            Self::FormExpired => StatusCode::FORBIDDEN,
-            Self::Merchant(MerchantRefusal::NotInThisRole) => StatusCode::FORBIDDEN,
+            Self::FormExpired | Self::Merchant(MerchantRefusal::NotInThisRole) => StatusCode::FORBIDDEN,
             Self::ProxyClaimed | Self::Merchant(_) => StatusCode::CONFLICT,
             Self::ActivationOver
             | Self::Resident(_)

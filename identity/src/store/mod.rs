@@ -4,6 +4,7 @@ mod activations;
 pub(crate) mod audit;
 mod ceremonies;
 pub(crate) mod consents;
+mod detached;
 mod expiry;
 pub(crate) mod oidc;
 mod passkeys;

@@ -19,6 +19,7 @@ mod role;
 #[cfg(test)]
 pub(crate) mod tests;
 mod till;
+mod webhook_event;
 
 pub use asking::{Asking, TILL_CODE_LASTS, asked_by, merchant_of};
 pub use category::{Category, NotACategory};
@@ -32,10 +33,11 @@ pub use refund::{Refund, RefundId, RefundState};
 pub use refusal::MerchantRefusal;
 pub use role::{Duty, PersonId, Role};
 pub use till::{NotATill, TillLabel};
+pub use webhook_event::{MOST_ATTEMPTS, event, wait_after};
 
 pub use crate::store::merchant::{
-    Accepted, Actor, AuditEntry, Change, Followed, Member, Membership, MerchantError, Merchants, Onboarded, Onboarding,
-    ReceiptPage, ReceiptQuery,
+    Accepted, Actor, AuditEntry, Change, Delivery, DeliveryRecord, Followed, Member, Membership, MerchantError,
+    Merchants, Onboarded, Onboarding, Program, ReceiptPage, ReceiptQuery,
 };
 
 use store::Timestamp;
@@ -46,6 +48,11 @@ use crate::participant::ClearingCode;
 store::identifier! {
     /// One merchant.
     pub struct MerchantId;
+}
+
+store::identifier! {
+    /// Something that a merchant's server is told.
+    pub struct DeliveryId;
 }
 
 store::identifier! {

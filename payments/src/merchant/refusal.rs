@@ -18,6 +18,12 @@ pub enum MerchantRefusal {
     /// It has as many tills as a merchant may have.
     #[error("a merchant has at most 200 tills")]
     TooManyTills,
+    /// Its server was never told that.
+    #[error("there is no such delivery")]
+    UnknownDelivery,
+    /// It has as many programs as a merchant may have.
+    #[error("a merchant has at most 20 programs")]
+    TooManyPrograms,
     /// It has no such till.
     #[error("the merchant has no such till")]
     UnknownTill,
@@ -60,6 +66,8 @@ impl MerchantRefusal {
             Self::MoreThanReceived => Some("amount"),
             Self::InvitationOver => Some("code"),
             Self::Unknown
+            | Self::TooManyPrograms
+            | Self::UnknownDelivery
             | Self::Closed
             | Self::LastOwner
             | Self::UnknownMember

@@ -30,6 +30,11 @@ impl Browser {
         Ok(Self(client))
     }
 
+    /// For calls that no page makes.
+    pub(super) fn client(&self) -> &Client {
+        &self.0
+    }
+
     /// Opens a page, following redirects.
     pub(super) async fn open(&self, url: &str) -> anyhow::Result<Page> {
         let url: Url = url.parse()?;

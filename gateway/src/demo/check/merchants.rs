@@ -12,11 +12,11 @@ use super::walk::Walk;
 use crate::demo::City;
 
 /// The payer's account at Banyan Bank, as the payments before used it.
-const PAYER_ACCOUNT: &str = "012-100001-001";
-const SHOP: &str = "晨光文具";
+pub(super) const PAYER_ACCOUNT: &str = "012-100001-001";
+pub(super) const SHOP: &str = "晨光文具";
 
-/// `owner` is signed in at Lionrock.
-pub(super) async fn walk(walk: &mut Walk, city: &City, owner: &Browser) -> Option<()> {
+/// `owner` is signed in at Lionrock. Returns the address of the shop's console.
+pub(super) async fn walk(walk: &mut Walk, city: &City, owner: &Browser) -> Option<String> {
     let merchant = Merchant { city, owner };
     let payer = Customer::new(city, 0).ok()?;
     walk.step("a shop's owner joins it with the bank's invitation, once", merchant.join()).await?;
@@ -35,7 +35,8 @@ pub(super) async fn walk(walk: &mut Walk, city: &City, owner: &Browser) -> Optio
     let receipt = walk.step("the console lists it, with the payer's name masked", merchant.received(&shop)).await?;
     walk.step("refused: sending back more than came in", merchant.too_much(&receipt)).await?;
     walk.step("the owner sends 2.00 back, and their bank returns it", merchant.refund(&receipt)).await?;
-    walk.step("the day's totals and files agree", merchant.totals(&shop)).await
+    walk.step("the day's totals and files agree", merchant.totals(&shop)).await?;
+    Some(shop)
 }
 
 struct Merchant<'a> {
@@ -113,7 +114,8 @@ impl Merchant<'_> {
         let page = self.until(shop, "HK$ 12.00").await?;
         page.must_show("陳*文")?;
         ensure!(!page.shows("陳大文"), "the payer is named in full");
-        let place = page.html.split("href=\"").find(|rest| rest.contains("/receipts/")).context("no receipt")?;
+        let is_it = |rest: &&str| rest.starts_with("/merchant/") && rest.contains("/receipts/") && rest.contains("HK$ 12.00");
+        let place = page.html.split("href=\"").find(is_it).context("no receipt")?;
         Ok(self.url(place.split('"').next().unwrap_or_default()))
     }
 

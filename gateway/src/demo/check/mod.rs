@@ -4,10 +4,12 @@ mod browser;
 mod identity;
 mod merchants;
 mod payments;
+mod programs;
 mod proxies;
 mod refusals;
 mod software_passkey;
 mod walk;
+mod webhooks;
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -42,7 +44,9 @@ pub async fn run() -> anyhow::Result<ExitCode> {
         let _ = refusals::walk(&mut walk, &city, folder.path()).await;
         if let Some(resident) = resident {
             let _ = proxies::walk(&mut walk, &city, &resident).await;
-            let _ = merchants::walk(&mut walk, &city, &resident).await;
+            if let Some(shop) = merchants::walk(&mut walk, &city, &resident).await {
+                let _ = programs::walk(&mut walk, &city, &resident, &shop).await;
+            }
         }
         check_books(&mut walk, &city).await;
         city.stop().await;

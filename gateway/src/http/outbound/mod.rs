@@ -17,7 +17,7 @@ use std::time::Duration;
 use anyhow::Context;
 use ipnet::IpNet;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{ACCEPT, CACHE_CONTROL};
+use reqwest::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE};
 use reqwest::{Client, RequestBuilder, Response};
 use rustls::RootCertStore;
 use url::{Host, Url};
@@ -132,6 +132,21 @@ impl Outbound {
     /// [`OutboundError`]; any status outside 200 to 299 is one.
     pub async fn post_json(&self, url: &Url, token: &str, body: &serde_json::Value) -> Result<(), OutboundError> {
         let response = self.client(url)?.post(url.clone()).bearer_auth(token).json(body).answered().await?;
+        if response.status().is_success() { Ok(()) } else { Err(OutboundError::Status(response.status().as_u16())) }
+    }
+
+    /// Posts bytes of JSON with a header that signs them. What the answer says beside its status is not read.
+    ///
+    /// # Errors
+    /// [`OutboundError`]; any status outside 200 to 299 is one.
+    pub async fn post_signed(
+        &self,
+        url: &Url,
+        (header, signature): (&'static str, &str),
+        body: Vec<u8>,
+    ) -> Result<(), OutboundError> {
+        let call = self.client(url)?.post(url.clone()).header(header, signature);
+        let response = call.header(CONTENT_TYPE, "application/json").body(body).answered().await?;
         if response.status().is_success() { Ok(()) } else { Err(OutboundError::Status(response.status().as_u16())) }
     }
 

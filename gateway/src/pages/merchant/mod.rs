@@ -3,6 +3,7 @@
 pub mod books;
 pub mod codes;
 pub mod counter;
+pub mod programs;
 pub mod receipt;
 pub mod shops;
 pub mod staff;
@@ -38,6 +39,8 @@ pub enum Part {
     Books,
     /// Who works there.
     Staff,
+    /// Programs that act for it.
+    Programs,
 }
 
 /// A payment in a list.

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::super::*;
 use super::samples::{Sample, page};
-use merchant::{Download, Line, Part, Shop, Total, books, codes, counter, receipt, shops, staff, till};
+use merchant::{Download, Line, Part, Shop, Total, books, codes, counter, programs, receipt, shops, staff, till};
 
 fn shop(is_owner: bool) -> Shop {
     Shop {
@@ -91,6 +91,11 @@ pub(super) fn console(lang: Lang) -> Vec<Sample> {
         ("merchant-staff", staff(lang).render().unwrap()),
     ];
     samples.extend(tills(lang));
+    samples.push(("merchant-programs", programs(lang, true).render().unwrap()));
+    samples.push(("merchant-no-programs", programs(lang, false).render().unwrap()));
+    let states = [pay::State::Waiting, pay::State::UnderWay, pay::State::Paid, pay::State::Over];
+    let names = ["pay-waiting", "pay-paying", "pay-paid", "pay-over"];
+    samples.extend(names.into_iter().zip(states).map(|(name, state)| (name, link(lang, state).render().unwrap())));
     samples
 }
 
@@ -128,6 +133,48 @@ fn staff(lang: Lang) -> staff::Staff {
         people: vec![person(Some("陳大文"), true), person(None, false)],
         invitation: Some("6GTK-6GTK-6GTK-6GTK-6GTK-6GTK".to_owned()),
         refusal: Some("最後一位 The last one.".to_owned()),
+    }
+}
+
+fn programs(lang: Lang, some: bool) -> programs::Programs {
+    let client_id = "merchant-019a0000-0000-7000-8000-000000000004".to_owned();
+    let program = programs::Program { client_id: client_id.clone(), since: "2026-11-22 19:05".to_owned() };
+    programs::Programs {
+        page: page(lang),
+        shop: shop(true),
+        part: Part::Programs,
+        programs: if some { vec![program] } else { Vec::new() },
+        made: some.then(|| programs::Made { client_id, secret: "shown-once".to_owned() }),
+        server: some.then(|| "https://shop.example/hook".to_owned()),
+        wrong: some.then(|| "寫成 https://…".to_owned()),
+        told: [true, false].map(told).to_vec(),
+    }
+}
+
+fn told(is_delivered: bool) -> programs::Told {
+    programs::Told {
+        id: "019a0000-0000-7000-8000-000000000005".to_owned(),
+        kind: "payment_request.paid".to_owned(),
+        at: "2026-11-22 19:05".to_owned(),
+        attempts: 2,
+        is_delivered,
+        failure: (!is_delivered).then(|| "the server answered with status 500".to_owned()),
+    }
+}
+
+fn link(lang: Lang, state: pay::State) -> pay::Pay {
+    pay::Pay {
+        page: page(lang),
+        id: "0123456789ABCDEFGHJK".to_owned(),
+        name_zh: "晨光文具".to_owned(),
+        name_en: "Morning Light Stationery".to_owned(),
+        amount: "HK$ 48.00".to_owned(),
+        purpose: Some("筆記簿 Notebooks".to_owned()),
+        bill: Some("ML-7".to_owned()),
+        due: Some("2026-11-30".to_owned()),
+        expires: "2026-11-22 20:05".to_owned(),
+        state,
+        code: "00020101021226330012hk.com.hkicl".to_owned(),
     }
 }
 

@@ -30,12 +30,13 @@ pub(super) async fn stream(
     // The first event comes at once: something may have happened since the page was made.
     let state = (Some("data: now\n\n"), gateway.received.subscribe(), gateway.closing.subscribe());
     let events = stream::unfold(state, move |(first, mut news, mut closing)| async move {
-        let event = match first {
-            Some(first) => first,
-            None => tokio::select! {
+        let event = if let Some(first) = first {
+            first
+        } else {
+            tokio::select! {
                 event = next(&mut news, merchant) => event?,
                 _ = closing.changed() => return None,
-            },
+            }
         };
         Some((Ok::<_, Infallible>(Bytes::from_static(event.as_bytes())), (None, news, closing)))
     });

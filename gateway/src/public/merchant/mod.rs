@@ -8,6 +8,7 @@ mod codes;
 mod counter;
 mod desk;
 mod events;
+mod programs;
 mod receipts;
 mod shops;
 mod staff;
@@ -16,6 +17,7 @@ mod words;
 
 use actix_web::web;
 
+pub(super) use programs::program_of;
 pub(super) use words::words;
 
 pub(super) fn configure(app: &mut web::ServiceConfig) {
@@ -32,6 +34,11 @@ pub(super) fn configure(app: &mut web::ServiceConfig) {
         .route("/merchant/{id}/books", web::get().to(books::show))
         .route("/merchant/{id}/books/{day}.csv", web::get().to(books::csv))
         .route("/merchant/{id}/books/{day}-{currency:[A-Z]{3}}-{page}.xml", web::get().to(books::notification))
+        .route("/merchant/{id}/programs", web::get().to(programs::show))
+        .route("/merchant/{id}/programs", web::post().to(programs::add))
+        .route("/merchant/{id}/programs/server", web::post().to(programs::server))
+        .route("/merchant/{id}/programs/deliveries/{delivery}", web::post().to(programs::deliver_again))
+        .route("/merchant/{id}/programs/{client}/remove", web::post().to(programs::remove))
         .route("/merchant/{id}/staff", web::get().to(staff::show))
         .route("/merchant/{id}/staff/invite", web::post().to(staff::invite))
         .route("/merchant/{id}/staff/{person}/remove", web::post().to(staff::remove))

@@ -25,8 +25,12 @@ pub(in crate::public) const fn words(refusal: MerchantRefusal) -> (&'static str,
             "這張表格已經用過，沒有再退一次。重新打開這筆付款再試。",
             "This form was used already; nothing went back twice. Open the payment again.",
         ),
+        MerchantRefusal::TooManyPrograms => {
+            ("程式太多：先終止一個。", "There are as many programs as there can be. End one first.")
+        }
         MerchantRefusal::FpsIdUnknown
         | MerchantRefusal::FpsIdTaken
+        | MerchantRefusal::UnknownDelivery
         | MerchantRefusal::TooManyTills
         | MerchantRefusal::UnknownRefund
         | MerchantRefusal::RefundOver => ("這個要求不能完成", "This could not be done"),

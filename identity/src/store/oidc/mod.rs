@@ -14,6 +14,7 @@ mod interactions;
 mod introspection;
 mod logout;
 mod logout_notices;
+mod machine;
 pub(super) mod memory;
 mod once;
 mod pushed_requests;

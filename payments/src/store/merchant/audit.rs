@@ -50,8 +50,11 @@ pub(super) enum Act {
     Invited,
     Joined,
     MemberRemoved,
+    ProgramAdded,
+    ProgramRemoved,
     RefundInstructed,
     RefundRefused,
+    WebhookChanged,
 }
 
 impl Act {
@@ -64,7 +67,10 @@ impl Act {
             Self::Invited => "invited",
             Self::Joined => "joined",
             Self::MemberRemoved => "member removed",
+            Self::ProgramAdded => "program added",
+            Self::ProgramRemoved => "program removed",
             Self::RefundInstructed => "refund instructed",
+            Self::WebhookChanged => "webhook changed",
             Self::RefundRefused => "refund refused",
         }
     }

@@ -5,10 +5,12 @@ mod day_totals;
 mod follow;
 mod members;
 mod onboarding;
+mod programs;
 mod receipts;
 mod refunds;
 mod row;
 mod schema;
+mod webhooks;
 
 use store::{Conn, Db};
 
@@ -16,7 +18,9 @@ pub use audit::{Actor, AuditEntry};
 pub use follow::Followed;
 pub use members::{Accepted, Member, Membership};
 pub use onboarding::{Change, Onboarded, Onboarding};
+pub use programs::Program;
 pub use receipts::{ReceiptPage, ReceiptQuery};
+pub use webhooks::{Delivery, DeliveryRecord};
 
 use super::random::NoRandomness;
 use crate::directory::{CannotOpen, Directory, DirectoryError};
@@ -43,6 +47,9 @@ pub enum MerchantError {
     /// The clearing log cannot be read.
     #[error(transparent)]
     Log(#[from] crate::Error),
+    /// The requests to pay cannot be read.
+    #[error("requests to pay: {0}")]
+    Requests(String),
     /// The operating system gave no random bytes.
     #[error(transparent)]
     Randomness(#[from] NoRandomness),

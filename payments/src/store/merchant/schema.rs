@@ -1,4 +1,5 @@
-//! The tables of merchants. See `migrations/*/0032_merchants` and `0033_merchant_receipts`.
+//! The tables of merchants. See `migrations/*/0017_merchant_programs`, `0032_merchants` and
+//! `0033_merchant_receipts`.
 
 diesel::table! {
     merchant (id) {
@@ -50,6 +51,43 @@ diesel::table! {
         actor -> Text,
         act -> Text,
         subject -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    merchant_program (client_id) {
+        client_id -> Text,
+        merchant -> Binary,
+        added_at -> BigInt,
+        removed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    merchant_webhook (merchant) {
+        merchant -> Binary,
+        url -> Text,
+        since -> BigInt,
+    }
+}
+
+diesel::table! {
+    merchant_delivery (id) {
+        id -> Binary,
+        merchant -> Binary,
+        event -> Text,
+        created_at -> BigInt,
+        due_at -> BigInt,
+        attempts -> BigInt,
+        delivered_at -> Nullable<BigInt>,
+        failure -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    merchant_feed (id) {
+        id -> SmallInt,
+        seq -> BigInt,
     }
 }
 

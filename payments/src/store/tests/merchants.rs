@@ -12,11 +12,11 @@ use crate::merchant::{
 };
 use crate::store::ReturnSubmission;
 
-fn person(number: u128) -> PersonId {
+pub(super) fn person(number: u128) -> PersonId {
     PersonId::from_uuid(uuid::Uuid::from_u128(number))
 }
 
-fn till(label: &str) -> TillLabel {
+pub(super) fn till(label: &str) -> TillLabel {
     label.parse().unwrap()
 }
 
@@ -42,7 +42,7 @@ fn onboarding(world: &World, number: u128) -> Onboarding {
     }
 }
 
-fn refusal<T: std::fmt::Debug>(result: Result<T, MerchantError>) -> MerchantRefusal {
+pub(super) fn refusal<T: std::fmt::Debug>(result: Result<T, MerchantError>) -> MerchantRefusal {
     match result.unwrap_err() {
         MerchantError::Refused(refusal) => refusal,
         other => panic!("no refusal: {other}"),
@@ -50,15 +50,15 @@ fn refusal<T: std::fmt::Debug>(result: Result<T, MerchantError>) -> MerchantRefu
 }
 
 /// A shop with an owner.
-struct Shop {
-    merchants: Merchants,
-    merchant: Merchant,
-    owner: PersonId,
+pub(super) struct Shop {
+    pub(super) merchants: Merchants,
+    pub(super) merchant: Merchant,
+    pub(super) owner: PersonId,
     seen: i64,
 }
 
 impl Shop {
-    fn open(world: &World) -> Self {
+    pub(super) fn open(world: &World) -> Self {
         let merchants = Merchants::new(world.directory());
         let Onboarded { merchant, invitation } = merchants.onboard(bank("027"), &onboarding(world, 1), NOW).unwrap();
         let owner = person(1);

@@ -8,6 +8,7 @@ mod fairness;
 mod faults;
 mod inbox;
 mod lookups;
+mod merchant_programs;
 mod merchants;
 mod payments;
 mod presence;

@@ -1,0 +1,74 @@
+//! Payment links: `/pay/{id}` shows whoever has the link what is asked, and how it stands.
+
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use payments::merchant::{Merchant, merchant_of, request_code};
+use payments::money::{Currency, format_minor};
+use payments::qr::render::{Picture, Purpose};
+use payments::request_to_pay::{RequestId, RequestState, RequestToPay};
+
+use super::page;
+use super::refusal::PageError;
+use crate::clock;
+use crate::pages::moment;
+use crate::pages::pay::{Pay, State};
+use crate::server::Gateway;
+
+pub(super) fn configure(app: &mut web::ServiceConfig) {
+    app.route("/pay/{id}", web::get().to(show)).route("/pay/{id}/code.svg", web::get().to(code));
+}
+
+/// The request behind a link, when a merchant made it, with its code.
+async fn find(gateway: web::Data<Gateway>, id: &str) -> Result<(RequestToPay, Merchant, String), PageError> {
+    let id: RequestId = id.parse().map_err(|_| PageError::NothingHere)?;
+    web::block(move || {
+        let request = gateway.requests.get(id)?.ok_or(PageError::NothingHere)?;
+        // A request that asks somebody in particular is shown by that person's bank, and to nobody else.
+        let of = merchant_of(&request).filter(|_| request.asked.debtor.is_none()).ok_or(PageError::NothingHere)?;
+        let merchant = gateway.merchants.get(of)?;
+        let code = request_code(&merchant, &request).map_err(|failed| PageError::Failed(failed.to_string()))?;
+        Ok((request, merchant, code))
+    })
+    .await?
+}
+
+async fn show(
+    request: HttpRequest,
+    gateway: web::Data<Gateway>,
+    id: web::Path<String>,
+) -> Result<HttpResponse, PageError> {
+    let page = page::context(&request, None);
+    let (found, merchant, code) = find(gateway, &id).await?;
+    let asked = &found.asked;
+    let sign = match asked.amount.currency() {
+        Currency::Hkd => "HK$",
+        Currency::Cny => "CN¥",
+    };
+    let html = Pay {
+        page,
+        id: found.id.to_string(),
+        name_zh: merchant.names.zh().to_owned(),
+        name_en: merchant.names.en().to_owned(),
+        amount: format!("{sign} {}", format_minor(asked.amount.minor(), asked.amount.currency())),
+        purpose: asked.purpose.clone(),
+        bill: asked.bill_number.clone(),
+        due: asked.due.map(|date| date.to_string()),
+        expires: moment::minute(asked.expires),
+        state: match found.state_at(clock::now()) {
+            RequestState::Waiting | RequestState::Accepted => State::Waiting,
+            RequestState::Paying => State::UnderWay,
+            RequestState::Paid => State::Paid,
+            RequestState::Refused | RequestState::Cancelled | RequestState::Expired => State::Over,
+        },
+        code,
+    };
+    page::render(html.render())
+}
+
+async fn code(gateway: web::Data<Gateway>, id: web::Path<String>) -> Result<HttpResponse, PageError> {
+    let (_, _, code) = find(gateway, &id).await?;
+    let svg = Picture::of(&code, Purpose::Screen).and_then(|picture| picture.svg());
+    let svg = svg.map_err(|failed| PageError::Failed(failed.to_string()))?;
+    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).content_type("image/svg+xml").body(svg))
+}

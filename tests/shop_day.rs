@@ -1,0 +1,138 @@
+//! A day at a shop in a real browser: the owner joins, two tills take ten payments, one goes back in part, and the totals
+//! are what the shop's bank account grew by. A code that two payers scan is paid once.
+
+use reqwest::Client;
+
+use crate::support::{Browser, Gateway, resident};
+
+/// Who pays, at Banyan Bank, and the shop's account at Seawall Bank.
+const PAYERS: [&str; 2] = ["012-100002-001", "012-100003-001"];
+const SHOP: &str = "027-200001-001";
+
+#[tokio::test]
+async fn ten_payments_at_two_tills_and_a_refund_add_up_to_what_the_bank_says() {
+    let gateway = Gateway::demo().await;
+    let browser = Browser::start("zh-HK").await;
+    resident::activate(&browser, &gateway, 0).await;
+    let shop = join(&browser, &gateway).await;
+    let before = balance(&gateway).await;
+    let payers = [Payer::sign_in(&gateway, PAYERS[0]).await, Payer::sign_in(&gateway, PAYERS[1]).await];
+    for number in 0..10_usize {
+        let (till, amount) = (format!("T-{}", 1 + number % 2), format!("{}.50", 10 + number));
+        let code = ask(&browser, &gateway, &shop, &till, &amount, number == 0).await;
+        let (first, second) =
+            (payers[number % 2].pay(&gateway, &code).await, payers[1 - number % 2].pay(&gateway, &code).await);
+        assert!(first && !second, "a code is paid once, by whoever came first");
+        browser.find(".till.flood").await;
+        browser.expect(&[amount.as_str()]).await;
+        if number == 0 {
+            browser.picture("merchant-till-paid").await;
+        }
+    }
+    refund(&browser, &shop).await;
+    // 10.50 + 11.50 + … + 19.50, less 4.50.
+    browser.open(&format!("{shop}/books")).await;
+    browser.expect(&["HK$ 150.00", "HK$ 145.50", "T-1", "T-2"]).await;
+    browser.picture("merchant-books").await;
+    browser.open(&format!("{shop}/staff")).await;
+    browser.picture("merchant-staff").await;
+    assert_eq!(balance(&gateway).await - before, 14_550, "what the bank says");
+    gateway.run(&["audit"]);
+}
+
+/// The owner takes up the invitation of the shop's bank. Returns the address of the console.
+async fn join(browser: &Browser, gateway: &Gateway) -> String {
+    browser.open(&gateway.public("/merchant")).await;
+    browser.picture("merchant-shops").await;
+    browser.fill("#code", &gateway.invitation(0)).await;
+    browser.click("form[action='/merchant/join'] button").await;
+    let shop = browser.expect_url(|url| url.path().starts_with("/merchant/") && !url.path().ends_with("/join")).await;
+    browser.expect(&["晨光文具", "T-1", "T-2"]).await;
+    let shop = shop.to_string();
+    browser.open(&format!("{shop}/codes?till=T-1")).await;
+    browser.picture("merchant-codes").await;
+    shop
+}
+
+/// Makes a code at a till, which stays on the screen. Returns its text, as the payment link gives it to anybody.
+async fn ask(browser: &Browser, gateway: &Gateway, shop: &str, till: &str, amount: &str, look: bool) -> String {
+    browser.open(&format!("{shop}/tills/{till}")).await;
+    if look {
+        browser.picture("merchant-till").await;
+    }
+    browser.fill("#amount", amount).await;
+    browser.click("main form button[type=submit]").await;
+    let tills = format!("/tills/{till}/");
+    let address = browser.expect_url(|url| url.path().contains(&tills)).await;
+    browser.find(".till.due .qr").await;
+    if look {
+        browser.picture("merchant-till-due").await;
+    }
+    let request = address.path().rsplit('/').next().unwrap().to_owned();
+    let link = gateway.public(&format!("/pay/{request}"));
+    let page = reqwest::get(&link).await.unwrap().error_for_status().unwrap().text().await.unwrap();
+    let code = page.split_once("<textarea").and_then(|(_, rest)| rest.split_once('>')).unwrap().1;
+    code.split_once("</textarea>").unwrap().0.to_owned()
+}
+
+/// Sends 4.50 of the newest payment back, and waits until the bank has done so.
+async fn refund(browser: &Browser, shop: &str) {
+    browser.open(shop).await;
+    browser.expect(&["HK$ 19.50"]).await;
+    browser.picture("merchant-counter").await;
+    browser.click("#today a[href*='/receipts/']").await;
+    browser.find("#amount").await;
+    browser.fill("#amount", "4.50").await;
+    browser.click("form[action$='/refund'] button").await;
+    let receipt = browser.expect_url(|url| url.path().contains("/receipts/") && !url.path().ends_with("/refund")).await;
+    for _ in 0..60 {
+        browser.open(receipt.as_str()).await;
+        if browser.has(".state.ok").await {
+            browser.picture("merchant-receipt").await;
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(250)).await;
+    }
+    panic!("the bank does not send it back");
+}
+
+/// What is in the shop's account, in cents, as its bank's page says.
+async fn balance(gateway: &Gateway) -> i64 {
+    let client = Client::builder().cookie_store(true).build().unwrap();
+    client.post(gateway.bank("027", "/login")).form(&[("account", SHOP)]).send().await.unwrap();
+    let page = client.get(gateway.bank("027", "/")).send().await.unwrap().text().await.unwrap();
+    let sum = page.split_once("class=\"balance\"").and_then(|(_, rest)| rest.split_once("</h1>")).unwrap().0;
+    sum.chars().filter(char::is_ascii_digit).collect::<String>().parse().unwrap()
+}
+
+/// A customer of a bank, at its pages.
+struct Payer(Client);
+
+impl Payer {
+    async fn sign_in(gateway: &Gateway, account: &str) -> Self {
+        let client = Client::builder().cookie_store(true).build().unwrap();
+        client.post(gateway.bank("012", "/login")).form(&[("account", account)]).send().await.unwrap();
+        Self(client)
+    }
+
+    /// Pays a code. False when it was refused.
+    async fn pay(&self, gateway: &Gateway, code: &str) -> bool {
+        let confirm = self.0.post(gateway.bank("012", "/pay")).form(&[("payload", code)]).send().await.unwrap();
+        let payment = confirm.url().clone();
+        if !payment.path().starts_with("/payments/") {
+            return false;
+        }
+        self.0.post(format!("{payment}/confirm")).send().await.unwrap();
+        for _ in 0..100 {
+            let page = self.0.get(payment.clone()).send().await.unwrap().text().await.unwrap();
+            if page.contains("data-state=\"settled\"") {
+                return true;
+            }
+            if page.contains("data-state=\"rejected\"") {
+                return false;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("the payment has no end");
+    }
+}
