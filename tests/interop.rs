@@ -267,6 +267,12 @@ async fn every_answer_is_as_the_api_description_says() {
     judges::node(&gateway, &["openapi.test.js"]);
 }
 
+#[tokio::test]
+async fn the_web_shop_of_the_examples_sells_and_believes_signed_webhooks_only() {
+    let gateway = Gateway::demo().await;
+    judges::city(&gateway, &["web_shop.test.js"]);
+}
+
 /// Registers the client with a key of its own.
 fn register(gateway: &Gateway) -> Ed25519KeyPair {
     let pkcs8 = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap();

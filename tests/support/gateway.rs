@@ -163,7 +163,7 @@ impl Gateway {
     }
 
     /// Where everything of the demo is, once it says so.
-    fn places(&self) -> Option<Value> {
+    pub(crate) fn places(&self) -> Option<Value> {
         let printed = self.printed.lock().unwrap();
         printed.iter().find_map(|line| serde_json::from_str(line).ok().filter(Value::is_object))
     }

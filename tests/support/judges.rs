@@ -32,6 +32,13 @@ pub(crate) fn with_certificates(gateway: &Gateway, certificates: &Path, files: &
     must_be_content(judge);
 }
 
+/// Runs test files about the whole city of `lionrock demo`.
+pub(crate) fn city(gateway: &Gateway, files: &[&str]) {
+    let mut judge = node_tests(files);
+    judge.env("LIONROCK_PLACES", gateway.places().unwrap().to_string());
+    must_be_content(judge);
+}
+
 /// A folder with an authority that certifies clients, and the certificate of a listener on localhost.
 pub(crate) fn authority() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();

@@ -188,8 +188,17 @@ impl Merchants {
         })
     }
 
-    /// Deletes invitations that have expired, at most `most`. Returns how many.
+    /// Deletes invitations that have expired. Returns how many.
     pub fn forget_invitations(&self, now: Timestamp) -> Result<usize, MerchantError> {
+        let expired: i64 = self.read(|conn| {
+            Ok(on_db!(conn, c => merchant_invitation::table
+                .filter(merchant_invitation::expires_at.le(now))
+                .count()
+                .get_result(c))?)
+        })?;
+        if expired == 0 {
+            return Ok(0);
+        }
         self.write(move |conn| {
             Ok(on_db!(conn, c => diesel::delete(merchant_invitation::table)
                 .filter(merchant_invitation::expires_at.le(now))

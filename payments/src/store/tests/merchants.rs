@@ -182,6 +182,10 @@ fn an_invitation_works_once_and_somebody_always_runs_the_merchant() {
         merchants.remove_member(owner, id, cashier, NOW).unwrap();
         assert_eq!(refusal(merchants.on_duty(cashier, id, Duty::SeeToday)), MerchantRefusal::Unknown);
 
+        let _unused = merchants.invite_cashier(owner, id, NOW).unwrap();
+        assert_eq!(merchants.forget_invitations(NOW).unwrap(), 0);
+        assert_eq!(merchants.forget_invitations(NOW + InvitationCode::lasts(Role::Cashier)).unwrap(), 1);
+
         let lost = merchants.invite_owner(bank("027"), id, NOW).unwrap();
         let found = merchants.invite_owner(bank("027"), id, NOW).unwrap();
         assert_eq!(refusal(merchants.accept(&lost, cashier, NOW)), MerchantRefusal::InvitationOver);

@@ -1,0 +1,82 @@
+// The example of docs/examples/web-shop, as it stands there: the owner makes a program, a customer of a demo bank pays a
+// basket, and the shop believes a signed webhook and no other.
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import test from "node:test";
+
+import { Shop } from "../../docs/examples/web-shop/shop.mjs";
+import { Browser, field } from "./lib/browser.js";
+import { Resident } from "./lib/lionrock.js";
+
+const places = JSON.parse(process.env.LIONROCK_PLACES);
+const lionrock = places.lionrock.replace(/\/$/, "");
+
+/** What stands in the element with this id. */
+const textOf = (page, id) => page.text.match(new RegExp(`id="${id}">([^<]*)<`))?.[1];
+
+async function owner() {
+  const resident = new Resident(lionrock);
+  await resident.activate(places.residents[0].activation_link.split("#")[1]);
+  const { browser } = resident;
+  const { page } = await browser.go(`${lionrock}/merchant`);
+  const form = { csrf: field(page.text, "csrf"), code: places.merchants[0].invitation };
+  const { page: console } = await browser.go(`${lionrock}/merchant/join`, { form });
+  return { browser, console: console.url.href };
+}
+
+async function program({ browser, console }, hook) {
+  const { page } = await browser.go(`${console}/programs`);
+  const csrf = field(page.text, "csrf");
+  await browser.go(`${console}/programs/server`, { form: { csrf, url: hook } });
+  const { page: made } = await browser.go(`${console}/programs`, { form: { csrf } });
+  return { clientId: textOf(made, "client-id"), clientSecret: textOf(made, "client-secret") };
+}
+
+async function pay(payload) {
+  const bank = places.banks.find((one) => one.clearing_code === "012").url;
+  const payer = new Browser();
+  await payer.go(`${bank}/login`, { form: { account: "012-100002-001" } });
+  const { page } = await payer.go(`${bank}/pay`, { form: { payload } });
+  assert.match(page.text, /晨光文具/);
+  await payer.go(`${page.url.href}/confirm`, { form: {} });
+}
+
+async function until(holds) {
+  for (let tries = 0; tries < 100; tries += 1) {
+    if (await holds()) return;
+    await new Promise((later) => setTimeout(later, 100));
+  }
+  assert.fail("it never came to be");
+}
+
+test("a basket is paid by a customer of a bank, and the shop is told", async () => {
+  const shop = new Shop({ lionrock, clientId: "", clientSecret: "" });
+  const server = shop.server().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = `http://127.0.0.1:${server.address().port}`;
+  try {
+    Object.assign(shop, await program(await owner(), `${address}/hook`));
+    const page = await (await fetch(address)).text();
+    assert.match(page, /data-lionrock-pay="\/checkout"/);
+    const made = await fetch(`${address}/checkout`, { method: "POST" });
+    assert.equal(made.status, 201);
+    const { id, payment_link: link } = await made.json();
+    assert.equal((await (await fetch(`${address}/orders/${id}`)).json()).paid, false);
+    assert.match(await (await fetch(link)).text(), /HK\$ 48\.00/);
+
+    const forged = JSON.stringify({ id: "1", type: "payment_request.paid", payment_request: { id } });
+    for (const signature of ["", "a..b", "eyJhbGciOiJub25lIn0..", undefined]) {
+      const headers = signature === undefined ? {} : { "lionrock-signature": signature };
+      const answer = await fetch(`${address}/hook`, { method: "POST", headers, body: forged });
+      assert.equal(answer.status, 401, signature);
+    }
+    assert.equal((await (await fetch(`${address}/orders/${id}`)).json()).paid, false, "nobody else says so");
+
+    await pay(shop.baskets.get(id).request.qr);
+    await until(async () => (await (await fetch(`${address}/orders/${id}`)).json()).paid);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+});
