@@ -114,7 +114,8 @@ impl Merchant<'_> {
         let page = self.until(shop, "HK$ 12.00").await?;
         page.must_show("陳*文")?;
         ensure!(!page.shows("陳大文"), "the payer is named in full");
-        let is_it = |rest: &&str| rest.starts_with("/merchant/") && rest.contains("/receipts/") && rest.contains("HK$ 12.00");
+        let is_it =
+            |rest: &&str| rest.starts_with("/merchant/") && rest.contains("/receipts/") && rest.contains("HK$ 12.00");
         let place = page.html.split("href=\"").find(is_it).context("no receipt")?;
         Ok(self.url(place.split('"').next().unwrap_or_default()))
     }
