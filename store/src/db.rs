@@ -7,8 +7,8 @@ use diesel::{Connection, SqliteConnection};
 
 use crate::changes::{State, Watch};
 use crate::connection::{PostgresPool, SqlitePool, postgres_pool, sqlite_read_pool};
-use crate::group_commit::Writer;
-use crate::{Backend, Conn, DatabaseUrl, Error, durability, migrate, retry};
+use crate::group_commit::{Haste, Writer};
+use crate::{Backend, Conn, DatabaseUrl, Error, durability, migrate, retry, wait};
 
 /// How a database is opened.
 #[derive(Debug, Clone)]
@@ -86,7 +86,7 @@ impl Db {
     }
 
     /// A handle for a thread that must not wait: what it reads is in a file beside it, and what would write is refused
-    /// as [`Error::WouldWait`] before it has begun. `None` for PostgreSQL, where reading is waiting, too.
+    /// as [`Error::WouldWait`] before it has begun, but for [`Db::write_soon`]. `None` for PostgreSQL, where reading is waiting, too.
     pub fn at_once(&self) -> Option<Self> {
         (self.backend() == Backend::Sqlite).then(|| Self(Arc::clone(&self.0), Writes::Never))
     }
@@ -108,10 +108,10 @@ impl Db {
     pub fn migrate(&self) -> Result<Vec<String>, Error> {
         match &*self.0 {
             Inner::Postgres(pool) => migrate::postgres(&mut *checkout(pool)?),
-            Inner::Sqlite { writer, .. } => writer.write(|conn| match conn {
+            Inner::Sqlite { writer, .. } => wait(writer.write(Haste::Now, |conn| match conn {
                 Conn::Sqlite(conn) => migrate::sqlite(conn),
                 Conn::Postgres(_) => Ok(Vec::new()),
-            }),
+            })),
         }
     }
 
@@ -120,10 +120,10 @@ impl Db {
         match &*self.0 {
             Inner::Postgres(pool) => migrate::postgres_pending(&mut *checkout(pool)?),
             // By the writer, because asking creates the table of migrations when it is not there.
-            Inner::Sqlite { writer, .. } => writer.write(|conn| match conn {
+            Inner::Sqlite { writer, .. } => wait(writer.write(Haste::Now, |conn| match conn {
                 Conn::Sqlite(conn) => migrate::sqlite_pending(conn),
                 Conn::Postgres(_) => Ok(false),
-            }),
+            })),
         }
     }
 
@@ -179,7 +179,7 @@ impl Db {
             return Err(Error::WouldWait.into());
         }
         let pool = match &*self.0 {
-            Inner::Sqlite { writer, .. } => return writer.write(work),
+            Inner::Sqlite { writer, .. } => return wait(writer.write(Haste::Now, work)),
             Inner::Postgres(pool) => pool,
         };
         let mut attempt = 1;
@@ -193,6 +193,26 @@ impl Db {
                 }
                 done => return done,
             }
+        }
+    }
+
+    /// The same for whoever can do something else until it is durable, also with a handle that [never
+    /// waits](Db::at_once): some milliseconds later than [`Db::write`] when many write at once, because they share a
+    /// commit then. To PostgreSQL it waits all the same.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub async fn write_soon<T, E>(
+        &self,
+        work: impl FnMut(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + From<diesel::result::Error> + StdError + Send + 'static,
+    {
+        match &*self.0 {
+            Inner::Sqlite { writer, .. } => writer.write(Haste::Soon, work).await,
+            Inner::Postgres(_) => self.write(work),
         }
     }
 }

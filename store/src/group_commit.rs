@@ -5,17 +5,21 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::thread::JoinHandle;
-use std::time::Duration;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
+use futures_channel::oneshot;
 
 use crate::{Conn, Error};
 
 /// At most this many pieces of work share a commit.
 const MAX_BATCH: usize = 256;
+/// Work that can wait is committed so often at most. A commit takes the processor about as long as reading and checking a
+/// request; so when there is much to write, as much as comes in this time shares one.
+const APART: Duration = Duration::from_millis(3);
 /// How often the write-ahead log is folded into the database while nobody waits for it.
 const CHECKPOINT_EVERY: Duration = Duration::from_millis(250);
 /// From so many pages on, the write-ahead log is to begin anew: a file that only ever grows costs its file system
@@ -24,8 +28,22 @@ const BEGIN_ANEW: i32 = 8_192;
 
 /// Answers the caller of one piece of work, once it is known whether its batch was committed.
 type Answer = Box<dyn FnOnce(Result<(), Error>) + Send>;
-/// Does one piece of work in a savepoint.
-type Job = Box<dyn FnOnce(&mut SqliteConnection) -> Answer + Send>;
+
+/// One piece of work.
+struct Job {
+    /// Does it in a savepoint.
+    work: Box<dyn FnOnce(&mut SqliteConnection) -> Answer + Send>,
+    haste: Haste,
+}
+
+/// How soon a piece of work is to be committed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Haste {
+    /// As soon as can be.
+    Now,
+    /// Together with others, [`APART`] from the commit before at the latest: nobody's thread waits for it.
+    Soon,
+}
 
 /// The handle of the writer's thread. Dropping it finishes the queue and ends the thread.
 pub(crate) struct Writer {
@@ -41,26 +59,31 @@ impl Writer {
         let (jobs, queue) = channel::<Job>();
         let is_long = Arc::new(AtomicBool::new(false));
         let long = Arc::clone(&is_long);
-        let thread = std::thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("sqlite-writer".to_owned())
             .spawn(move || run(conn, &queue, &long))
             .map_err(unavailable)?;
         let (stop, stopped) = channel::<()>();
-        let checkpointer = std::thread::Builder::new()
+        let checkpointer = thread::Builder::new()
             .name("sqlite-checkpoint".to_owned())
             .spawn(move || checkpoint(checkpoints, &stopped, &is_long))
             .map_err(unavailable)?;
         Ok(Self { jobs: Some(jobs), thread: Some(thread), checkpointer: Some((stop, checkpointer)) })
     }
 
-    /// Does `work` in a transaction and returns when it is durable, or when none of it is.
-    pub(crate) fn write<T, E>(&self, work: impl FnOnce(&mut Conn<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    /// Does `work` in a transaction; ready when it is durable, or when none of it is. Who drops the future once it has
+    /// begun undoes nothing.
+    pub(crate) async fn write<T, E>(
+        &self,
+        haste: Haste,
+        work: impl FnOnce(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + From<diesel::result::Error> + Send + 'static,
     {
-        let (answer, answered) = channel();
-        let job: Job = Box::new(move |conn| {
+        let (answer, answered) = oneshot::channel();
+        let work = Box::new(move |conn: &mut SqliteConnection| -> Answer {
             // A panic is caught inside the savepoint, so that the savepoint is rolled back like any refusal.
             let done = conn.transaction::<T, E, _>(|conn| {
                 catch_unwind(AssertUnwindSafe(|| work(&mut Conn::Sqlite(conn))))
@@ -71,11 +94,14 @@ impl Writer {
                 let _ = answer.send(done.and_then(|value| committed.map(|()| value).map_err(E::from)));
             })
         });
-        let sent = self.jobs.as_ref().is_some_and(|jobs| jobs.send(job).is_ok());
-        if !sent {
-            return Err(Error::Unavailable("the writer has stopped".to_owned()).into());
+        if let (Some(jobs), Some(thread)) = (&self.jobs, &self.thread) {
+            // Without a writer the job is dropped, and with it whoever would have answered.
+            let _ = jobs.send(Job { work, haste });
+            if haste == Haste::Now {
+                thread.thread().unpark();
+            }
         }
-        answered.recv().unwrap_or_else(|_| Err(Error::Unavailable("the writer has stopped".to_owned()).into()))
+        answered.await.unwrap_or_else(|_| Err(Error::Unavailable("the writer has stopped".to_owned()).into()))
     }
 }
 
@@ -95,17 +121,21 @@ impl Drop for Writer {
 /// `is_long` asks for the rest of a long write-ahead log, which only begins anew when nothing was added to it since it
 /// was folded in last; and nothing is while this thread does that.
 fn run(mut conn: SqliteConnection, queue: &Receiver<Job>, is_long: &AtomicBool) {
+    let mut next = Instant::now();
     while let Ok(first) = queue.recv() {
+        let mut jobs = gather(first, queue, next).into_iter();
+        next = Instant::now() + APART;
         if let Err(refused) = AnsiTransactionManager::begin_transaction_sql(&mut conn, "BEGIN IMMEDIATE") {
-            // Nothing can be done without a transaction: drop the job unrun, its caller reads "unavailable".
+            // Nothing can be done without a transaction: drop the jobs unrun, their callers read "unavailable".
             tracing::error!(error = %refused, "SQLite would not begin a transaction");
-            drop(first);
             continue;
         }
-        let mut answers = vec![first(&mut conn)];
-        while answers.len() < MAX_BATCH {
-            let Ok(next) = queue.try_recv() else { break };
-            answers.push(next(&mut conn));
+        let mut answers = Vec::new();
+        while let Some(job) = jobs.next().or_else(|| queue.try_recv().ok()) {
+            answers.push((job.work)(&mut conn));
+            if answers.len() >= MAX_BATCH {
+                break;
+            }
         }
         let committed = commit(&mut conn);
         for answer in answers {
@@ -114,6 +144,21 @@ fn run(mut conn: SqliteConnection, queue: &Receiver<Job>, is_long: &AtomicBool) 
         if is_long.swap(false, Ordering::Relaxed) {
             let _ = fold(&mut conn, "PASSIVE");
         }
+    }
+}
+
+/// What shares a commit: one that is wanted now, and what has gathered by then; or what gathers until `next`.
+fn gather(first: Job, queue: &Receiver<Job>, next: Instant) -> Vec<Job> {
+    let mut jobs = vec![first];
+    loop {
+        jobs.extend(queue.try_iter().take(MAX_BATCH - jobs.len()));
+        let rest = next.saturating_duration_since(Instant::now());
+        let all_can_wait = jobs.iter().all(|job| job.haste == Haste::Soon);
+        if rest.is_zero() || !all_can_wait || jobs.len() >= MAX_BATCH {
+            return jobs;
+        }
+        // Whoever is in haste says so; the others only add to the queue.
+        thread::park_timeout(rest);
     }
 }
 
@@ -158,23 +203,23 @@ fn fold(conn: &mut SqliteConnection, mode: &str) -> Option<Folded> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::durability;
+    use crate::{durability, wait};
     use diesel::sql_types::Binary;
 
     /// A writer whose log is long whenever the flag says so.
     fn writer(conn: SqliteConnection, is_long: &Arc<AtomicBool>) -> Writer {
         let (jobs, queue) = channel::<Job>();
         let long = Arc::clone(is_long);
-        let thread = std::thread::spawn(move || run(conn, &queue, &long));
+        let thread = thread::spawn(move || run(conn, &queue, &long));
         Writer { jobs: Some(jobs), thread: Some(thread), checkpointer: None }
     }
 
     fn write_a_megabyte(writer: &Writer) {
-        let written = writer.write::<(), Error>(|conn| {
+        let written = wait(writer.write::<(), Error>(Haste::Now, |conn| {
             let Conn::Sqlite(conn) = conn else { return Ok(()) };
             diesel::sql_query("UPDATE something SET value = ?").bind::<Binary, _>(vec![7; 1 << 20]).execute(*conn)?;
             Ok(())
-        });
+        }));
         written.unwrap();
     }
 
@@ -196,5 +241,30 @@ mod tests {
         }
         // The answer comes before the fold, so one more may have been added behind.
         assert!(length() <= 4 * short, "{} bytes, {short} at first", length());
+    }
+    fn job(haste: Haste) -> Job {
+        Job { work: Box::new(|_| Box::new(|_| ())), haste }
+    }
+
+    #[test]
+    fn what_can_wait_gathers_until_the_time_has_come_or_somebody_is_in_haste() {
+        let (later, (jobs, queue)) = (Instant::now() + Duration::from_hours(1), channel());
+        jobs.send(job(Haste::Soon)).unwrap();
+        assert_eq!(gather(job(Haste::Soon), &queue, Instant::now()).len(), 2, "the last commit was long ago");
+        jobs.send(job(Haste::Soon)).unwrap();
+        assert_eq!(gather(job(Haste::Now), &queue, later).len(), 2, "taken along");
+        let writer = thread::current();
+        let hasty = thread::spawn(move || {
+            jobs.send(job(Haste::Soon)).unwrap();
+            jobs.send(job(Haste::Now)).unwrap();
+            writer.unpark();
+            jobs
+        });
+        assert_eq!(gather(job(Haste::Soon), &queue, later).len(), 3);
+        let jobs = hasty.join().unwrap();
+        for _ in 0..2 * MAX_BATCH {
+            jobs.send(job(Haste::Soon)).unwrap();
+        }
+        assert_eq!(gather(job(Haste::Soon), &queue, later).len(), MAX_BATCH, "enough");
     }
 }

@@ -37,6 +37,7 @@ mod retry;
 pub mod testing;
 mod timestamp;
 mod url;
+mod wait;
 
 pub use changes::State;
 pub use connection::{Backend, Conn};
@@ -44,6 +45,7 @@ pub use db::{Db, Options};
 pub use error::Error;
 pub use timestamp::Timestamp;
 pub use url::DatabaseUrl;
+pub use wait::wait;
 
 /// What [`identifier!`] expands to needs these; not for use by hand.
 #[doc(hidden)]

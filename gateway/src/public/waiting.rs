@@ -34,11 +34,24 @@ where
     T: Send + 'static,
     E: WouldWait + Send + 'static,
 {
-    if let Some(answer) = gateway.identity.at_once().map(|identity| question(&identity))
-        && !answer.as_ref().is_err_and(WouldWait::would_wait)
-    {
-        return Ok(answer);
+    ask_for_soon(gateway, async move |identity: &Identity| question(identity)).await
+}
+
+/// Asks the provider for what is ready when a commit is: meanwhile this thread answers others.
+pub(super) async fn ask_for_soon<T, E>(
+    gateway: &web::Data<Gateway>,
+    question: impl AsyncFn(&Identity) -> Result<T, E> + Send + 'static,
+) -> Result<Result<T, E>, BlockingError>
+where
+    T: Send + 'static,
+    E: WouldWait + Send + 'static,
+{
+    if let Some(identity) = gateway.identity.at_once() {
+        let answer = question(&identity).await;
+        if !answer.as_ref().is_err_and(WouldWait::would_wait) {
+            return Ok(answer);
+        }
     }
     let gateway = gateway.clone();
-    web::block(move || question(&gateway.identity)).await
+    web::block(move || store::wait(question(&gateway.identity))).await
 }

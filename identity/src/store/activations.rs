@@ -133,7 +133,7 @@ impl Identity {
                 .find(&hash)
                 .filter(activation_session::expires_at.gt(now))
                 .select((activation_session::activation_id, activation_session::resident_id))
-                .first(c)
+                .get_result(c)
                 .optional())?)
         })?;
         found.ok_or(Refusal::ActivationOver.into())
@@ -149,7 +149,7 @@ fn holder(conn: &mut Conn<'_>, hash: &[u8]) -> Result<ResidentId, Error> {
     let found: Option<ResidentId> = on_db!(conn, c => activation::table
         .filter(activation::code_hash.eq(hash))
         .select(activation::resident_id)
-        .first(c)
+        .get_result(c)
         .optional())?;
     found.ok_or(Refusal::CodeUnknown.into())
 }

@@ -76,7 +76,7 @@ impl Identity {
             }
             let head: (i64, Vec<u8>) = on_db!(conn, c => identity_audit_head::table
                 .select((identity_audit_head::seq, identity_audit_head::hash))
-                .first(c))?;
+                .get_result(c))?;
             if head == (chain.seq, chain.hash.to_vec()) {
                 Ok(Verification::Whole { records: chain.seq })
             } else {

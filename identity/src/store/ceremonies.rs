@@ -74,7 +74,7 @@ impl Identity {
                 .find(hash)
                 .filter(ceremony::expires_at.gt(now))
                 .select(ceremony::state)
-                .first(c)
+                .get_result(c)
                 .optional())?)
         })?;
         serde_json::from_str(&state.ok_or(Refusal::CeremonyOver)?).map_err(|_| WHAT)

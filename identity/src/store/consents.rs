@@ -32,7 +32,7 @@ pub(crate) fn find(conn: &mut Conn<'_>, resident: ResidentId, client_id: &str) -
     let row: Option<Row> = on_db!(conn, c => consent::table
         .filter(consent::resident_id.eq(resident))
         .filter(consent::client_id.eq(client_id))
-        .first(c)
+        .get_result(c)
         .optional())?;
     Ok(row.map(from_row))
 }

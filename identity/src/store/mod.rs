@@ -107,8 +107,8 @@ impl Identity {
         self.0.memory.get()
     }
 
-    /// The provider for a thread that must not wait. What needs a commit, or a document of somebody else, is answered
-    /// with an error that [would wait](Error::would_wait): nothing has happened then, and a thread that may wait can be
+    /// The provider for a thread that must not wait. What needs a commit, but for what says that it is ready soon, or a
+    /// document of somebody else, is answered with an error that [would wait](Error::would_wait): nothing has happened then, and a thread that may wait can be
     /// asked the same. `None` where everything waits.
     pub fn at_once(&self) -> Option<Self> {
         self.memory()?;

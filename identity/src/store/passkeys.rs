@@ -127,7 +127,7 @@ impl Identity {
                 .filter(passkey::credential_id.eq(&credential_id))
                 .filter(passkey::resident_id.eq(ResidentId::from_uuid(claimed)))
                 .select((passkey::id, passkey::resident_id, passkey::credential))
-                .first(c)
+                .get_result(c)
                 .optional())?)
         })?;
         let (id, resident, stored) = row.ok_or(Refusal::UnknownCredential)?;

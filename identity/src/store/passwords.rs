@@ -114,7 +114,7 @@ impl Identity {
                 .filter(password::user_name_hash.eq(&name_hash))
                 .filter(resident::state.eq(ResidentState::Active.as_str()))
                 .select((password::resident_id, password::hash))
-                .first(c)
+                .get_result(c)
                 .optional())?)
         })
     }

@@ -67,7 +67,7 @@ impl Identity {
             Ok(on_db!(conn, c => resident::table
                 .filter(resident::hkid_hash.eq(hash.as_slice()))
                 .select(resident::id)
-                .first(c)
+                .get_result(c)
                 .optional())?)
         })
     }
@@ -78,7 +78,7 @@ impl Identity {
     /// [`Refusal::UnknownResident`].
     pub fn resident(&self, id: ResidentId) -> Result<Resident, Error> {
         let row: Option<Row> = self.db().read(|conn| -> Result<_, Error> {
-            Ok(on_db!(conn, c => resident::table.find(id).select(COLUMNS).first(c).optional())?)
+            Ok(on_db!(conn, c => resident::table.find(id).select(COLUMNS).get_result(c).optional())?)
         })?;
         from_row(row.ok_or(Refusal::UnknownResident)?)
     }
@@ -106,7 +106,7 @@ impl Identity {
             Ok(on_db!(conn, c => resident::table
                 .find(id)
                 .select((resident::wrapped_key, resident::sealed))
-                .first(c)
+                .get_result(c)
                 .optional())?)
         })?;
         let (wrapped_key, sealed) = row.ok_or(Refusal::UnknownResident)?;

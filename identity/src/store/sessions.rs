@@ -81,7 +81,7 @@ impl Identity {
                 .filter(session::secret_hash.eq(&hash))
                 .filter(resident::state.eq("active"))
                 .select(columns!())
-                .first(c)
+                .get_result(c)
                 .optional())?)
         })?;
         let Some(mut found) = found.map(from_row).transpose()?.filter(|found| found.is_live(now)) else {

@@ -241,7 +241,7 @@ fn standings(conn: &mut Conn<'_>) -> Result<Vec<(String, String)>, Error> {
 /// Whether a key of this name is there now, whatever is kept in memory.
 pub(super) fn stands(conn: &mut Conn<'_>, kid: &str) -> Result<bool, Error> {
     let found: Option<String> =
-        on_db!(conn, c => signing_key::table.find(kid).select(signing_key::kid).first(c).optional())?;
+        on_db!(conn, c => signing_key::table.find(kid).select(signing_key::kid).get_result(c).optional())?;
     Ok(found.is_some())
 }
 

@@ -41,15 +41,15 @@ pub(super) async fn pushed_authorization_request(
     body: web::Bytes,
     gateway: web::Data<Gateway>,
 ) -> HttpResponse {
-    answer(&request, &body, StatusCode::CREATED, &gateway, |identity, call| {
-        identity.push_authorization_request(call, clock::now())
-    })
-    .await
+    let act =
+        async |identity: &Identity, call: &EndpointRequest| identity.push_authorization_request(call, clock::now());
+    answer(&request, &body, StatusCode::CREATED, &gateway, act).await
 }
 
 /// `POST /oauth/token` (RFC 6749, section 3.2)
 pub(super) async fn token(request: HttpRequest, body: web::Bytes, gateway: web::Data<Gateway>) -> HttpResponse {
-    answer(&request, &body, StatusCode::OK, &gateway, |identity, call| identity.token(call, clock::now())).await
+    let act = async |identity: &Identity, call: &EndpointRequest| identity.token_soon(call, clock::now()).await;
+    answer(&request, &body, StatusCode::OK, &gateway, act).await
 }
 
 /// `GET` and `POST /oauth/userinfo` (OpenID Connect Core, section 5.3)
@@ -58,20 +58,22 @@ pub(super) async fn userinfo(request: HttpRequest, body: web::Bytes, gateway: we
         UserinfoResponse::Claims(claims) => HttpResponse::Ok().json(claims),
         UserinfoResponse::Token(token) => HttpResponse::Ok().content_type("application/jwt").body(token),
     };
-    answer_in_form(&request, &body, &gateway, |identity, call| identity.userinfo(call, clock::now()), write).await
+    let act = async |identity: &Identity, call: &EndpointRequest| identity.userinfo(call, clock::now());
+    answer_in_form(&request, &body, &gateway, act, write).await
 }
 
 /// `POST /oauth/introspect` (RFC 7662)
 pub(super) async fn introspect(request: HttpRequest, body: web::Bytes, gateway: web::Data<Gateway>) -> HttpResponse {
-    answer(&request, &body, StatusCode::OK, &gateway, |identity, call| identity.introspect(call, clock::now())).await
+    let act = async |identity: &Identity, call: &EndpointRequest| identity.introspect(call, clock::now());
+    answer(&request, &body, StatusCode::OK, &gateway, act).await
 }
 
 /// `POST /oauth/revoke` (RFC 7009). The body of the answer means nothing.
 pub(super) async fn revoke(request: HttpRequest, body: web::Bytes, gateway: web::Data<Gateway>) -> HttpResponse {
-    answer(&request, &body, StatusCode::OK, &gateway, |identity, call| {
+    let act = async |identity: &Identity, call: &EndpointRequest| {
         identity.revoke_token(call, clock::now()).map(|()| json!({}))
-    })
-    .await
+    };
+    answer(&request, &body, StatusCode::OK, &gateway, act).await
 }
 
 async fn answer<T: Serialize + Send + 'static>(
@@ -79,7 +81,7 @@ async fn answer<T: Serialize + Send + 'static>(
     body: &web::Bytes,
     status: StatusCode,
     gateway: &web::Data<Gateway>,
-    act: impl Fn(&Identity, &EndpointRequest) -> Result<T, Error> + Send + 'static,
+    act: impl AsyncFn(&Identity, &EndpointRequest) -> Result<T, Error> + Send + 'static,
 ) -> HttpResponse {
     answer_in_form(request, body, gateway, act, |value| HttpResponse::build(status).json(value)).await
 }
@@ -88,7 +90,7 @@ async fn answer_in_form<T: Send + 'static>(
     request: &HttpRequest,
     body: &web::Bytes,
     gateway: &web::Data<Gateway>,
-    act: impl Fn(&Identity, &EndpointRequest) -> Result<T, Error> + Send + 'static,
+    act: impl AsyncFn(&Identity, &EndpointRequest) -> Result<T, Error> + Send + 'static,
     write: impl FnOnce(T) -> HttpResponse,
 ) -> HttpResponse {
     let call = match request::endpoint(request, body) {
@@ -100,12 +102,13 @@ async fn answer_in_form<T: Send + 'static>(
         Err(seconds) => return too_many(seconds),
     };
     let proves_possession = !call.dpop.is_empty();
-    let mut response = match waiting::ask(gateway, move |identity| act(identity, &call)).await {
-        Ok(Ok(value)) => uncached(write(value)),
-        Ok(Err(Error::Refused(refusal))) => refused(&refusal),
-        Ok(Err(Error::Failed(failed))) => failure(&failed),
-        Err(_) => unavailable(),
-    };
+    let mut response =
+        match waiting::ask_for_soon(gateway, async move |identity: &Identity| act(identity, &call).await).await {
+            Ok(Ok(value)) => uncached(write(value)),
+            Ok(Err(Error::Refused(refusal))) => refused(&refusal),
+            Ok(Err(Error::Failed(failed))) => failure(&failed),
+            Err(_) => unavailable(),
+        };
     turn.end(&response, gateway);
     if proves_possession {
         offer_nonce(&mut response, &gateway.identity);

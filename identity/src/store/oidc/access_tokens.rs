@@ -67,7 +67,7 @@ fn has_ended(conn: &mut Conn<'_>, id: AccessTokenId) -> Result<bool, Error> {
     let ended: Option<AccessTokenId> = on_db!(conn, c => ended_access_token::table
         .find(id)
         .select(ended_access_token::id)
-        .first(c)
+        .get_result(c)
         .optional())?;
     Ok(ended.is_some())
 }
@@ -81,6 +81,6 @@ fn grant(conn: &mut Conn<'_>, token: &AccessToken) -> Result<Option<Grant>, Erro
         .filter(resident::state.eq(ACTIVE))
         .filter(exists(signing_key::table.find(&token.kid)))
         .select(Grant::as_select())
-        .first(c)
+        .get_result(c)
         .optional())?)
 }

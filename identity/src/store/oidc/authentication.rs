@@ -6,6 +6,7 @@ use ::store::{State, Timestamp};
 
 use super::clients::RegisteredClient;
 use super::once::Once;
+use super::token;
 use crate::Error;
 use crate::jose;
 use crate::oidc::client::{Client, ClientAuthenticationMethod};
@@ -50,6 +51,9 @@ impl Identity {
         let registered = self.registered(state, credentials.client_id())?;
         let registered = registered.ok_or_else(|| credentials.challenged(unknown))?;
         let client = &*registered.client;
+        if endpoint == Endpoint::Token && token::takes_long(&request.form, client) {
+            self.may_wait()?;
+        }
         let issuer = self.issuer();
         let client_keys = self.keys_for(&credentials, client, now)?;
         let shown = request.certificate.as_deref();

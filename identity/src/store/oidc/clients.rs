@@ -133,7 +133,7 @@ impl Identity {
                     .find(id.as_str())
                     .filter(client::stopped_at.is_null())
                     .select((client::metadata, client::resumed_at))
-                    .first(c)
+                    .get_result(c)
                     .optional())?)
             })?;
             let Some((text, resumed_at)) = row else { return Ok(None) };
@@ -158,7 +158,7 @@ impl Identity {
     /// A relying party, stopped or not, and the text that it is stored as.
     fn stored_client(&self, id: &ClientId) -> Result<Option<(Client, String)>, Error> {
         let metadata: Option<String> = self.db().read(|conn| -> Result<_, Error> {
-            Ok(on_db!(conn, c => client::table.find(id.as_str()).select(client::metadata).first(c).optional())?)
+            Ok(on_db!(conn, c => client::table.find(id.as_str()).select(client::metadata).get_result(c).optional())?)
         })?;
         metadata.map(|text| Ok((from_stored(&text, id)?, text))).transpose()
     }

@@ -205,7 +205,7 @@ pub(super) fn of_code(conn: &mut Conn<'_>, code_hash: &[u8]) -> Result<Option<Gr
         .filter(oauth_grant::code_hash.eq(code_hash))
         .filter(resident::state.eq(ACTIVE))
         .select(Grant::as_select())
-        .first(c)
+        .get_result(c)
         .optional())?)
 }
 
@@ -243,7 +243,7 @@ pub(super) fn lock(conn: &mut Conn<'_>, id: GrantId) -> Result<Option<Grant>, Er
         .filter(oauth_grant::id.eq(id))
         .filter(resident::state.eq(ACTIVE))
         .select(Grant::as_select())
-        .first(c)
+        .get_result(c)
         .optional())?)
 }
 

@@ -63,7 +63,7 @@ impl Identity {
                     interaction::pushed_hash,
                     interaction::begun_at,
                 ))
-                .first(c)
+                .get_result(c)
                 .optional())?)
         })?;
         let Some((client_id, request, pushed, begun)) = row else { return Ok(None) };

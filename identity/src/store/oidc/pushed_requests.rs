@@ -94,7 +94,7 @@ impl Identity {
                     .filter(pushed_request::expires_at.gt(now))
                     .filter(pushed_request::is_used.eq(false))
                     .select(pushed_request::request)
-                    .first(c)
+                    .get_result(c)
                     .optional())?)
             })
         };

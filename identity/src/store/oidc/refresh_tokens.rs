@@ -43,7 +43,7 @@ pub(super) fn find(conn: &mut Conn<'_>, hash: &[u8]) -> Result<Option<(StoredRef
     let grant: Option<GrantId> = on_db!(conn, c => refresh_token::table
         .find(hash)
         .select(refresh_token::grant_id)
-        .first(c)
+        .get_result(c)
         .optional())?;
     let Some(grant) = grant else { return Ok(None) };
     let Some(grant) = grants::lock(conn, grant)? else { return Ok(None) };
@@ -55,7 +55,7 @@ pub(super) fn find(conn: &mut Conn<'_>, hash: &[u8]) -> Result<Option<(StoredRef
             refresh_token::ends_at,
             refresh_token::replaced_at,
         ))
-        .first(c)
+        .get_result(c)
         .optional())?;
     let Some((confirmation, expires_at, ends_at, replaced_at)) = row else { return Ok(None) };
     let confirmation = confirmation.map(|text| serde_json::from_str(&text)).transpose().map_err(|_| DAMAGED)?;

@@ -13,7 +13,7 @@ pub(super) fn find(conn: &mut Conn<'_>, resident: ResidentId, sector: &str) -> R
     let found: Option<String> = on_db!(conn, c => pairwise_subject::table
         .find((resident, sector))
         .select(pairwise_subject::subject)
-        .first(c)
+        .get_result(c)
         .optional())?;
     Ok(found.map(Subject::from_stored))
 }

@@ -6,8 +6,11 @@ use crate::audit::Actor;
 use crate::oidc::client::ClientId;
 use crate::oidc::testing::request_with;
 use crate::store::schema::session;
-use ::store::on_db;
+use ::store::{on_db, wait};
 use diesel::prelude::*;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
 
 /// A resident who agreed before, and is signed in.
 fn known() -> (World, RelyingParty, Session) {
@@ -36,7 +39,7 @@ fn restarted(world: &World) -> Identity {
 }
 
 #[test]
-fn from_the_pushed_request_to_the_code_nothing_waits_and_nothing_is_written() {
+fn from_the_pushed_request_to_the_tokens_nothing_waits_but_for_the_commit() {
     let (world, shop, ours) = known();
     let at_once = world.identity.at_once().unwrap();
     let before = world.identity.db().state().unwrap();
@@ -46,9 +49,63 @@ fn from_the_pushed_request_to_the_code_nothing_waits_and_nothing_is_written() {
     assert_eq!(error_page(arrive(&at_once, &request_uri, Some(&ours)).unwrap()), PageError::RequestUri, "used up");
     let form_uri = shop.redirect_uri();
     let redeem = world.request(&shop, &redemption(&code, &form_uri), NOW);
-    assert!(at_once.token(&redeem, NOW).unwrap_err().would_wait());
-    let tokens = world.identity.token(&redeem, NOW).unwrap();
+    let tokens = wait(at_once.token_soon(&redeem, NOW)).unwrap();
+    assert!(world.identity.db().state().unwrap() > before, "on disk before they are given");
     world.userinfo(&tokens.access_token, NOW).unwrap();
+    assert_eq!(refusal(wait(at_once.token_soon(&redeem, NOW))).code.as_str(), "invalid_client", "its assertion again");
+    let again = world.request(&shop, &redemption(&code, &form_uri), NOW);
+    assert_eq!(refusal(wait(at_once.token_soon(&again, NOW))).code.as_str(), "invalid_grant");
+    assert_eq!(refusal(world.userinfo(&tokens.access_token, NOW)).code.as_str(), "invalid_token", "used twice");
+}
+
+#[test]
+fn a_code_that_is_shown_twice_while_the_first_is_on_its_way_to_disk_gives_nothing() {
+    let (world, shop, ours) = known();
+    let at_once = world.identity.at_once().unwrap();
+    let (code, uri) = (world.code(&shop, &[], &ours), shop.redirect_uri());
+    let [one, two] = [0, 1].map(|_| world.request(&shop, &redemption(&code, &uri), NOW));
+    let (one, two) = (pin!(at_once.token_soon(&one, NOW)), pin!(at_once.token_soon(&two, NOW)));
+    let (one, two) = wait(both(one, two));
+    let tokens = one.unwrap();
+    assert_eq!(refusal(two).code.as_str(), "invalid_grant");
+    assert_eq!(refusal(world.userinfo(&tokens.access_token, NOW)).code.as_str(), "invalid_token");
+}
+
+/// Both, begun before either is awaited.
+async fn both<A: Future + Unpin, B: Future + Unpin>(mut one: A, mut two: B) -> (A::Output, B::Output) {
+    let (mut first, mut second) = (None, None);
+    poll_fn(|context| {
+        poll_open(&mut first, &mut one, context);
+        poll_open(&mut second, &mut two, context);
+        if first.is_some() && second.is_some() { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    (first.unwrap(), second.unwrap())
+}
+
+fn poll_open<F: Future + Unpin>(output: &mut Option<F::Output>, future: &mut F, context: &mut Context<'_>) {
+    if output.is_none()
+        && let Poll::Ready(ready) = Pin::new(future).poll(context)
+    {
+        *output = Some(ready);
+    }
+}
+
+#[test]
+fn tokens_that_take_long_to_make_are_left_to_who_may_wait_before_anything_is_used_up() {
+    let (world, shop, ours) = known();
+    let at_once = world.identity.at_once().unwrap();
+    let uri = shop.redirect_uri();
+    let code = world.code(&shop, &[], &ours);
+    let redeem = world.request(&shop, &redemption(&code, &uri), NOW);
+    let mut metadata = shop.metadata();
+    metadata["id_token_signed_response_alg"] = "PS256".into();
+    world.identity.add_client(&metadata, &clerk(), NOW).unwrap();
+    assert!(wait(at_once.token_soon(&redeem, NOW)).unwrap_err().would_wait(), "an RSA signature");
+    world.identity.add_client(&shop.metadata(), &clerk(), NOW).unwrap();
+    let refresh = world.request(&shop, &[("grant_type", "refresh_token"), ("refresh_token", "any")], NOW);
+    assert!(wait(at_once.token_soon(&refresh, NOW)).unwrap_err().would_wait(), "the authorization is locked");
+    wait(at_once.token_soon(&redeem, NOW)).unwrap();
 }
 
 #[test]

@@ -61,7 +61,7 @@ impl Attempt {
 }
 
 impl Identity {
-    pub(super) fn redeem_code(
+    pub(super) async fn redeem_code(
         &self,
         form: &Parameters,
         caller: Caller,
@@ -91,7 +91,7 @@ impl Identity {
             now,
         };
         let redeemed = attempt.clone();
-        let (grant, targets) = self.db().write(move |conn| redeem(conn, &attempt))??;
+        let (grant, targets) = self.db().write_soon(move |conn| redeem(conn, &attempt)).await??;
         let Attempt { client, token, redemption, .. } = &redeemed;
         let (key, scopes) = (redemption.key.clone(), grant.scopes());
         let issue =

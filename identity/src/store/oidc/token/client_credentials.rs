@@ -6,14 +6,9 @@ use super::issue::Issue;
 use crate::oidc::access_token::AccessTokenId;
 use crate::oidc::token::client_credentials;
 use crate::oidc::token::narrowing::Targets;
-use crate::oidc::{self, GrantType, Parameters, TokenResponse, authorization_details};
+use crate::oidc::{self, Parameters, TokenResponse, authorization_details};
 use crate::store::oidc::authentication::Caller;
 use crate::store::{Identity, random};
-
-/// Whether a request at the token endpoint is for such a token.
-pub(super) fn is_asked_for(form: &Parameters) -> bool {
-    form.get("grant_type") == Some(GrantType::ClientCredentials.as_str())
-}
 
 impl Identity {
     /// Nothing of the token is written down: it is good unless it is ended.
