@@ -187,9 +187,10 @@ fn settled(
         }
         // What the merchant asked for it knows better than what a payer's bank passed on.
         let request = request.and_then(|id| requests.iter().find(|request| request.id == id));
-        let creditor = request.map(|request| &request.asked.creditor);
-        let till = creditor.and_then(|creditor| creditor.till.clone()).or(remitted.till);
-        let bill_number = request.and_then(|request| request.asked.bill_number.clone()).or(remitted.bill_number);
+        let (till, bill_number) = match request.map(|request| &request.asked) {
+            Some(asked) => (asked.creditor.till.clone(), asked.bill_number.clone()),
+            None => (remitted.till, remitted.bill_number),
+        };
         let receipt = Receipt {
             payment: paid.sequence,
             sequence: outcome.seq,
