@@ -18,6 +18,7 @@ async fn a_resident_signs_in_and_pays_in_a_browser() {
     scan_the_code(&browser, &gateway).await;
     pay_a_number(&browser, &gateway).await;
     pay_a_number_that_nobody_has(&browser, &gateway).await;
+    see_who_looked(&browser, &gateway).await;
     watch_the_operator(&browser, &gateway).await;
     withdraw_consent(&browser, &gateway).await;
     gateway.run(&["audit"]);
@@ -162,6 +163,16 @@ async fn pay_a_number_that_nobody_has(browser: &Browser, gateway: &Gateway) {
     browser.click("form#pay > button[type=submit]").await;
     browser.find("[aria-invalid=true]#payee").await;
     browser.picture("bank-unknown-payee").await;
+}
+
+async fn see_who_looked(browser: &Browser, gateway: &Gateway) {
+    browser.open(&gateway.public("/me/proxies")).await;
+    browser.expect(&["+852-91234567", "有人準備付款給你"]).await;
+    browser.picture("my-proxies").await;
+    browser.open(&gateway.public("/me/proxies?lang=en")).await;
+    browser.expect(&["+852-91234567", "Somebody was about to pay you"]).await;
+    browser.picture("my-proxies-en").await;
+    browser.open(&gateway.public("/me/proxies?lang=zh-Hant")).await;
 }
 
 async fn watch_the_operator(browser: &Browser, gateway: &Gateway) {

@@ -9,6 +9,7 @@ mod connection_cut;
 mod database_killed;
 mod disk_full;
 mod gateway_killed;
+mod import_killed;
 mod load;
 mod power_loss;
 mod proxy;

@@ -22,9 +22,9 @@ use crate::pgbench::{self, Pgbench};
 /// How the directory is measured.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// The PostgreSQL server: an empty database of it, which keeps the entries
+    /// The PostgreSQL server: an empty database of it, which keeps the entries. Not needed over TLS
     #[arg(long, value_name = "URL")]
-    store: String,
+    store: Option<String>,
     /// How many entries
     #[arg(long, default_value_t = 5_000_000)]
     entries: u64,
@@ -37,12 +37,21 @@ pub(crate) struct Options {
     /// How often load and baseline take turns; the figures are medians
     #[arg(long, default_value_t = 3)]
     rounds: usize,
-    /// Only PostgreSQL
-    #[arg(long)]
-    postgres_only: bool,
+    /// Only a part of it
+    #[arg(long, value_enum)]
+    only: Option<Part>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
+}
+
+/// What can be measured alone.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// All but the embedded database
+    Postgresql,
+    /// Look-ups over mutual TLS
+    Tls,
 }
 
 /// Entries that are registered together.
@@ -57,12 +66,20 @@ pub(crate) fn run(mut options: Options) -> anyhow::Result<()> {
     if options.large {
         options.entries = 15_000_000;
     }
-    let pgbench = Pgbench::prepare(&options.store)?;
+    let over_tls = || tokio::runtime::Runtime::new()?.block_on(over_tls::measure(BEHIND_TLS, options.seconds));
+    if options.only == Some(Part::Tls) {
+        let [_, value, median, slowest] = over_tls()?;
+        let baseline = "a fixed answer over mutual TLS";
+        Report { value, baseline, figures: vec![median, slowest] }.print(options.json);
+        return Ok(());
+    }
+    let store = options.store.clone().context("--store")?;
+    let pgbench = Pgbench::prepare(&store)?;
     let mut selects = Vec::new();
     let mut figures = Vec::new();
-    let (reads, lookups) = measure(&options, &options.store, "PostgreSQL", &pgbench, &mut selects, &mut figures)?;
+    let (reads, lookups) = measure(&options, &store, "PostgreSQL", &pgbench, &mut selects, &mut figures)?;
     let mut embedded = None;
-    if !options.postgres_only {
+    if options.only != Some(Part::Postgresql) {
         let folder = tempfile::Builder::new().prefix("lionrock-bench").tempdir_in("/var/tmp")?;
         let path = folder.path().join("directory.db");
         let url = format!("sqlite:{}", path.display());
@@ -75,7 +92,7 @@ pub(crate) fn run(mut options: Options) -> anyhow::Result<()> {
         figures.push(of("key to entry in process, SQLite", reads));
         figures.push(of("whole look-ups in process, SQLite", lookups));
     }
-    figures.extend(tokio::runtime::Runtime::new()?.block_on(over_tls::measure(BEHIND_TLS, options.seconds))?);
+    figures.extend(over_tls()?);
     figures.push(Figure::new("memory of the process, load included", memory::highest_mebibytes(), "MiB"));
     let value = Figure::new("key to entry in process, PostgreSQL", reads, "a second").beside(baseline);
     Report { value, baseline: "pgbench -S, 64 clients", figures }.print(options.json);

@@ -36,7 +36,7 @@ enum Command {
         /// Why
         #[arg(long, value_enum, default_value = "scam")]
         reason: Reason,
-        /// Have payments to this proxy refused besides
+        /// Have payments to it refused besides
         #[arg(long)]
         refuse: bool,
         /// Days until it ends by itself

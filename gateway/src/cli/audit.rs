@@ -74,6 +74,8 @@ fn verify(installation: &Installation, command: &Audit) -> anyhow::Result<ExitCo
             seq
         }
     };
+    let (digests, wrong) = installation.directory().verify_digests()?;
+    differences.extend(wrong.iter().map(|code| format!("the directory's digest of {code} is not that of its entries")));
     let exact = differences.is_empty();
     let facts = serde_json::json!({
         "exact": exact,
@@ -87,6 +89,7 @@ fn verify(installation: &Installation, command: &Audit) -> anyhow::Result<ExitCo
         "sequence": report.sequence,
         "hash": report.hash.to_string(),
         "audit_records": records,
+        "directory_digests": digests,
         "first_batch": report.first_batch(),
         "first_row": report.first_row(),
         "differences": differences,

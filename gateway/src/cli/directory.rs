@@ -9,8 +9,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use payments::directory::{ImportRecord, Imported};
 use payments::participant::ClearingCode;
+use serde_json::json;
 
+use super::operator::operator;
 use super::{ConfigPath, Installation, Output};
 
 /// Import and export the proxy directory
@@ -30,7 +33,7 @@ enum Command {
     /// interrupted goes on where it was when it is run again
     Import {
         /// The file; its first line names the columns: participant, proxy_type, proxy, account, owner_kind, name_zh,
-        /// name_en, currencies, default
+        /// name_en, currencies, default, and owner_key as an export writes it
         file: PathBuf,
     },
     /// Write every entry, with what is sealed in it, to a CSV file that can be imported. The audit tells of it
@@ -41,6 +44,8 @@ enum Command {
         #[arg(long)]
         participant: Option<ClearingCode>,
     },
+    /// List the latest imports: which file, by whom, and what became of its entries
+    Imports,
 }
 
 /// Does what the command says. A server may be running.
@@ -48,9 +53,30 @@ pub(super) fn run(command: Directory) -> anyhow::Result<ExitCode> {
     let installation = Installation::open(&command.config)?;
     match &command.command {
         Command::Import { file } => import::run(&installation, command.output, file)?,
+        Command::Imports => imports(&installation, command.output)?,
         Command::Export { file, participant } => export::run(&installation, command.output, file, *participant)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn imports(installation: &Installation, output: Output) -> anyhow::Result<()> {
+    let runs = installation.directory().imports()?;
+    let facts = |run: &ImportRecord| {
+        json!({
+            "run": run.run.to_string(), "file_sha256": hex::encode(run.source), "actor": run.actor,
+            "began": run.run.began().to_string(), "changed": run.changed.to_string(), "done_before": run.done_before,
+            "added": run.imported.added, "known": run.imported.known,
+            "default_elsewhere": run.imported.default_elsewhere,
+        })
+    };
+    let line = |run: &ImportRecord| {
+        let Imported { added, known, .. } = run.imported;
+        let (began, actor, file) = (run.run.began(), &run.actor, hex::encode(&run.source[..6]));
+        format!("{began}  file {file}…  {added} added, {known} there already  {actor}")
+    };
+    output.print(&json!({ "imports": runs.iter().map(facts).collect::<Vec<_>>() }), |_| {
+        if runs.is_empty() { "None yet.".to_owned() } else { runs.iter().map(line).collect::<Vec<_>>().join("\n") }
+    })
 }
 
 /// Tells on a terminal how far it is; programs are not told.

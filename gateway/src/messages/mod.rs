@@ -60,7 +60,7 @@ impl Messages {
             ProxyKind::Email => {
                 self.mail.as_ref().ok_or(NotSent::NoGateway)?.send(code.proxy.value(), text::SUBJECT, &text).await
             }
-            ProxyKind::FpsId => Err(NotSent::NoGateway),
+            ProxyKind::FpsId | ProxyKind::Hkid => Err(NotSent::NoGateway),
         }
     }
 }

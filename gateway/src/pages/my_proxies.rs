@@ -21,8 +21,10 @@ pub struct MyProxies {
 pub struct MyProxy {
     /// The entry's identifier.
     pub id: String,
-    /// The number or address.
-    pub proxy: String,
+    /// The number or address, in Traditional Chinese where it is told in words.
+    pub proxy_zh: String,
+    /// The same in English.
+    pub proxy_en: String,
     /// The bank, in Traditional Chinese.
     pub bank_zh: String,
     /// The bank, in English.

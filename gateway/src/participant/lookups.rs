@@ -64,6 +64,8 @@ enum PurposeBody {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ListBody {
+    /// The institution. It is told apart from others only for identity card numbers, which nobody else may ask for.
+    payer: Option<PayerBody>,
     proxies: Vec<ProxyBody>,
 }
 
@@ -176,8 +178,8 @@ pub(super) async fn look_up_many(
     let mut asked = Vec::with_capacity(body.proxies.len());
     for (index, proxy) in body.proxies.iter().enumerate() {
         let proxy = proxy.parse().map_err(|problem| problem.field(format!("proxies[{index}].id")))?;
-        let purpose = LookupPurpose::Bulk;
-        asked.push(LookupRequest { purpose, ..LookupRequest::for_payment(payer_agent, proxy) });
+        let (purpose, payer) = (LookupPurpose::Bulk, PayerBody::parse(body.payer.as_ref())?);
+        asked.push(LookupRequest { purpose, payer, ..LookupRequest::for_payment(payer_agent, proxy) });
     }
     let now = clock::now();
     let lookups = asked.into_iter().map(|request| api.directory.lookup(request, now));

@@ -82,6 +82,8 @@ impl From<DirectoryError> for Problem {
             DirectoryError::Unknown => Self::not_found(detail).reason("BE23"),
             DirectoryError::NotFound => Self::not_found(detail),
             DirectoryError::NotIssued => Self::forbidden(detail).field("proxy"),
+            DirectoryError::NotItsHolder(_) => Self::forbidden(detail).field("owner"),
+            DirectoryError::InstitutionsOnly(_) => Self::forbidden(detail).field("payer.kind").reason("AG01"),
             DirectoryError::Busy | DirectoryError::Stopped => Self::unavailable(detail, 1),
             DirectoryError::TooMany { retry_after } => {
                 let mut problem = Self::from_status(StatusCode::TOO_MANY_REQUESTS);

@@ -72,7 +72,8 @@ fn gather(gateway: &Gateway, session: &Session) -> Result<Vec<MyProxy>, PageErro
         let (bank_zh, bank_en) = name(entry.participant);
         proxies.push(MyProxy {
             id: entry.id.to_string(),
-            proxy: entry.proxy.value().to_owned(),
+            proxy_zh: shown(&entry.proxy, "身份證號碼"),
+            proxy_en: shown(&entry.proxy, "Your identity card number"),
             bank_zh,
             bank_en,
             default: entry.default,
@@ -84,10 +85,16 @@ fn gather(gateway: &Gateway, session: &Session) -> Result<Vec<MyProxy>, PageErro
     Ok(proxies)
 }
 
+/// The number or address, or these words for an identity card number, which is not kept.
+fn shown(proxy: &Proxy, card: &str) -> String {
+    if proxy.kind() == ProxyKind::Hkid { card.to_owned() } else { proxy.value().to_owned() }
+}
+
 fn state(entry: &Entry, owner: &Owner) -> State {
     match entry.status {
         EntryStatus::Proven => State::Paid,
         EntryStatus::Locked => State::Claimed,
+        EntryStatus::Pending if entry.proxy.kind() == ProxyKind::Hkid => State::ToConfirm,
         EntryStatus::Pending if owner.attested.contains(&entry.proxy) => State::ToConfirm,
         EntryStatus::Pending => State::ToProve,
     }
@@ -97,6 +104,8 @@ fn state(entry: &Entry, owner: &Owner) -> State {
 const fn why(purpose: Purpose) -> Option<(&'static str, &'static str)> {
     match purpose {
         Purpose::Lookup => Some(("有人準備付款給你", "Somebody was about to pay you")),
+        Purpose::BulkLookup => Some(("有機構準備向多人付款", "An institution was preparing payments to many")),
+        Purpose::ServiceLookup => Some(("銀行為它的服務核對", "The bank checked it for a service of its own")),
         Purpose::Claim => Some(("另一間銀行的客戶說號碼是他的", "A customer of another bank said that it is theirs")),
         Purpose::DefaultReplaced => Some(("你在另一間銀行設為預設", "You made another bank the default")),
         _ => None,

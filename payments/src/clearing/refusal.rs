@@ -59,15 +59,18 @@ pub enum Refusal {
     /// The reference has run out; the payer must be shown the payee again.
     #[error("the look-up reference has expired")]
     LookupReferenceExpired,
+    /// An identity card number is paid by somebody who is no institution.
+    #[error("only institutions pay identity card numbers")]
+    NotAnInstitution,
     /// The proxy is no longer registered.
     #[error("the proxy is not registered")]
     ProxyUnknown,
     /// The proxy leads elsewhere than when it was looked up. The payment is never silently redirected.
     #[error("the proxy leads elsewhere since it was looked up")]
     ProxyMoved,
-    /// The police have payments to the proxy refused.
-    #[error("payments to this proxy are refused on suspicion of fraud")]
-    ProxySuspected,
+    /// The police have payments to the payee refused: by proxy, account or name.
+    #[error("payments to this payee are refused on suspicion of fraud")]
+    PayeeSuspected,
     /// It carries the id of no request to pay.
     #[error("there is no such request to pay")]
     RequestUnknown,
@@ -111,7 +114,7 @@ pub enum Refusal {
 
 impl Refusal {
     /// All of them, by descending precedence.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::Duplicate,
         Self::DebtorAgentUnknown,
         Self::DebtorAgentBlocked,
@@ -128,9 +131,10 @@ impl Refusal {
         Self::LookupReferenceMissing,
         Self::LookupReferenceInvalid,
         Self::LookupReferenceExpired,
+        Self::NotAnInstitution,
         Self::ProxyUnknown,
         Self::ProxyMoved,
-        Self::ProxySuspected,
+        Self::PayeeSuspected,
         Self::RequestUnknown,
         Self::RequestPaid,
         Self::RequestUnderWay,
@@ -154,7 +158,7 @@ impl Refusal {
             Self::DebtorAgentBlocked | Self::DebtorAgentSuspended => "AG10",
             Self::CreditorAgentUnknown => "RC04",
             Self::CreditorAgentBlocked | Self::CreditorAgentSuspended => "AG11",
-            Self::SameAgent => "AG01",
+            Self::SameAgent | Self::NotAnInstitution => "AG01",
             Self::UetrNotUnique => "DU03",
             Self::AcceptanceTimeOff | Self::SettlementDateOff => "DT01",
             Self::TooLate => "AB03",
@@ -163,7 +167,7 @@ impl Refusal {
             Self::LookupReferenceInvalid | Self::ProxyMoved | Self::RequestOtherCreditor => "BE01",
             Self::LookupReferenceExpired => "DS24",
             Self::ProxyUnknown => "BE23",
-            Self::ProxySuspected => "FRAD",
+            Self::PayeeSuspected => "FRAD",
             Self::RequestUnknown => "IRNR",
             Self::RequestPaid => "APAR",
             Self::RequestUnderWay => "ALAC",
@@ -203,9 +207,10 @@ impl From<NotAsShown> for Refusal {
             NotAsShown::ReferenceMissing => Self::LookupReferenceMissing,
             NotAsShown::ReferenceInvalid => Self::LookupReferenceInvalid,
             NotAsShown::ReferenceExpired => Self::LookupReferenceExpired,
+            NotAsShown::NotAnInstitution => Self::NotAnInstitution,
             NotAsShown::Unknown => Self::ProxyUnknown,
             NotAsShown::Moved => Self::ProxyMoved,
-            NotAsShown::Suspected => Self::ProxySuspected,
+            NotAsShown::Suspected => Self::PayeeSuspected,
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Alerts: what participants and the police suspect, and how far the word of each goes.
 //!
 //! An alert is about a proxy, an account or a name. What a participant suspects **warns**: the payer's bank is told with
-//! the look-up and decides with its customer. What the operator enters for the police may also **refuse**: payments to
-//! that proxy are not taken (`FRAD`). Every alert says who raised it, why, and when it ends by itself.
+//! the look-up and decides with its customer, and of a payment both banks are told. What the operator enters for the
+//! police may also **refuse**: payments to it are not taken (`FRAD`). Every alert says who raised it, why, and when it ends by itself.
 
 use std::fmt;
 use std::time::Duration;
@@ -58,9 +58,9 @@ impl AlertReason {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AlertEffect {
-    /// The payer's bank is told.
+    /// The payer's bank is told, and payments are marked.
     Warn,
-    /// Payments to a proxy are refused besides.
+    /// Payments are refused besides.
     Refuse,
 }
 

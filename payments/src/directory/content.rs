@@ -16,7 +16,8 @@
 //! | 9 | default | `true`, `false` |
 //!
 //! The digest of a set is all its content identifiers combined by exclusive or; of the empty set, zeros. It is the same
-//! in any order, and an entry is taken out of it as it is put in.
+//! in any order, and an entry is taken out of it as it is put in. An identity card number is written as the account's
+//! token, everywhere outside the directory.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -58,6 +59,16 @@ impl ContentId {
             if entry.default { "true" } else { "false" },
         ];
         Self::of_attributes(entry.id.as_uuid().as_bytes(), &attributes)
+    }
+
+    /// The bytes that [`Self::as_bytes`] gave.
+    pub(crate) const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes.
+    pub(crate) const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
     }
 
     /// With another one put in, or taken out: exclusive or does both.

@@ -30,7 +30,10 @@ fn check_digit(letters: &str, digits: &str) -> Option<char> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::normal as read;
+    use super::*;
 
     #[test]
     fn every_spelling_of_a_card_is_the_same_number() {
@@ -45,6 +48,41 @@ mod tests {
         }
         for text in ["", "A123456(4)", "A12345(3)", "1234563", "ABC123456(3)", "陳123456(3)", "A12345六(3)"] {
             assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_number_has_one_check_digit_and_one_normal_form(letters in "[A-Z]{1,2}", digits in "[0-9]{6}", wide: bool) {
+            let checks: Vec<char> = ('0'..='9').chain(['A']).collect();
+            let right = checks.iter().filter_map(|check| read(&format!("{letters}{digits}{check}")));
+            let right: Vec<String> = right.collect();
+            prop_assert_eq!(right.len(), 1, "one digit fits");
+            let normal = &right[0];
+            prop_assert_eq!(read(normal), Some(normal.clone()), "the normal form is its own");
+            let spelt: String = normal.to_lowercase().chars().flat_map(|c| [c, ' ']).collect();
+            let widened = |c: char| if c == ' ' { '\u{3000}' } else { char::from_u32(u32::from(c) + 0xfee0).unwrap_or(c) };
+            let spelt: String = if wide { spelt.chars().map(widened).collect() } else { spelt };
+            prop_assert_eq!(read(&spelt), Some(normal.clone()));
+        }
+
+        #[test]
+        fn one_wrong_character_is_noticed(letter in "[A-Z]", digits in "[0-9]{6}", at in 0..7_usize, by in 1..10_u32) {
+            let body = format!("{letter}{digits}");
+            let check = check_digit(&letter, &digits).unwrap();
+            let wrong: String = body.chars().enumerate().map(|(i, c)| match c.to_digit(10) {
+                Some(digit) if i == at => char::from_digit((digit + by) % 10, 10).unwrap(),
+                None if i == at => char::from(b'A' + u8::try_from((u32::from(c) - 65 + by) % 26).unwrap()),
+                _ => c,
+            }).collect();
+            // Eleven divides no single weighted difference but that of letters eleven apart.
+            prop_assume!(at > 0 || (u32::from(letter.as_bytes()[0]) + 11 - u32::from(wrong.as_bytes()[0])) % 11 != 0);
+            prop_assert_eq!(read(&format!("{wrong}{check}")), None);
+        }
+
+        #[test]
+        fn no_text_makes_the_reader_fail(text in "\\PC{0,20}") {
+            let _ = read(&text);
         }
     }
 }

@@ -3,11 +3,13 @@
 use std::fmt;
 
 use aes::Aes256;
-use aes::cipher::{BlockCipherEncrypt, KeyInit};
+use aes::cipher::{BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
 use ring::{hkdf, hmac};
 use zeroize::Zeroizing;
 
-use super::{AccountToken, EntryId, Identification, LookupReferenceKey, OneTimeCode, OwnerKey, Proxy, Subject};
+use super::{
+    AccountToken, EntryId, Identification, LookupReferenceKey, OneTimeCode, OwnerKey, Proxy, ProxyKind, Subject,
+};
 use crate::participant::ClearingCode;
 
 /// Separates these keys from those that others derive from the same master secret.
@@ -96,8 +98,20 @@ impl DirectoryKeys {
 
     /// What an alert or a fraud is found by.
     pub(crate) fn subject_hash(&self, subject: &Subject) -> SubjectHash {
+        match subject {
+            Subject::Proxy(proxy) if proxy.kind() == ProxyKind::Hkid => self.subject_of_card(&self.proxy_hash(proxy)),
+            other => self.hash_of_parts(other.parts()),
+        }
+    }
+
+    /// The same for an identity card number, of which an entry keeps the hash alone.
+    pub(crate) fn subject_of_card(&self, hash: &ProxyHash) -> SubjectHash {
+        self.hash_of_parts(vec![b"proxy".to_vec(), ProxyKind::Hkid.code().into(), hash.to_vec()])
+    }
+
+    fn hash_of_parts(&self, parts: Vec<Vec<u8>>) -> SubjectHash {
         let mut context = hmac::Context::with_key(&self.subjects);
-        for part in subject.parts() {
+        for part in parts {
             // Parts come with their length, so that no two readings exist.
             context.update(&(part.len() as u64).to_be_bytes());
             context.update(&part);
@@ -129,6 +143,13 @@ impl DirectoryKeys {
         let mut block = (*entry.as_uuid().as_bytes()).into();
         self.tokens.encrypt_block(&mut block);
         AccountToken::from_bytes(&block.into())
+    }
+
+    /// The entry whose account this token stands for, if it follows from one.
+    pub(crate) fn entry_of_token(&self, token: &AccountToken) -> Option<EntryId> {
+        let mut block = token.bytes()?.into();
+        self.tokens.decrypt_block(&mut block);
+        Some(EntryId::from_uuid(uuid::Uuid::from_bytes(block.into())))
     }
 
     /// The key of look-up references.

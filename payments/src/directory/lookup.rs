@@ -53,6 +53,11 @@ impl Payer {
         self.kind
     }
 
+    /// Whether the bank tells it apart from others.
+    pub const fn is_named(&self) -> bool {
+        !self.reference.is_empty()
+    }
+
     pub(crate) fn reference(&self) -> &str {
         &self.reference
     }

@@ -1,4 +1,4 @@
-//! The proxy directory: mobile numbers, e-mail addresses and FPS IDs that lead to accounts.
+//! The proxy directory: mobile numbers, e-mail addresses, FPS IDs and identity card numbers that lead to accounts.
 //!
 //! What a payer is shown before paying (bank, masked name) is bound into a [`LookupReference`] that the payment
 //! carries, so that money never goes elsewhere than where the payer was told.
@@ -12,6 +12,7 @@ mod currencies;
 mod entry;
 mod hkid;
 mod identification;
+mod identity_card;
 mod infraction;
 mod keys;
 mod lookup;
@@ -36,6 +37,7 @@ pub use entry::{
     OwnerKind, Registration,
 };
 pub use identification::{Identification, IdentificationKind, NotAnIdentification};
+pub use identity_card::{InstitutionsOnly, NotItsHolder};
 pub use infraction::{InfractionId, InfractionParty, InfractionRefusal, InfractionState, InfractionStep};
 pub use keys::DirectoryKeys;
 pub(crate) use keys::{BucketKey, ProxyHash, SubjectHash};
@@ -52,8 +54,8 @@ pub use rules::{Asserting, DirectoryRules};
 
 pub use crate::store::directory::{
     AlertRecord, AuditRecord, BucketState, ClaimRecord, CodeToSend, Directory, DirectoryError, DirectorySettings,
-    Export, FpsIdRequest, FpsIdRequestId, ImportMark, Imported, InfractionRecord, InfractionReport, Notice, NoticeKind,
-    Page, ProofOutcome, ProofSubject, Purpose, Registered, Suspicion,
+    Export, FpsIdRequest, FpsIdRequestId, ImportId, ImportMark, ImportRecord, Imported, InfractionRecord,
+    InfractionReport, Notice, NoticeKind, Page, ProofOutcome, ProofSubject, Purpose, Registered, Suspicion,
 };
 pub use sealed::CannotOpen;
 pub use suspicion::{FraudCounters, Subject, Warning};

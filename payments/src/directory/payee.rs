@@ -2,7 +2,9 @@
 
 use store::Timestamp;
 
-use super::{AccountToken, EntryVersion, LookupReferenceError, LookupReferenceKey, Shown, Verified};
+use super::{
+    AccountToken, EntryVersion, LookupReferenceError, LookupReferenceKey, OwnerKind, ProxyKind, Shown, Verified,
+};
 use crate::clearing::CreditTransfer;
 
 /// An entry as it stands now, as far as a payment is concerned.
@@ -32,8 +34,11 @@ pub enum NotAsShown {
     /// The entry changed since the look-up.
     #[error("the proxy leads elsewhere since it was looked up")]
     Moved,
-    /// The police have payments to the proxy refused.
-    #[error("payments to this proxy are refused on suspicion of fraud")]
+    /// Only institutions pay identity card numbers, and the look-up was not made for one.
+    #[error("only institutions pay identity card numbers")]
+    NotAnInstitution,
+    /// The police have payments to the payee refused: by proxy, account or name.
+    #[error("payments to this payee are refused on suspicion of fraud")]
     Suspected,
 }
 
@@ -58,6 +63,9 @@ pub fn check_payee(
         LookupReferenceError::Expired => NotAsShown::ReferenceExpired,
         LookupReferenceError::Malformed | LookupReferenceError::Forged => NotAsShown::ReferenceInvalid,
     })?;
+    if proxy.kind() == ProxyKind::Hkid && verified.payer.kind != OwnerKind::Organisation {
+        return Err(NotAsShown::NotAnInstitution);
+    }
     let current = current.ok_or(NotAsShown::Unknown)?;
     let same = current.account_token == account_token && current.version == verified.version;
     if same { Ok(Some(verified)) } else { Err(NotAsShown::Moved) }

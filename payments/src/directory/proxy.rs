@@ -12,6 +12,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use super::{AccountToken, hkid};
+
 pub use fps_id::FpsIdLength;
 
 /// What kind of proxy; the code is ISO 20022's (`CdtrAcct/Prxy/Tp/Cd`).
@@ -26,11 +28,14 @@ pub enum ProxyKind {
     /// An FPS ID: a number that the directory itself issued for one account.
     #[serde(rename = "SHID")]
     FpsId,
+    /// A Hong Kong identity card number: for payments by institutions.
+    #[serde(rename = "NIDN")]
+    Hkid,
 }
 
 impl ProxyKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Mobile, Self::Email, Self::FpsId];
+    pub const ALL: [Self; 4] = [Self::Mobile, Self::Email, Self::FpsId, Self::Hkid];
 
     /// The ISO 20022 external code.
     pub const fn code(self) -> &'static str {
@@ -38,6 +43,7 @@ impl ProxyKind {
             Self::Mobile => "MBNO",
             Self::Email => "EMAL",
             Self::FpsId => "SHID",
+            Self::Hkid => "NIDN",
         }
     }
 
@@ -49,6 +55,11 @@ impl ProxyKind {
     /// Whether it can be in one bank's hands only.
     pub const fn is_exclusive(self) -> bool {
         matches!(self, Self::FpsId)
+    }
+
+    /// Whether its owner may lose it some day and somebody else be given it, by a telephone company or a mail provider.
+    pub const fn is_recycled(self) -> bool {
+        matches!(self, Self::Mobile | Self::Email)
     }
 }
 
@@ -72,6 +83,9 @@ pub enum ProxyError {
     /// Not an FPS ID.
     #[error("an FPS ID has seven or nine digits")]
     FpsId,
+    /// Not an identity card number, or its check digit is wrong.
+    #[error("an identity card number is written A123456(3)")]
+    Hkid,
 }
 
 /// The longest text that is looked at: longer than any spelling of a number or an address.
@@ -84,18 +98,37 @@ impl Proxy {
             ProxyKind::Mobile => mobile::normal,
             ProxyKind::Email => email::normal,
             ProxyKind::FpsId => fps_id::normal,
+            ProxyKind::Hkid => hkid::normal,
         };
         let value = if text.len() > MAX_TEXT { None } else { read(text) };
         value.map(|value| Self { kind, value }).ok_or(match kind {
             ProxyKind::Mobile => ProxyError::Mobile,
             ProxyKind::Email => ProxyError::Email,
             ProxyKind::FpsId => ProxyError::FpsId,
+            ProxyKind::Hkid => ProxyError::Hkid,
         })
     }
 
     /// What [`Self::value`] gave before, as the database kept it.
     pub(crate) const fn from_normal_form(kind: ProxyKind, value: String) -> Self {
         Self { kind, value }
+    }
+
+    /// An identity card number as it is written outside the directory: by the token of the account that it leads to.
+    /// The number itself is in no payment, list or export, and the directory keeps its hash alone.
+    pub(crate) fn hidden_hkid(token: &AccountToken) -> Self {
+        Self { kind: ProxyKind::Hkid, value: token.as_str().to_owned() }
+    }
+
+    /// Reads a proxy as a payment carries it: of an identity card number the token that stands for it.
+    ///
+    /// # Errors
+    /// Also for an identity card number that is not hidden: it has no place in a message that is kept.
+    pub fn parse_paid(kind: ProxyKind, text: &str) -> Result<Self, ProxyError> {
+        match kind {
+            ProxyKind::Hkid => AccountToken::parse(text).map(|token| Self::hidden_hkid(&token)).ok_or(ProxyError::Hkid),
+            ProxyKind::Mobile | ProxyKind::Email | ProxyKind::FpsId => Self::parse(kind, text),
+        }
     }
 
     /// Reads what a payer types, who does not say what it is: what holds an `@` is an address, seven or nine digits
@@ -119,7 +152,7 @@ impl Proxy {
     }
 
     /// The normal form: `+852-91234567` (the schema's PhoneNumber), the address in lower case with its domain in
-    /// ASCII, or the digits of an FPS ID.
+    /// ASCII, the digits of an FPS ID, or `A123456(3)`; of a hidden identity card number the token that stands for it.
     pub fn value(&self) -> &str {
         &self.value
     }
@@ -159,6 +192,16 @@ mod tests {
     }
 
     #[test]
+    fn a_payment_carries_what_stands_for_an_identity_card_number_and_never_the_number() {
+        assert_eq!(Proxy::parse_paid(ProxyKind::Hkid, "A123456(3)"), Err(ProxyError::Hkid));
+        let token = AccountToken::from_bytes(&[7; 16]);
+        let hidden = Proxy::parse_paid(ProxyKind::Hkid, token.as_str()).unwrap();
+        assert_eq!((hidden.kind(), hidden.value()), (ProxyKind::Hkid, token.as_str()));
+        assert_eq!(Proxy::parse(ProxyKind::Hkid, token.as_str()), Err(ProxyError::Hkid), "and nobody looks that up");
+        assert_eq!(Proxy::parse_paid(ProxyKind::Mobile, "91234567"), Proxy::parse(ProxyKind::Mobile, "91234567"));
+    }
+
+    #[test]
     fn what_a_payer_types_is_told_apart_by_its_form() {
         for (text, kind) in [
             ("9123 4567", ProxyKind::Mobile),
@@ -174,7 +217,7 @@ mod tests {
     proptest! {
         #[test]
         fn the_normal_form_is_its_own_normal_form(
-            text in "\\+?[0-9 ()-]{0,20}|[a-zA-Z0-9.+@-]{0,40}|[a-z]{1,4}@[例子香港ß.ａe\u{301}Ⅷ-]{1,8}\\.(hk|香港)"
+            text in "\\+?[0-9 ()-]{0,20}| ?[a-zA-Z]{1,2}[0-9]{6} ?\\(?[0-9aA]\\)?|[a-zA-Z0-9.+@-]{0,40}|[a-z]{1,4}@[例子香港ß.ａe\u{301}Ⅷ-]{1,8}\\.(hk|香港)"
         ) {
             for kind in ProxyKind::ALL {
                 if let Ok(proxy) = Proxy::parse(kind, &text) {

@@ -16,13 +16,14 @@ const ORGANISATION: u8 = 0x10;
 const DIGITS: u8 = 0x20;
 
 /// A byte for the kinds, then each text behind its length; an absent name has none. A telephone number takes half a
-/// byte a digit.
+/// byte a digit. An identity card number is left out: the entry is found by its hash, and nobody is to read it again.
 pub(crate) fn encode(private: &Private) -> Zeroizing<Vec<u8>> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(96));
-    let packed = pack(private.proxy.value());
+    let value = if private.proxy.kind() == ProxyKind::Hkid { "" } else { private.proxy.value() };
+    let packed = pack(value);
     let organisation = if private.owner.kind() == OwnerKind::Organisation { ORGANISATION } else { 0 };
     bytes.push(kind_code(private.proxy.kind()) | organisation | if packed.is_some() { DIGITS } else { 0 });
-    put(&mut bytes, packed.as_deref().unwrap_or(private.proxy.value().as_bytes()));
+    put(&mut bytes, packed.as_deref().unwrap_or(value.as_bytes()));
     let owner = &private.owner;
     for text in [private.account.as_str(), owner.name_zh().unwrap_or(""), owner.name_en().unwrap_or("")] {
         put(&mut bytes, text.as_bytes());
@@ -72,6 +73,7 @@ const fn kind_code(kind: ProxyKind) -> u8 {
         ProxyKind::Mobile => 1,
         ProxyKind::Email => 2,
         ProxyKind::FpsId => 3,
+        ProxyKind::Hkid => 4,
     }
 }
 
@@ -157,6 +159,19 @@ mod tests {
             decode(&bytes);
             decode_before(&bytes);
         }
+    }
+
+    #[test]
+    fn an_identity_card_number_is_not_sealed_at_all() {
+        let private = Private {
+            proxy: Proxy::parse(ProxyKind::Hkid, "A123456(3)").unwrap(),
+            account: AccountNumber::parse("012-1").unwrap(),
+            owner: Owner::new(OwnerKind::Person, Some("陳大文"), None).unwrap(),
+        };
+        let bytes = encode(&private);
+        assert!(!bytes.windows(6).any(|window| window == b"123456"));
+        let read = decode(&bytes).unwrap();
+        assert_eq!((read.proxy.kind(), read.proxy.value(), read.owner), (ProxyKind::Hkid, "", private.owner));
     }
 
     #[test]

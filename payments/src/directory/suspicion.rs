@@ -96,9 +96,9 @@ pub(crate) fn warnings(subject: &'static str, alerts: &[InForce], now: Timestamp
     told
 }
 
-/// Whether payments are refused.
-pub(crate) fn refuses(alerts: &[InForce], now: Timestamp) -> bool {
-    alerts.iter().any(|alert| alert.effect == AlertEffect::Refuse && now < alert.expires)
+/// What the gravest of these alerts does; nothing when none is in force.
+pub(crate) fn gravest(alerts: &[InForce], now: Timestamp) -> Option<AlertEffect> {
+    alerts.iter().filter(|alert| now < alert.expires).map(|alert| alert.effect).max()
 }
 
 /// The last days that are counted over.
@@ -188,7 +188,8 @@ mod tests {
             told.iter().map(|warning| warning.effect).collect::<Vec<_>>(),
             [AlertEffect::Refuse, AlertEffect::Warn]
         );
-        assert!(refuses(&alerts, NOW) && !refuses(&alerts, soon));
+        let effects = [NOW, soon, later].map(|now| gravest(&alerts, now));
+        assert_eq!(effects, [Some(AlertEffect::Refuse), Some(AlertEffect::Warn), None]);
         assert_eq!(warnings("proxy", &alerts, later), []);
     }
 

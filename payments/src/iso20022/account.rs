@@ -45,7 +45,7 @@ fn proxy(element: &Element<'_>) -> Result<Proxy, MessageError> {
     })?;
     let proxy = fields.required("Id", |element| {
         let value = text(2048)(element)?;
-        Proxy::parse(kind, &value).map_err(|_| MessageError::new(Problem::Form("not a proxy of its kind")))
+        Proxy::parse_paid(kind, &value).map_err(|_| MessageError::new(Problem::Form("not a proxy of its kind")))
     })?;
     fields.finish()?;
     Ok(proxy)

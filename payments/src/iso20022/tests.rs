@@ -142,7 +142,7 @@ fn a_refusal_names_the_element_and_the_reason() {
         ("SLEV", "SHAR", inside("ChrgBr"), "FF01"),
         ("2026-11-22", "2026-11-31", inside("IntrBkSttlmDt"), "DT01"),
         ("HKNCC", "USABA", inside("DbtrAgt/FinInstnId/ClrSysMmbId/ClrSysId/Cd"), "FF01"),
-        ("<Cd>MBNO", "<Cd>NIDN", inside("CdtrAcct/Prxy/Tp/Cd"), "FF01"),
+        ("<Cd>MBNO", "<Cd>TELE", inside("CdtrAcct/Prxy/Tp/Cd"), "FF01"),
         ("+852-91234567", "+852-21234567", inside("CdtrAcct/Prxy/Id"), "FF01"),
         ("<ChrgBr>", "<Other/><ChrgBr>", inside("Other"), "FF01"),
         ("<Ustrd>", "text<Ustrd>", inside("RmtInf"), "FF01"),

@@ -109,6 +109,7 @@ impl HongKongCode {
                     ProxyKind::FpsId => 2,
                     ProxyKind::Mobile => 3,
                     ProxyKind::Email => 4,
+                    ProxyKind::Hkid => return Err(wrong(ObjectId::root(TEMPLATE), "no identity card number")),
                 };
                 parts.push((part, proxy.value().to_owned()));
             }

@@ -51,8 +51,13 @@ impl Sequencer {
 
     /// Whether memory alone decides these.
     pub(super) fn can_go_ahead(&mut self, commands: &[Command], now: Timestamp) -> bool {
+        let clock = self.state.clock(now);
         let plain = |command: &Command| match command {
-            Command::Reserve { transfer, .. } => transfer.creditor_proxy.is_none() && transfer.request_to_pay.is_none(),
+            Command::Reserve { transfer, .. } => {
+                transfer.creditor_proxy.is_none()
+                    && transfer.request_to_pay.is_none()
+                    && !self.directory.may_be_suspected(transfer, clock)
+            }
             Command::Answer { answer, .. } => !matches!(answer.verdict, Verdict::Credited | Verdict::Blocked),
             Command::TimeOut { .. } | Command::WatchLiquidity { .. } | Command::Enquire { .. } => true,
             _ => false,

@@ -194,15 +194,18 @@ impl Work {
     }
 
     /// What the directory says, for each command, against the payee of a payment that is not a repetition. It
-    /// is asked inside the transaction that records the payment, so that a proxy that has moved is seen.
+    /// is asked inside the transaction that records the payment, so that a proxy that has moved is seen. Of payments to
+    /// accounts it is asked about those alone whose payee may be suspected.
     fn payees(&self, conn: &mut Conn<'_>) -> Result<Vec<Option<Refusal>>, Error> {
         let state = &self.state;
+        let now = state.clock(self.now);
         let mut payees = vec![None; self.commands.len()];
         let (mut indices, mut transfers) = (Vec::new(), Vec::new());
         for (index, command) in self.commands.iter().enumerate() {
             let Command::Reserve { transfer, .. } = command else { continue };
             let is_new = state.payment_by_transaction_id(transfer.debtor_agent, &transfer.transaction_id).is_none();
-            if is_new && transfer.creditor_proxy.is_some() {
+            let asks = || transfer.creditor_proxy.is_some() || self.directory.may_be_suspected(transfer, now);
+            if is_new && asks() {
                 indices.push(index);
                 transfers.push(transfer.as_ref());
             }
@@ -210,7 +213,7 @@ impl Work {
         if transfers.is_empty() {
             return Ok(payees);
         }
-        let said = self.directory.payees_not_as_shown(conn, &transfers, state.clock(self.now))?;
+        let said = self.directory.payees_not_as_shown(conn, &transfers, now)?;
         for (index, against) in indices.into_iter().zip(said) {
             payees[index] = against.map(Refusal::from);
         }

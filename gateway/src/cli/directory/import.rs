@@ -7,12 +7,12 @@ use std::sync::mpsc::sync_channel;
 use std::time::Instant;
 
 use anyhow::Context;
-use payments::directory::{ImportMark, Imported, Registration};
+use payments::directory::{ImportId, ImportMark, Imported, Registration};
 use payments::participant::ClearingCode;
 use ring::digest::{Context as Digest, SHA256};
 
 use super::record::Record;
-use super::{Installation, Output, Progress};
+use super::{Installation, Output, Progress, operator};
 use crate::clock;
 
 /// Entries of one transaction: many enough that a commit costs nothing, few enough that nobody waits long.
@@ -32,6 +32,7 @@ pub(super) fn run(installation: &Installation, output: Output, file: &Path) -> a
     let source = digest(file).with_context(named)?;
     let directory = installation.directory();
     let before = directory.imported(&source)?;
+    let run = ImportId::new(clock::now(), &crate::random::bytes()?);
     let (began, mut progress, mut total) = (Instant::now(), Progress::new(), Imported::default());
     // One thread reads, this one writes.
     let (chunks, read) = sync_channel(2);
@@ -39,7 +40,7 @@ pub(super) fn run(installation: &Installation, output: Output, file: &Path) -> a
         let reader = scope.spawn(move || send(file, before, &chunks));
         for chunk in read {
             let chunk: Chunk = chunk;
-            let mark = ImportMark { source, done: chunk.done };
+            let mark = ImportMark { run, actor: operator(), source, done_before: before, done: chunk.done };
             let imported = directory.import(&chunk.entries, Some(&mark), clock::now())?;
             total.added += imported.added;
             total.known += imported.known;

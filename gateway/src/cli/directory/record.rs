@@ -1,7 +1,7 @@
 //! One line of the file: an entry.
 
 use anyhow::Context;
-use payments::directory::{AccountNumber, Currencies, Owner, OwnerKind, Proxy, ProxyKind, Registration};
+use payments::directory::{AccountNumber, Currencies, Owner, OwnerKey, OwnerKind, Proxy, ProxyKind, Registration};
 use payments::money::Currency;
 use payments::participant::ClearingCode;
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,9 @@ pub(super) struct Record {
     /// `HKD`, `HKD CNY`.
     currencies: String,
     default: bool,
+    /// By what the directory knows the owner: 32 hexadecimal digits, which only an export under the same keys can tell.
+    #[serde(default)]
+    owner_key: Option<String>,
 }
 
 impl Record {
@@ -27,7 +30,7 @@ impl Record {
         let currencies = self.currencies.split_whitespace().map(str::parse).collect::<Result<Vec<Currency>, _>>();
         let owner = Owner::new(self.owner_kind, self.name_zh.as_deref(), self.name_en.as_deref());
         let registration = Registration {
-            owner_key: None,
+            owner_key: self.owner_key.as_deref().filter(|key| !key.is_empty()).map(parse_key).transpose()?,
             proxy: Proxy::parse(self.proxy_type, &self.proxy).context("proxy")?,
             account: AccountNumber::parse(&self.account).context("account")?,
             owner: owner.context("name_zh, name_en")?,
@@ -36,6 +39,12 @@ impl Record {
         };
         Ok((self.participant.parse().context("participant")?, registration))
     }
+}
+
+fn parse_key(text: &str) -> anyhow::Result<OwnerKey> {
+    let mut bytes = [0; 16];
+    hex::decode_to_slice(text, &mut bytes).ok().context("owner_key")?;
+    Ok(OwnerKey::from_bytes(bytes))
 }
 
 impl From<(ClearingCode, Registration)> for Record {
@@ -50,6 +59,7 @@ impl From<(ClearingCode, Registration)> for Record {
             name_en: one.owner.name_en().map(str::to_owned),
             currencies: one.currencies.to_string(),
             default: one.default,
+            owner_key: one.owner_key.map(|key| hex::encode(key.as_bytes())),
         }
     }
 }

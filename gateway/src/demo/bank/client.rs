@@ -128,13 +128,16 @@ impl SwitchClient {
         Ok(json::<Entry>(response).await?.account_token)
     }
 
-    /// Whom a proxy leads to. `None` when nobody registered it.
+    /// Whom a proxy leads to. `None` when nobody registered it. `payer` is the customer who asks, by an account that the
+    /// switch only hashes: each customer has look-ups of their own, and one who tries numbers out stops nobody else.
     pub async fn look_up(
         &self,
         proxy: &Proxy,
         creditor_agent: Option<ClearingCode>,
+        payer: Option<(&AccountNumber, OwnerKind)>,
     ) -> Result<Option<Payee>, ClientError> {
-        let body = LookUpBody { proxy: ProxyBody::from(proxy), creditor_agent };
+        let payer = payer.map(|(account, kind)| Payer { id: account.as_str(), kind });
+        let body = LookUpBody { proxy: ProxyBody::from(proxy), creditor_agent, payer };
         let response = match send(self.request(Method::POST, "lookups", Duration::ZERO)?.json(&body)).await {
             Err(ClientError::Refused(refused)) if refused.status == StatusCode::NOT_FOUND => return Ok(None),
             other => other?,
@@ -217,6 +220,14 @@ struct LookUpBody<'a> {
     proxy: ProxyBody<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     creditor_agent: Option<ClearingCode>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payer: Option<Payer<'a>>,
+}
+
+#[derive(Serialize)]
+struct Payer<'a> {
+    id: &'a str,
+    kind: OwnerKind,
 }
 
 #[derive(Deserialize)]

@@ -36,7 +36,9 @@ pub(super) struct Wish {
 impl Bank {
     /// Looks the payee up and keeps what the payer is about to be shown. No money moves.
     pub(super) async fn prepare(self: &Arc<Self>, customer: &Customer, wish: Wish) -> Result<Payment, BankError> {
-        let payee = self.switch.look_up(&wish.proxy, wish.creditor_agent).await?.ok_or(BankError::UnknownPayee)?;
+        let payer = Some((&customer.account, customer.kind));
+        let payee = self.switch.look_up(&wish.proxy, wish.creditor_agent, payer).await?;
+        let payee = payee.ok_or(BankError::UnknownPayee)?;
         let payment = Payment {
             uetr: Uetr::random(random::bytes().map_err(|_| BankError::NoRandomness)?),
             transfer: Outgoing { debtor: customer.account.clone(), amount: wish.amount, state: OutgoingState::Draft },

@@ -47,7 +47,7 @@ fn connect(city: &City, data: &Path) -> anyhow::Result<SwitchClient> {
 
 async fn payee(client: &SwitchClient, mobile: &str) -> anyhow::Result<Payee> {
     let proxy = Proxy::parse(ProxyKind::Mobile, mobile)?;
-    client.look_up(&proxy, None).await?.context("nobody is found")
+    client.look_up(&proxy, None, None).await?.context("nobody is found")
 }
 
 /// A payment of `amount` to `payee`, under a fresh id.
@@ -93,7 +93,7 @@ fn must_be(report: &StatusReport, reason: &str) -> anyhow::Result<()> {
 
 async fn unknown_proxy(client: &SwitchClient) -> anyhow::Result<()> {
     let proxy = Proxy::parse(ProxyKind::Mobile, "+852-99999999")?;
-    ensure!(client.look_up(&proxy, None).await?.is_none(), "somebody was found");
+    ensure!(client.look_up(&proxy, None, None).await?.is_none(), "somebody was found");
     Ok(())
 }
 

@@ -143,7 +143,8 @@ fn my_proxies(lang: Lang) -> my_proxies::MyProxies {
     };
     let proxy = |proxy: &str, state, reads| MyProxy {
         id: proxy.to_owned(),
-        proxy: proxy.to_owned(),
+        proxy_zh: proxy.to_owned(),
+        proxy_en: proxy.to_owned(),
         bank_zh: "榕樹銀行".to_owned(),
         bank_en: "Banyan Bank".to_owned(),
         default: true,

@@ -4,6 +4,7 @@ mod app;
 mod claims;
 mod currencies;
 mod fps_ids;
+mod identity_cards;
 mod merchants;
 mod payments;
 mod proofs;

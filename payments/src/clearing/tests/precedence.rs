@@ -66,9 +66,10 @@ impl Payment {
             Refusal::LookupReferenceMissing
             | Refusal::LookupReferenceInvalid
             | Refusal::LookupReferenceExpired
+            | Refusal::NotAnInstitution
             | Refusal::ProxyUnknown
             | Refusal::ProxyMoved
-            | Refusal::ProxySuspected => self.payee = self.payee.or(Some(refusal)),
+            | Refusal::PayeeSuspected => self.payee = self.payee.or(Some(refusal)),
             Refusal::RequestUnknown
             | Refusal::RequestPaid
             | Refusal::RequestUnderWay

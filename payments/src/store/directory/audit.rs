@@ -1,5 +1,5 @@
-//! Who read or changed which entry, and why. Written in the same transaction as what it tells of. Look-ups, of which
-//! there are very many, are kept more closely (`reads.rs`).
+//! Who read or changed which entry, and why. Written in the same transaction as what it tells of. Look-ups and
+//! imports, of which there are very many, are kept more closely (`reads.rs`).
 
 use diesel::prelude::*;
 use store::{Conn, Timestamp, on_db};
@@ -16,6 +16,8 @@ use crate::store::random::random;
 pub enum Purpose {
     /// Its participant registered it.
     Register,
+    /// It was registered for its participant from a file, by whoever runs the directory.
+    Import,
     /// Its participant changed it.
     Change,
     /// Its participant removed it.
@@ -40,8 +42,9 @@ pub enum Purpose {
     ServiceLookup,
 }
 
-const PURPOSES: [(Purpose, &str); 12] = [
+const PURPOSES: [(Purpose, &str); 13] = [
     (Purpose::Register, "register"),
+    (Purpose::Import, "import"),
     (Purpose::Change, "change"),
     (Purpose::Remove, "remove"),
     (Purpose::DefaultReplaced, "default replaced"),

@@ -15,7 +15,7 @@ use crate::directory::anti_scan::{FullAt, Limit};
 use crate::directory::{BucketKey, LookupPurpose, LookupRequest, Payer, is_guessable};
 use crate::participant::ClearingCode;
 
-/// Buckets in memory, after which those that are full again are forgotten.
+/// Buckets in memory, after which those that are full again are forgotten for the first time.
 const MANY: usize = 1 << 18;
 
 /// The buckets that a look-up takes from.
@@ -72,7 +72,10 @@ pub(super) fn states(
     ];
     let levels = match core.db.backend() {
         store::Backend::Postgres => core.db.read(|conn| load(conn, Some(&named.map(|(_, key, _)| key))))?,
-        store::Backend::Sqlite => core.own().0.clone(),
+        store::Backend::Sqlite => {
+            let own = core.own();
+            named.iter().filter_map(|(_, key, _)| Some((*key, *own.stored.get(key)?))).collect()
+        }
     };
     let state = |(name, key, limit): (&'static str, BucketKey, Limit)| {
         let full_at = levels.get(&key).copied().unwrap_or(FullAt::FULL);
@@ -99,17 +102,27 @@ fn load(conn: &mut Conn<'_>, keys: Option<&[BucketKey]>) -> Result<Stored, Direc
 }
 
 /// The buckets of a gateway that has the database for itself.
-#[derive(Default)]
-pub(super) struct OwnBuckets(Stored);
+pub(super) struct OwnBuckets {
+    stored: Stored,
+    /// How many there are when it is next worth looking for those that are full again. Each look goes through all, so
+    /// they must have doubled since.
+    look_at: usize,
+}
+
+impl Default for OwnBuckets {
+    fn default() -> Self {
+        Self { stored: Stored::default(), look_at: MANY }
+    }
+}
 
 impl OwnBuckets {
     /// With those that were worth writing down.
     pub(super) fn open(db: &Db) -> Result<Self, DirectoryError> {
-        db.read(|conn| load(conn, None)).map(Self)
+        Ok(Self { stored: db.read(|conn| load(conn, None))?, ..Self::default() })
     }
 
     pub(super) fn levels<'a>(&self, taken: impl Iterator<Item = &'a Taken>) -> Levels {
-        let level = |(key, _): &Taken| (*key, self.0.get(key).copied().unwrap_or(FullAt::FULL));
+        let level = |(key, _): &Taken| (*key, self.stored.get(key).copied().unwrap_or(FullAt::FULL));
         Levels(taken.map(level).collect())
     }
 
@@ -120,10 +133,11 @@ impl OwnBuckets {
         taken: impl Iterator<Item = &'a Taken>,
         now: Timestamp,
     ) -> BTreeMap<BucketKey, FullAt> {
-        if self.0.len() > MANY {
-            self.0.retain(|_, full_at| full_at.0 > now);
+        if self.stored.len() >= self.look_at {
+            self.stored.retain(|_, full_at| full_at.0 > now);
+            self.look_at = MANY.max(self.stored.len() * 2);
         }
-        self.0.extend(&levels.0);
+        self.stored.extend(&levels.0);
         let low = |(key, charge): &Taken| {
             let full_at = *levels.0.get(key)?;
             let is_low = charge.limit.tokens(full_at, now) < i64::from(charge.limit.size) / 2;
@@ -134,7 +148,7 @@ impl OwnBuckets {
 
     /// Gives a token back.
     pub(super) fn give_back(&mut self, key: &BucketKey, limit: Limit, now: Timestamp) {
-        if let Some(full_at) = self.0.get_mut(key) {
+        if let Some(full_at) = self.stored.get_mut(key) {
             *full_at = limit.give_back(*full_at, 1, now);
         }
     }

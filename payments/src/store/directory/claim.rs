@@ -7,9 +7,9 @@ use super::audit::{self, Purpose};
 use super::claim_row::{ClaimRow, claimed_entry, kind_number};
 use super::holding::{entries_of, held, lock, set_status, wish};
 use super::notice::{self, NoticeKind};
-use super::register::{Origin, Work};
+use super::register::{Origin, Work, delete_row};
 use super::row::EntryRow;
-use super::schema::{directory_claim, directory_entry};
+use super::schema::directory_claim;
 use super::{Directory, DirectoryError, Page};
 use crate::directory::sealed;
 use crate::directory::sealed_text::Private;
@@ -99,7 +99,7 @@ fn open(
     registration: &Registration,
     now: Timestamp,
 ) -> Result<ClaimRecord, DirectoryError> {
-    let (this, registration) = (directory.clone(), registration.clone());
+    let (this, registration) = (directory.clone(), registration.clone().by_its_holder(directory.keys())?);
     directory.db().write(move |conn| {
         let hash = this.keys().proxy_hash(&registration.proxy);
         lock(conn, &hash)?;
@@ -276,7 +276,7 @@ impl Decision<'_> {
             set_status(conn, &hash, EntryStatus::Locked, EntryStatus::Proven)?;
         }
         if state == ClaimState::Completed {
-            self.hand_over(conn, &hash, &entries)?;
+            self.hand_over(conn, &entries)?;
         }
         let mut told = concerned(&entries, self.row.claimant);
         told.push(self.row.claimant);
@@ -287,17 +287,14 @@ impl Decision<'_> {
     }
 
     /// Removes the entries of others and registers the claimant's.
-    fn hand_over(&self, conn: &mut Conn<'_>, hash: &ProxyHash, entries: &[EntryRow]) -> Result<(), DirectoryError> {
+    fn hand_over(&self, conn: &mut Conn<'_>, entries: &[EntryRow]) -> Result<(), DirectoryError> {
         let goes = |entry: &&EntryRow| {
             let same_owner = entry.owner_key.is_some() && entry.owner_key == self.row.owner_key;
             let moves = self.row.kind == kind_number(ClaimKind::Portability);
             entry.participant != self.row.claimant && (moves || !same_owner)
         };
         for entry in entries.iter().filter(goes) {
-            on_db!(conn, c => diesel::delete(directory_entry::table)
-                .filter(directory_entry::proxy_hash.eq(hash.as_slice()))
-                .filter(directory_entry::participant.eq(entry.participant))
-                .execute(c))?;
+            delete_row(conn, self.directory.keys(), entry)?;
             audit::record(conn, &[entry.id], self.row.claimant, Purpose::Claim, self.now)?;
             notice::tell(conn, entry.participant, NoticeKind::EntryLost, entry.id.as_uuid(), self.now)?;
         }

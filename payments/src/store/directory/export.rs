@@ -1,14 +1,15 @@
-//! The whole directory, or a participant's part of it, a page at a time in the order of its key.
+//! The whole directory, or a participant's part of it, a page at a time in the order of its key. Identity card numbers
+//! are left out: the directory has their hashes only, and a file is no place for them.
 
 use diesel::prelude::*;
 use store::{Conn, Timestamp, on_db};
 
 use super::audit::{self, Purpose};
-use super::row::EntryRow;
+use super::row::{EntryRow, owner_key};
 use super::schema::directory_entry;
 use super::{Directory, DirectoryError};
 use crate::directory::sealed_text::Private;
-use crate::directory::{EntryId, Registration};
+use crate::directory::{EntryId, ProxyKind, Registration};
 use crate::participant::ClearingCode;
 
 /// Entries on a page.
@@ -50,21 +51,23 @@ impl Export {
         self.total
     }
 
-    /// The next entries, opened; nothing when all have been given.
+    /// The next entries, opened; nothing when all have been given. Those that wait for a proof are left out: a file
+    /// proves nothing.
     pub fn next_page(&mut self) -> Result<Option<Vec<(ClearingCode, Registration)>>, DirectoryError> {
         let rows = self.directory.db().read(|conn| page(conn, self.participant, self.after.as_ref()))?;
         let Some(last) = rows.last() else { return Ok(None) };
         self.after = Some((last.proxy_hash.clone(), last.participant));
         let keys = self.directory.keys();
-        let open = |row: &EntryRow| -> Result<(ClearingCode, Registration), DirectoryError> {
+        let open = |row: &EntryRow| -> Result<Option<(ClearingCode, Registration)>, DirectoryError> {
             let Private { proxy, account, owner } = row.open(keys)?;
-            let currencies = row.currencies()?;
-            Ok((
-                row.participant,
-                Registration { proxy, account, owner, owner_key: None, currencies, default: row.is_default },
-            ))
+            if proxy.kind() == ProxyKind::Hkid || !row.status().is_payable() {
+                return Ok(None);
+            }
+            let (owner_key, currencies) = (owner_key(row.owner_key.as_deref()), row.currencies()?);
+            let registration = Registration { proxy, account, owner, owner_key, currencies, default: row.is_default };
+            Ok(Some((row.participant, registration)))
         };
-        rows.iter().map(open).collect::<Result<_, _>>().map(Some)
+        rows.iter().filter_map(|row| open(row).transpose()).collect::<Result<_, _>>().map(Some)
     }
 }
 

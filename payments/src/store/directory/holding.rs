@@ -4,11 +4,12 @@ use diesel::prelude::*;
 use store::{Conn, Timestamp, on_db};
 
 use super::audit::{self, Purpose};
+use super::digest;
 use super::notice::{self, NoticeKind};
 use super::row::{EntryRow, owner_key};
 use super::schema::directory_entry;
 use super::{Directory, DirectoryError};
-use crate::directory::{EntryId, EntryStatus, Held, ProxyHash, Registration, Wish};
+use crate::directory::{DirectoryKeys, EntryStatus, Held, ProxyHash, Registration, Wish};
 use crate::participant::ClearingCode;
 
 /// Takes the entries of one proxy for this transaction alone, so that two banks at once cannot both become its
@@ -51,16 +52,13 @@ pub(super) fn wish(directory: &Directory, participant: ClearingCode, registratio
 /// Another bank's default steps back, and that bank is told; whoever looked it up must look again.
 pub(super) fn replace_default(
     conn: &mut Conn<'_>,
+    keys: &DirectoryKeys,
     hash: &ProxyHash,
     by: ClearingCode,
     now: Timestamp,
 ) -> Result<(), DirectoryError> {
-    let replaced: Vec<(ClearingCode, EntryId)> = on_db!(conn, c => directory_entry::table
-        .filter(directory_entry::proxy_hash.eq(hash.as_slice()))
-        .filter(directory_entry::is_default.eq(true))
-        .filter(directory_entry::participant.ne(by))
-        .select((directory_entry::participant, directory_entry::id))
-        .load(c))?;
+    let mut replaced = entries_of(conn, hash)?;
+    replaced.retain(|row| row.is_default && row.participant != by);
     on_db!(conn, c => diesel::update(directory_entry::table)
         .filter(directory_entry::proxy_hash.eq(hash.as_slice()))
         .filter(directory_entry::is_default.eq(true))
@@ -71,9 +69,10 @@ pub(super) fn replace_default(
             directory_entry::changed_at.eq(now),
         ))
         .execute(c))?;
-    for (participant, id) in replaced {
-        audit::record(conn, &[id], by, Purpose::DefaultReplaced, now)?;
-        notice::tell(conn, participant, NoticeKind::DefaultReplaced, id.as_uuid(), now)?;
+    for row in replaced {
+        digest::note(conn, keys, [&row], [&EntryRow { is_default: false, ..row.clone() }])?;
+        audit::record(conn, &[row.id], by, Purpose::DefaultReplaced, now)?;
+        notice::tell(conn, row.participant, NoticeKind::DefaultReplaced, row.id.as_uuid(), now)?;
     }
     Ok(())
 }

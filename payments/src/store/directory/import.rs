@@ -1,6 +1,6 @@
 //! Many entries at once: a participant moves in, or a directory is restored.
 //!
-//! A chunk is one transaction with the place in the file that it reaches, so an import that was interrupted goes on
+//! A chunk is one transaction with the audit of it and the place in the file that it reaches, so an import that was interrupted goes on
 //! behind the last chunk. On PostgreSQL rows go in by `COPY`, sorted by what they are found by.
 
 use std::collections::HashSet;
@@ -8,10 +8,10 @@ use std::collections::HashSet;
 use diesel::prelude::*;
 use store::{Conn, Timestamp, on_db};
 
-use super::fps_id;
+use super::reads::{self, Read, ReadPurpose};
 use super::row::{self, EntryRow};
 use super::schema::{directory_entry, directory_import};
-use super::{Core, Directory, DirectoryError};
+use super::{Core, Directory, DirectoryError, digest, fps_id, imports};
 use crate::directory::sealed::{self, Place};
 use crate::directory::sealed_text::Private;
 use crate::directory::{EntryId, EntryStatus, Registration};
@@ -33,11 +33,29 @@ pub struct Imported {
     pub default_elsewhere: u64,
 }
 
-/// How far an import has come, so that it can go on there.
+store::identifier! {
+    /// One time that a file is imported, from beginning to end or to where it is interrupted.
+    pub struct ImportId;
+}
+
+impl ImportId {
+    /// When it began, to the millisecond: a UUIDv7 begins with it (RFC 9562, section 5.7).
+    pub fn began(&self) -> Timestamp {
+        EntryId::from_uuid(*self.as_uuid()).registered()
+    }
+}
+
+/// How far an import has come, so that it can go on there, and who runs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportMark {
+    /// Which run.
+    pub run: ImportId,
+    /// Who runs it.
+    pub actor: String,
     /// SHA-256 of what is imported.
     pub source: [u8; 32],
+    /// Entries of it that earlier runs had done.
+    pub done_before: u64,
     /// Entries of it that are done.
     pub done: u64,
 }
@@ -57,6 +75,7 @@ impl Directory {
         let issued = entries.iter().filter(|(_, one)| one.proxy.kind().is_exclusive());
         let issued: Vec<_> = issued.map(|(participant, one)| (one.proxy.value().to_owned(), *participant)).collect();
         let mark = mark.cloned();
+        let this = self.clone();
         self.db().write(move |conn| -> Result<Imported, DirectoryError> {
             if let Conn::Postgres(conn) = conn {
                 // Readers go on; whoever registers waits for this chunk, so that a proxy has one default.
@@ -64,9 +83,18 @@ impl Directory {
             }
             let (new, imported) = sift(conn, rows.clone())?;
             insert(conn, &new)?;
+            digest::note(conn, this.keys(), [], &new)?;
             fps_id::note_issued(conn, &issued, now)?;
+            let touch = |row: &EntryRow| Read {
+                entry: row.id,
+                at: now,
+                participant: row.participant,
+                purpose: ReadPurpose::IMPORT,
+            };
+            reads::append(conn, &new.iter().map(touch).collect::<Vec<_>>())?;
             if let Some(mark) = &mark {
                 note(conn, mark)?;
+                imports::record(conn, mark, imported, now)?;
             }
             Ok(imported)
         })
@@ -92,7 +120,8 @@ impl Core {
         registration: &Registration,
         now: Timestamp,
     ) -> Result<EntryRow, DirectoryError> {
-        let Registration { proxy, account, owner, owner_key, currencies, default } = registration.clone();
+        let registration = registration.clone().by_its_holder(&self.keys)?;
+        let Registration { proxy, account, owner, owner_key, currencies, default } = registration;
         let place = Place { id: EntryId::new(now, &random()?), participant };
         let proxy_hash = self.keys.proxy_hash(&proxy).to_vec();
         Ok(EntryRow {

@@ -5,8 +5,8 @@ use store::testing::TestDatabase;
 
 use super::{Directory, ImportMark, Imported, Purpose};
 use crate::directory::{
-    AccountNumber, ContentId, Currencies, Differences, DirectoryKeys, EntryId, LookupRequest, Owner, OwnerKind, Proxy,
-    Registration, SetDigest,
+    AccountNumber, ContentId, Currencies, Differences, DirectoryKeys, EntryId, ImportId, LookupRequest, Owner,
+    OwnerKey, OwnerKind, Proxy, Registration, SetDigest,
 };
 use crate::money::Currency;
 use crate::participant::ClearingCode;
@@ -41,7 +41,8 @@ fn chunk(code: &str, numbers: std::ops::Range<u32>) -> Vec<(ClearingCode, Regist
 #[test]
 fn what_was_imported_is_found_and_importing_again_changes_nothing() {
     each(|directory| {
-        let mark = ImportMark { source: [7; 32], done: 300 };
+        let run = ImportId::new(NOW, &[1; 10]);
+        let mark = ImportMark { run, actor: "an officer".to_owned(), source: [7; 32], done_before: 0, done: 300 };
         let imported = directory.import(&chunk("012", 0..300), Some(&mark), NOW).unwrap();
         assert_eq!(imported, Imported { added: 300, ..Imported::default() });
         assert_eq!(directory.imported(&mark.source).unwrap(), 300);
@@ -51,6 +52,14 @@ fn what_was_imported_is_found_and_importing_again_changes_nothing() {
         let request = LookupRequest::for_payment(bank("027"), registration(299, Currencies::ALL).proxy);
         let shown = directory.lookup_blocking(request, NOW).unwrap();
         assert_eq!((shown.participant, shown.masked_name.zh.as_deref()), (bank("012"), Some("晨光文具")));
+        let more = ImportMark { done: 302, ..mark.clone() };
+        directory.import(&chunk("012", 300..302), Some(&more), NOW).unwrap();
+        let runs = directory.imports().unwrap();
+        assert_eq!((runs.len(), runs[0].run, runs[0].actor.as_str()), (1, run, "an officer"));
+        assert_eq!(runs[0].imported, Imported { added: 301, known: 1, default_elsewhere: 0 });
+        let entry = &directory.list(bank("012"), None, NOW).unwrap().items[0];
+        let touched: Vec<_> = directory.audit_of(entry.id).unwrap().iter().map(|one| one.purpose).collect();
+        assert!(touched.contains(&Purpose::Import), "{touched:?}");
     });
 }
 
@@ -74,7 +83,8 @@ fn what_is_exported_is_what_was_imported_and_the_audit_tells_of_it() {
     each(|directory| {
         let only_cny = Currencies::of([Currency::Cny]).unwrap();
         let mut entries = chunk("012", 0..40);
-        entries.push((bank("027"), registration(99, only_cny)));
+        let owner_key = Some(OwnerKey::from_bytes([9; 16]));
+        entries.push((bank("027"), Registration { owner_key, ..registration(99, only_cny) }));
         directory.import(&entries, None, NOW).unwrap();
         let all = |participant| {
             let mut export = directory.export(participant, NOW).unwrap();
@@ -117,7 +127,43 @@ fn a_participant_finds_out_what_it_holds_otherwise() {
         let changed = directory.register(bank("012"), moved, NOW).unwrap().entry;
         assert_ne!(directory.digest(bank("012")).unwrap(), digest);
         assert_eq!(differences(&held), Differences { current: vec![changed], gone: vec![removed.id] });
+        assert_eq!(directory.verify_digests().unwrap(), (1, vec![]));
+        directory.db().write(super::digest::add_up).unwrap();
+        assert_eq!(directory.verify_digests().unwrap(), (1, vec![]), "added up, and the same");
+        let entries = directory.list(bank("012"), None, NOW).unwrap().items;
+        let digest = entries.iter().fold(SetDigest::default(), SetDigest::with);
+        assert_eq!(directory.digest(bank("012")).unwrap(), digest);
         let lacking = directory.differences(bank("012"), (None, Some(entries[2].id)), &[], NOW).unwrap();
         assert!(lacking.current.len() >= 2 && lacking.gone.is_empty());
     });
+}
+
+#[test]
+fn a_digest_follows_every_way_in_which_an_entry_changes() {
+    for database in TestDatabase::each().unwrap() {
+        let directory = Directory::new(database.db(), DirectoryKeys::from_master(&[5; 32]));
+        // A base of what was there before, and of nothing.
+        directory.import(&chunk("012", 0..3), None, NOW).unwrap();
+        directory.digest(bank("012")).unwrap();
+        directory.digest(bank("027")).unwrap();
+        let is_exact = |what: &str| assert_eq!(directory.verify_digests().unwrap(), (2, vec![]), "{what}");
+        let owned = |number, default| {
+            let owner_key = Some(OwnerKey::from_bytes([9; 16]));
+            Registration { owner_key, default, ..registration(number, Currencies::ALL) }
+        };
+        directory.register(bank("012"), owned(7, true), NOW).unwrap();
+        is_exact("registered");
+        directory.register(bank("027"), owned(7, true), NOW).unwrap();
+        is_exact("another bank is the default");
+        let cny = Currencies::of([Currency::Cny]).unwrap();
+        let entry = directory.register(bank("027"), Registration { currencies: cny, ..owned(7, true) }, NOW).unwrap();
+        is_exact("changed");
+        directory.remove_by_owner(OwnerKey::from_bytes([9; 16]), entry.entry.id, NOW).unwrap();
+        is_exact("removed by its owner");
+        let claimed = Registration { owner_key: Some(OwnerKey::from_bytes([8; 16])), ..owned(7, true) };
+        let claim = directory.open_claim(bank("027"), &claimed, NOW).unwrap();
+        directory.decide_due_claims(claim.claim.deadline).unwrap();
+        assert_eq!(directory.digest(bank("027")).unwrap().entries, 1, "the claim has moved it");
+        is_exact("claimed");
+    }
 }

@@ -8,12 +8,16 @@ mod claim_row;
 #[cfg(test)]
 mod claim_tests;
 mod desk;
+mod digest;
 mod export;
 mod fps_id;
 mod holding;
+#[cfg(test)]
+mod identity_card_tests;
 mod import;
 #[cfg(test)]
 mod import_tests;
+mod imports;
 mod infraction;
 #[cfg(test)]
 mod layout_tests;
@@ -54,7 +58,8 @@ pub use buckets::BucketState;
 pub use claim::ClaimRecord;
 pub use export::Export;
 pub use fps_id::{FpsIdRequest, FpsIdRequestId};
-pub use import::{ImportMark, Imported};
+pub use import::{ImportId, ImportMark, Imported};
+pub use imports::ImportRecord;
 pub use infraction::{InfractionRecord, InfractionReport};
 pub(in crate::store) use notice::tell;
 pub use notice::{Notice, NoticeKind};
@@ -70,8 +75,9 @@ use self::refunds::Refunds;
 use super::random::NoRandomness;
 use crate::directory::anti_scan::Limits;
 use crate::directory::{
-    AlertRefusal, CannotOpen, ClaimRefusal, DirectoryKeys, DirectoryRules, Entry, EntryId, InfractionRefusal, Lookup,
-    LookupRequest, NoClaim, NotRegistered, Payer, Registration, TooManyCodes, Verified, whole_seconds,
+    AlertRefusal, CannotOpen, ClaimRefusal, DirectoryKeys, DirectoryRules, Entry, EntryId, InfractionRefusal,
+    InstitutionsOnly, Lookup, LookupRequest, NoClaim, NotItsHolder, NotRegistered, Payer, Registration, TooManyCodes,
+    Verified, whole_seconds,
 };
 use crate::participant::ClearingCode;
 
@@ -147,6 +153,12 @@ pub enum DirectoryError {
     /// An FPS ID is issued by the directory, not chosen; one that was removed never comes back.
     #[error("an FPS ID is issued by the directory")]
     NotIssued,
+    /// An identity card number, and somebody else's account.
+    #[error(transparent)]
+    NotItsHolder(#[from] NotItsHolder),
+    /// An identity card number, and a payer who is no institution.
+    #[error(transparent)]
+    InstitutionsOnly(#[from] InstitutionsOnly),
     /// The proxy is somebody else's, or is being claimed.
     #[error(transparent)]
     NotRegistered(#[from] NotRegistered),
@@ -222,6 +234,7 @@ impl Directory {
         registration: Registration,
         now: Timestamp,
     ) -> Result<Registered, DirectoryError> {
+        let registration = registration.by_its_holder(self.keys())?;
         register::register(self, participant, &registration, now)
     }
 
@@ -261,15 +274,18 @@ impl Directory {
     /// the same time share the commit.
     ///
     /// # Errors
-    /// [`DirectoryError::Unknown`] when nobody can be paid by the proxy, [`DirectoryError::TooMany`] when the payer
-    /// has looked up too much, [`DirectoryError::Busy`] when too many are waiting.
+    /// [`DirectoryError::Unknown`] when nobody can be paid by the proxy, [`DirectoryError::InstitutionsOnly`] when this
+    /// payer may not ask, [`DirectoryError::TooMany`] when the payer has looked up too much, [`DirectoryError::Busy`]
+    /// when too many are waiting.
     pub async fn lookup(&self, request: LookupRequest, now: Timestamp) -> Result<Lookup, DirectoryError> {
+        request.may_be_asked()?;
         let answer = self.desk()?.ask(request, now)?;
         answer.await.unwrap_or(Err(DirectoryError::Stopped))
     }
 
     /// [`Self::lookup`] for callers without a runtime; it blocks.
     pub fn lookup_blocking(&self, request: LookupRequest, now: Timestamp) -> Result<Lookup, DirectoryError> {
+        request.may_be_asked()?;
         let answer = self.desk()?.ask(request, now)?;
         answer.blocking_recv().unwrap_or(Err(DirectoryError::Stopped))
     }

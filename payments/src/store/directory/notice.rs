@@ -40,9 +40,11 @@ pub enum NoticeKind {
     InfractionChanged,
     /// A merchant of this participant asks it to send money back.
     RefundInstructed,
+    /// A payment is being made to a payee whom an alert warns of; its UETR is told to both banks.
+    PayeeSuspected,
 }
 
-const KINDS: [(NoticeKind, &str); 11] = [
+const KINDS: [(NoticeKind, &str); 12] = [
     (NoticeKind::ClaimOpened, "claim_opened"),
     (NoticeKind::ClaimAcknowledged, "claim_acknowledged"),
     (NoticeKind::ClaimConfirmed, "claim_confirmed"),
@@ -54,6 +56,7 @@ const KINDS: [(NoticeKind, &str); 11] = [
     (NoticeKind::InfractionReported, "infraction_reported"),
     (NoticeKind::InfractionChanged, "infraction_changed"),
     (NoticeKind::RefundInstructed, "refund_instructed"),
+    (NoticeKind::PayeeSuspected, "payee_suspected"),
 ];
 
 impl NoticeKind {
@@ -74,7 +77,7 @@ pub struct Notice {
     pub seq: i64,
     /// What happened.
     pub kind: NoticeKind,
-    /// The claim, entry, report or refund that it is about.
+    /// The claim, entry, report, refund or payment that it is about.
     pub subject: Uuid,
     /// When.
     pub at: Timestamp,

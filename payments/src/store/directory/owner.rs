@@ -11,7 +11,7 @@ use super::register::delete;
 use super::row::EntryRow;
 use super::schema::directory_entry;
 use super::{Directory, DirectoryError};
-use crate::directory::{Entry, EntryId, OwnerKey, Proxy};
+use crate::directory::{Entry, EntryId, OwnerKey, Proxy, ProxyKind};
 use crate::participant::ClearingCode;
 
 /// Entries of one owner that are shown: far more than anybody has.
@@ -36,11 +36,12 @@ impl Directory {
     /// # Errors
     /// [`DirectoryError::NotFound`] also when it is somebody else's; a locked entry stays until its claim is decided.
     pub fn remove_by_owner(&self, owner: OwnerKey, id: EntryId, now: Timestamp) -> Result<(), DirectoryError> {
+        let this = self.clone();
         self.db().write(move |conn| {
             let row = find(conn, owner, id)?;
             let hash = row.hash()?;
             lock(conn, &hash)?;
-            delete(conn, &hash, row.participant)?;
+            delete(conn, this.keys(), &hash, row.participant)?;
             audit::record(conn, &[id], ClearingCode::SWITCH, Purpose::RemovedByOwner, now)?;
             notice::tell(conn, row.participant, NoticeKind::EntryRemovedByOwner, id.as_uuid(), now)
         })
@@ -63,7 +64,8 @@ impl Directory {
         self.db().write(move |conn| {
             let row = find(conn, owner, id)?;
             let proxy = row.open(this.keys())?.proxy;
-            if !attested.contains(&proxy) {
+            // Only its holder's entry has an identity card number: whoever this is, it is theirs.
+            if proxy.kind() != ProxyKind::Hkid && !attested.contains(&proxy) {
                 return Err(DirectoryError::NothingToProve);
             }
             let hash = row.hash()?;

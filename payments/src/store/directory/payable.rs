@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use store::Conn;
+use store::{Conn, on_db};
 
 use super::row;
 use super::schema::directory_entry;
+use crate::directory::sealed::Place;
 use crate::directory::{AccountToken, CannotOpen, DirectoryKeys, EntryId, EntryStatus, EntryVersion, ProxyHash};
 use crate::participant::ClearingCode;
 
@@ -31,9 +32,32 @@ impl PayableRow {
         row::token(keys, self.id, &self.sealed)
     }
 
+    pub(super) fn hash(&self) -> Result<ProxyHash, CannotOpen> {
+        self.proxy_hash.as_slice().try_into().map_err(|_| CannotOpen)
+    }
+
+    pub(super) fn place(&self) -> Place {
+        Place { id: self.id, participant: self.participant }
+    }
+
     pub(super) fn version(&self) -> EntryVersion {
         EntryVersion::from_number(i64::from(self.version))
     }
+}
+
+/// The entry of a bank with this identifier, if it can be paid.
+pub(super) fn payable_by_id(
+    conn: &mut Conn<'_>,
+    participant: ClearingCode,
+    id: EntryId,
+) -> Result<Option<PayableRow>, diesel::result::Error> {
+    on_db!(conn, c => directory_entry::table
+        .filter(directory_entry::participant.eq(participant))
+        .filter(directory_entry::id.eq(id))
+        .filter(directory_entry::status.ne(EntryStatus::Pending.number()))
+        .select(PayableRow::as_select())
+        .first(c)
+        .optional())
 }
 
 /// What a proxy leads to, at each bank.

@@ -242,7 +242,7 @@ impl Proof<'_> {
                 let wish = Wish { participant: self.participant, owner, asserted: true };
                 may_register(self.kind, &held(&entries), wish)?;
                 if entry.is_default {
-                    replace_default(conn, &self.hash, self.participant, self.now)?;
+                    replace_default(conn, self.directory.keys(), &self.hash, self.participant, self.now)?;
                 }
             }
         }

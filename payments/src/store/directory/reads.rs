@@ -1,22 +1,29 @@
-//! Who looked whom up. Reads are appended as they happen, all that share a commit in one row, and filed later in
-//! sorted runs in which an entry's are found. Nothing is ever unfindable: what is not filed yet is looked through.
+//! Who looked whom up, and what was imported: touches that come in thousands. Reads are appended as they happen, all that share a commit in one row, and filed later in
+//! sorted runs in which an entry's are found, some hundreds in a row of the table. Nothing is ever unfindable: what is not filed yet is looked through.
 
 use diesel::prelude::*;
+use diesel::sql_types::{Binary, Nullable};
 use store::{Conn, Timestamp, on_db};
 
 use super::DirectoryError;
 use super::audit::{AuditRecord, Purpose};
-use super::schema::{directory_read, directory_read_batch, directory_read_run};
+use super::schema::{directory_read, directory_read_batch, directory_read_block, directory_read_run};
 use crate::directory::{EntryId, LookupPurpose};
 use crate::participant::ClearingCode;
 
 /// A run holds at least so many reads: few runs, so that finding is quick, and little that is not filed.
 const READS_A_RUN: i64 = 50_000;
-/// Rows that are taken at a time. A row holds at most a batch's reads.
-const BATCHES_A_RUN: i64 = 50_000;
+/// A run is not added to when it holds so many: what is imported comes in large batches.
+const READS_ARE_ENOUGH: usize = 200_000;
+/// Rows that are taken at a time.
+const BATCHES: i64 = 256;
 /// Bytes of a read: entry, moment, participant, purpose.
 const BYTES: usize = 28;
-/// Rows of one INSERT.
+/// A block holds at least so many reads, but for a run's last.
+const READS_A_BLOCK: usize = 256;
+/// Blocks of one INSERT.
+const BLOCKS_TOGETHER: usize = 64;
+/// Rows of one DELETE.
 const ROWS: usize = 1_000;
 
 /// One read of an entry.
@@ -43,10 +50,14 @@ impl From<LookupPurpose> for ReadPurpose {
 }
 
 impl ReadPurpose {
+    /// It was imported.
+    pub(super) const IMPORT: Self = Self(4);
+
     fn told(self) -> Purpose {
         match self.0 {
             2 => Purpose::BulkLookup,
             3 => Purpose::ServiceLookup,
+            4 => Purpose::Import,
             _ => Purpose::Lookup,
         }
     }
@@ -89,14 +100,29 @@ pub(super) fn append(conn: &mut Conn<'_>, reads: &[Read]) -> Result<(), Director
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = directory_read)]
-struct FiledRow {
+#[diesel(table_name = directory_read_block)]
+struct BlockRow {
     run: i64,
-    ordinal: i32,
-    participant: ClearingCode,
-    purpose: i16,
-    at: Timestamp,
-    entry_id: EntryId,
+    first: EntryId,
+    reads: Vec<u8>,
+}
+
+/// Sorted reads in blocks, none of which begins within an entry's.
+fn blocks(run: i64, sorted: &[Read]) -> Vec<BlockRow> {
+    let mut blocks: Vec<BlockRow> = Vec::with_capacity(sorted.len() / READS_A_BLOCK + 1);
+    let mut before = None;
+    for read in sorted {
+        let is_full = |block: &BlockRow| block.reads.len() >= READS_A_BLOCK * BYTES && before != Some(read.entry);
+        if blocks.last().is_none_or(is_full) {
+            let reads = Vec::with_capacity(READS_A_BLOCK * BYTES);
+            blocks.push(BlockRow { run, first: read.entry, reads });
+        }
+        if let Some(block) = blocks.last_mut() {
+            read.encode(&mut block.reads);
+        }
+        before = Some(read.entry);
+    }
+    blocks
 }
 
 /// Whether enough has come for a run.
@@ -116,17 +142,8 @@ pub(super) fn file(conn: &mut Conn<'_>, now: Timestamp) -> Result<(), DirectoryE
     on_db!(conn, c => diesel::insert_into(directory_read_run::table)
         .values((directory_read_run::run.eq(run), directory_read_run::filed_at.eq(now)))
         .execute(c))?;
-    let row = |(read, ordinal): (&Read, i32)| FiledRow {
-        run,
-        ordinal,
-        participant: read.participant,
-        purpose: read.purpose.0,
-        at: read.at,
-        entry_id: read.entry,
-    };
-    let rows: Vec<FiledRow> = reads.iter().zip(1..).map(row).collect();
-    for rows in rows.chunks(ROWS) {
-        on_db!(conn, c => diesel::insert_into(directory_read::table).values(rows).execute(c))?;
+    for rows in blocks(run, &reads).chunks(BLOCKS_TOGETHER) {
+        on_db!(conn, c => diesel::insert_into(directory_read_block::table).values(rows).execute(c))?;
     }
     let filed: Vec<i64> = batches.iter().map(|(seq, _)| *seq).collect();
     for filed in filed.chunks(ROWS) {
@@ -136,35 +153,99 @@ pub(super) fn file(conn: &mut Conn<'_>, now: Timestamp) -> Result<(), DirectoryE
     Ok(())
 }
 
-/// The batches that no other gateway is just filing.
+/// Batches for a run, none of which another gateway is just filing.
 fn unfiled(conn: &mut Conn<'_>) -> Result<Vec<(i64, Vec<u8>)>, DirectoryError> {
-    let batches = directory_read_batch::table
-        .order(directory_read_batch::seq)
-        .limit(BATCHES_A_RUN)
-        .select((directory_read_batch::seq, directory_read_batch::reads));
-    Ok(match conn {
-        Conn::Postgres(conn) => batches.for_update().skip_locked().load(*conn)?,
-        Conn::Sqlite(conn) => batches.load(*conn)?,
-    })
+    let mut taken: Vec<(i64, Vec<u8>)> = Vec::new();
+    while taken.iter().map(|(_, reads)| reads.len()).sum::<usize>() < READS_ARE_ENOUGH * BYTES {
+        let batches = directory_read_batch::table
+            .filter(directory_read_batch::seq.gt(taken.last().map_or(i64::MIN, |(seq, _)| *seq)))
+            .order(directory_read_batch::seq)
+            .limit(BATCHES)
+            .select((directory_read_batch::seq, directory_read_batch::reads));
+        let more: Vec<(i64, Vec<u8>)> = match conn {
+            Conn::Postgres(conn) => batches.for_update().skip_locked().load(*conn)?,
+            Conn::Sqlite(conn) => batches.load(*conn)?,
+        };
+        let is_all = more.len() < usize::try_from(BATCHES).unwrap_or(usize::MAX);
+        taken.extend(more);
+        if is_all {
+            break;
+        }
+    }
+    Ok(taken)
 }
 
 fn decoded(bytes: &[u8]) -> impl Iterator<Item = Read> {
     bytes.chunks_exact(BYTES).filter_map(Read::decode)
 }
 
+/// The block of each run in which an entry's reads are, if it has any.
+#[derive(QueryableByName)]
+struct FoundBlock {
+    #[diesel(sql_type = Nullable<Binary>)]
+    reads: Option<Vec<u8>>,
+}
+
+const BLOCKS_OF_ENTRY: &str = "SELECT (SELECT reads FROM directory_read_block AS block \
+     WHERE block.run = directory_read_run.run AND block.first <= $1 ORDER BY block.first DESC LIMIT 1) AS reads \
+     FROM directory_read_run";
+
 /// Who looked this entry up, earliest first.
 pub(super) fn of_entry(conn: &mut Conn<'_>, entry: EntryId) -> Result<Vec<AuditRecord>, DirectoryError> {
-    let filed: Vec<(ClearingCode, i16, Timestamp)> = on_db!(conn, c => directory_read_run::table
+    let blocks: Vec<FoundBlock> =
+        on_db!(conn, c => diesel::sql_query(BLOCKS_OF_ENTRY).bind::<Binary, _>(entry).load(c))?;
+    let waiting: Vec<Vec<u8>> =
+        on_db!(conn, c => directory_read_batch::table.select(directory_read_batch::reads).load(c))?;
+    let packed = blocks.into_iter().filter_map(|block| block.reads).chain(waiting);
+    let packed = packed.flat_map(|bytes| decoded(&bytes).filter(|read| read.entry == entry).collect::<Vec<_>>());
+    let told = |(participant, purpose, at)| AuditRecord { participant, purpose: ReadPurpose(purpose).told(), at };
+    let packed = packed.map(|read| told((read.participant, read.purpose.0, read.at)));
+    let mut records: Vec<AuditRecord> = filed_singly(conn, entry)?.into_iter().map(told).chain(packed).collect();
+    records.sort_by_key(|record| record.at);
+    Ok(records)
+}
+
+/// Reads that were filed before there were blocks, a row for each.
+fn filed_singly(conn: &mut Conn<'_>, entry: EntryId) -> Result<Vec<(ClearingCode, i16, Timestamp)>, DirectoryError> {
+    Ok(on_db!(conn, c => directory_read_run::table
         .inner_join(directory_read::table.on(directory_read::run.eq(directory_read_run::run)))
         .filter(directory_read::entry_id.eq(entry))
         .select((directory_read::participant, directory_read::purpose, directory_read::at))
-        .load(c))?;
-    let waiting: Vec<Vec<u8>> =
-        on_db!(conn, c => directory_read_batch::table.select(directory_read_batch::reads).load(c))?;
-    let waiting = waiting.iter().flat_map(|bytes| decoded(bytes)).filter(|read| read.entry == entry);
-    let waiting = waiting.map(|read| (read.participant, read.purpose.0, read.at));
-    let told = |(participant, purpose, at)| AuditRecord { participant, purpose: ReadPurpose(purpose).told(), at };
-    let mut records: Vec<AuditRecord> = filed.into_iter().chain(waiting).map(told).collect();
-    records.sort_by_key(|record| record.at);
-    Ok(records)
+        .load(c))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read((entry, second): (u8, u32)) -> Read {
+        Read {
+            entry: EntryId::from_uuid(uuid::Uuid::from_u128(u128::from(entry))),
+            at: Timestamp::from_seconds(second.into()),
+            participant: ClearingCode::SWITCH,
+            purpose: ReadPurpose(1),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn blocks_hold_every_read_once_and_an_entry_is_in_one(
+            reads in prop::collection::vec((0_u8..20, any::<u32>()).prop_map(read), 0..2_000)
+        ) {
+            let mut reads = reads;
+            reads.sort_unstable();
+            let blocks = blocks(1, &reads);
+            let held: Vec<Vec<Read>> = blocks.iter().map(|block| decoded(&block.reads).collect()).collect();
+            prop_assert_eq!(held.concat(), reads);
+            for (block, held) in blocks.iter().zip(&held) {
+                prop_assert_eq!(Some(block.first), held.first().map(|read| read.entry));
+            }
+            for pair in held.windows(2) {
+                prop_assert!(pair[0].len() >= READS_A_BLOCK);
+                prop_assert_ne!(pair[0].last().map(|read| read.entry), pair[1].first().map(|read| read.entry));
+            }
+        }
+    }
 }

@@ -4,13 +4,16 @@ use diesel::prelude::*;
 use store::{Conn, Timestamp, on_db};
 
 use super::audit::{self, Purpose};
+use super::digest;
 use super::holding::{entries_of, held, lock, replace_default, wish};
 use super::row::{self, EntryRow};
 use super::schema::directory_entry;
 use super::{Directory, DirectoryError};
 use crate::directory::sealed::{self, Place};
 use crate::directory::sealed_text::Private;
-use crate::directory::{Entry, EntryId, EntryStatus, NotRegistered, ProxyHash, Registration, Standing, may_register};
+use crate::directory::{
+    DirectoryKeys, Entry, EntryId, EntryStatus, NotRegistered, ProxyHash, Registration, Standing, may_register,
+};
 use crate::participant::ClearingCode;
 use crate::store::random::random;
 
@@ -97,7 +100,7 @@ impl Work<'_> {
         }
         // What is not proven yet takes nothing from others.
         if self.registration.default && standing == Standing::Proven {
-            replace_default(conn, &hash, self.participant, self.now)?;
+            replace_default(conn, self.directory.keys(), &hash, self.participant, self.now)?;
         }
         let (row, is_new) = match known {
             None => (self.insert(conn, &hash, standing)?, true),
@@ -152,6 +155,7 @@ impl Work<'_> {
             owner_key: self.owner_key(),
         };
         on_db!(conn, c => diesel::insert_into(directory_entry::table).values(&row).execute(c))?;
+        digest::note(conn, self.directory.keys(), [], [&row])?;
         audit::record(conn, &[row.id], self.participant, Purpose::Register, self.now)?;
         Ok(row)
     }
@@ -197,6 +201,7 @@ impl Work<'_> {
         if changed != 1 {
             return Err(DirectoryError::Busy);
         }
+        digest::note(conn, self.directory.keys(), [&known], [&row])?;
         audit::record(conn, &[row.id], self.participant, Purpose::Change, self.now)?;
         Ok(row)
     }
@@ -208,6 +213,7 @@ pub(super) fn remove(
     id: EntryId,
     now: Timestamp,
 ) -> Result<(), DirectoryError> {
+    let this = directory.clone();
     directory.db().write(move |conn| -> Result<(), DirectoryError> {
         let hash: Option<Vec<u8>> = on_db!(conn, c => directory_entry::table
             .filter(directory_entry::participant.eq(participant))
@@ -217,7 +223,7 @@ pub(super) fn remove(
             .optional())?;
         let hash: ProxyHash = hash.and_then(|hash| hash.try_into().ok()).ok_or(DirectoryError::NotFound)?;
         lock(conn, &hash)?;
-        delete(conn, &hash, participant)?;
+        delete(conn, this.keys(), &hash, participant)?;
         audit::record(conn, &[id], participant, Purpose::Remove, now)
     })
 }
@@ -226,19 +232,26 @@ pub(super) fn remove(
 ///
 /// # Errors
 /// [`NotRegistered::Locked`] while a claim on the proxy is open.
-pub(super) fn delete(conn: &mut Conn<'_>, hash: &ProxyHash, participant: ClearingCode) -> Result<(), DirectoryError> {
-    let here = || directory_entry::proxy_hash.eq(hash.as_slice()).and(directory_entry::participant.eq(participant));
-    let status: Option<i16> = on_db!(conn, c => directory_entry::table
-        .filter(here())
-        .select(directory_entry::status)
-        .first(c)
-        .optional())?;
-    match status.and_then(EntryStatus::from_number) {
+pub(super) fn delete(
+    conn: &mut Conn<'_>,
+    keys: &DirectoryKeys,
+    hash: &ProxyHash,
+    participant: ClearingCode,
+) -> Result<(), DirectoryError> {
+    let entries = entries_of(conn, hash)?;
+    let row = entries.iter().find(|row| row.participant == participant).ok_or(DirectoryError::NotFound)?;
+    match EntryStatus::from_number(row.status) {
         None => Err(DirectoryError::NotFound),
         Some(EntryStatus::Locked) => Err(NotRegistered::Locked.into()),
-        Some(EntryStatus::Pending | EntryStatus::Proven) => {
-            on_db!(conn, c => diesel::delete(directory_entry::table).filter(here()).execute(c))?;
-            Ok(())
-        }
+        Some(EntryStatus::Pending | EntryStatus::Proven) => delete_row(conn, keys, row),
     }
+}
+
+/// Deletes this entry, whatever its status.
+pub(super) fn delete_row(conn: &mut Conn<'_>, keys: &DirectoryKeys, row: &EntryRow) -> Result<(), DirectoryError> {
+    on_db!(conn, c => diesel::delete(directory_entry::table)
+        .filter(directory_entry::proxy_hash.eq(&row.proxy_hash))
+        .filter(directory_entry::participant.eq(row.participant))
+        .execute(c))?;
+    digest::note(conn, keys, [row], [])
 }

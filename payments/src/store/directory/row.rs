@@ -8,7 +8,8 @@ use super::schema::directory_entry;
 use crate::directory::sealed::{self, Place};
 use crate::directory::sealed_text::Private;
 use crate::directory::{
-    AccountToken, CannotOpen, Currencies, DirectoryKeys, Entry, EntryId, EntryStatus, EntryVersion, OwnerKey, ProxyHash,
+    AccountToken, CannotOpen, Currencies, DirectoryKeys, Entry, EntryId, EntryStatus, EntryVersion, OwnerKey, Proxy,
+    ProxyHash, ProxyKind,
 };
 use crate::participant::ClearingCode;
 
@@ -61,12 +62,14 @@ impl EntryRow {
 
     pub(super) fn entry(&self, keys: &DirectoryKeys) -> Result<Entry, DirectoryError> {
         let Private { proxy, account, owner } = self.open(keys)?;
+        let account_token = self.token(keys)?;
+        let is_card = proxy.kind() == ProxyKind::Hkid;
         Ok(Entry {
             id: self.id,
             participant: self.participant,
-            proxy,
+            proxy: if is_card { Proxy::hidden_hkid(&account_token) } else { proxy },
             account,
-            account_token: self.token(keys)?,
+            account_token,
             owner,
             currencies: self.currencies()?,
             status: self.status(),

@@ -1,5 +1,5 @@
-//! The directory's tables, as both databases have them (migrations `0004_directory` and `0023_fps_ids` to
-//! `0029_directory_import`).
+//! The directory's tables, as both databases have them (migrations `0004_directory`, `0022_directory_import_runs` and
+//! `0023_fps_ids` to `0035_directory_digests`).
 
 diesel::table! {
     directory_entry (proxy_hash, participant) {
@@ -77,9 +77,47 @@ diesel::table! {
 }
 
 diesel::table! {
+    directory_read_block (run, first) {
+        run -> BigInt,
+        first -> Binary,
+        reads -> Binary,
+    }
+}
+
+diesel::table! {
     directory_import (source) {
         source -> Binary,
         done -> BigInt,
+    }
+}
+
+diesel::table! {
+    directory_import_run (id) {
+        id -> Binary,
+        source -> Binary,
+        actor -> Text,
+        changed_at -> BigInt,
+        done_before -> BigInt,
+        added -> BigInt,
+        known -> BigInt,
+        default_elsewhere -> BigInt,
+    }
+}
+
+diesel::table! {
+    directory_digest (participant) {
+        participant -> SmallInt,
+        entries -> BigInt,
+        digest -> Binary,
+    }
+}
+
+diesel::table! {
+    directory_digest_change (seq) {
+        seq -> BigInt,
+        participant -> SmallInt,
+        entries -> BigInt,
+        digest -> Binary,
     }
 }
 
@@ -174,3 +212,4 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(directory_read, directory_read_run);
+diesel::allow_tables_to_appear_in_same_query!(directory_digest, directory_digest_change);

@@ -10,12 +10,18 @@ use std::time::Duration;
 use diesel::prelude::*;
 use store::{Conn, Timestamp, on_db};
 
+use super::payable::PayableRow;
 use super::row::{day, owner_key};
 use super::schema::{directory_alert, directory_infraction, directory_suspicion_version};
 use super::{Core, DirectoryError};
+use crate::clearing::CreditTransfer;
+use crate::directory::sealed;
 use crate::directory::sealed_text::Private;
-use crate::directory::suspicion::{InForce, WINDOWS, refuses, warnings};
-use crate::directory::{AlertEffect, AlertReason, FraudCounters, Proxy, Subject, SubjectHash, SuspectedName, Warning};
+use crate::directory::suspicion::{InForce, WINDOWS, gravest, warnings};
+use crate::directory::{
+    AccountNumber, AlertEffect, AlertReason, FraudCounters, Proxy, ProxyKind, Subject, SubjectHash, SuspectedName,
+    Warning,
+};
 use crate::participant::ClearingCode;
 
 /// How old the version may be that memory goes by.
@@ -45,6 +51,8 @@ struct Against {
 #[derive(Default)]
 struct Book {
     version: i64,
+    /// Whether there are alerts in it, and not only frauds.
+    has_alerts: bool,
     against: HashMap<SubjectHash, Against>,
 }
 
@@ -53,9 +61,10 @@ struct Book {
 pub(super) struct Memory(Mutex<(Option<Timestamp>, Arc<Book>)>);
 
 impl Core {
-    /// What is suspected of an entry.
+    /// What is suspected of an entry that was found by `proxy`.
     pub(super) fn suspicion_of(
         &self,
+        proxy: &Proxy,
         participant: ClearingCode,
         private: &Private,
         owner: Option<&[u8]>,
@@ -67,7 +76,7 @@ impl Core {
         }
         let against = |subject: Subject| book.against.get(&self.keys.subject_hash(&subject));
         let counters = |found: Option<&Against>| found.map(|a| FraudCounters::of(&a.frauds, day(now)));
-        let proxy = against(Subject::Proxy(private.proxy.clone()));
+        let proxy = against(Subject::Proxy(proxy.clone()));
         let account = against(Subject::Account(participant, private.account.clone()));
         let owner = owner_key(owner).and_then(|key| against(Subject::Owner(key)));
         let mut told = Vec::new();
@@ -86,14 +95,47 @@ impl Core {
         })
     }
 
-    /// Whether payments to this proxy are refused.
-    pub(super) fn is_refused(&self, proxy: &Proxy, now: Timestamp) -> Result<bool, DirectoryError> {
+    /// What the gravest alert on the payee of a payment does: on the account and the name that the payment gives or,
+    /// where it names a proxy, on that and on the account and the owner behind it. Whoever is not suspected costs
+    /// nothing while there are no alerts, and a few hashes otherwise.
+    pub(super) fn alert_on_payee(
+        &self,
+        transfer: &CreditTransfer,
+        behind: Option<&PayableRow>,
+        now: Timestamp,
+    ) -> Result<Option<AlertEffect>, DirectoryError> {
         let book = self.book(now)?;
-        if book.against.is_empty() {
-            return Ok(false);
+        if !book.has_alerts {
+            return Ok(None);
         }
-        let found = book.against.get(&self.keys.subject_hash(&Subject::Proxy(proxy.clone())));
-        Ok(found.is_some_and(|against| refuses(&against.alerts, now)))
+        let subjects: Vec<SubjectHash> = match (behind, &transfer.creditor_proxy) {
+            (Some(row), Some(proxy)) => {
+                let private = sealed::open(&self.keys, row.place(), &row.sealed)?;
+                let names = [private.owner.name_zh(), private.owner.name_en()].into_iter().flatten();
+                let names = names.filter_map(|name| self.suspected_name(name));
+                let account = Subject::Account(row.participant, private.account.clone());
+                let by_proxy = match proxy.kind() {
+                    ProxyKind::Hkid => self.keys.subject_of_card(&row.hash()?),
+                    _ => self.keys.subject_hash(&Subject::Proxy(proxy.clone())),
+                };
+                names.chain([by_proxy, self.keys.subject_hash(&account)]).collect()
+            }
+            _ => self.named_subjects(transfer),
+        };
+        let against = subjects.iter().filter_map(|subject| book.against.get(subject));
+        Ok(against.filter_map(|against| gravest(&against.alerts, now)).max())
+    }
+
+    /// The account and the name that a payment without a proxy gives.
+    fn named_subjects(&self, transfer: &CreditTransfer) -> Vec<SubjectHash> {
+        let account = AccountNumber::parse(&transfer.creditor_account).ok();
+        let account = account.map(|number| Subject::Account(transfer.creditor_agent, number));
+        let account = account.map(|account| self.keys.subject_hash(&account));
+        account.into_iter().chain(self.suspected_name(&transfer.creditor_name)).collect()
+    }
+
+    fn suspected_name(&self, name: &str) -> Option<SubjectHash> {
+        SuspectedName::parse(name).ok().map(|name| self.keys.subject_hash(&Subject::Name(name)))
     }
 
     fn book(&self, now: Timestamp) -> Result<Arc<Book>, DirectoryError> {
@@ -147,6 +189,7 @@ fn read(conn: &mut Conn<'_>, known: Option<i64>, now: Timestamp) -> Result<Optio
         ))
         .load(c))?;
     let mut against: HashMap<SubjectHash, Against> = HashMap::new();
+    let has_alerts = !alerts.is_empty();
     for (hash, effect, reason, raised_by, expires) in alerts {
         let effect = if effect == effect_number(AlertEffect::Refuse) { AlertEffect::Refuse } else { AlertEffect::Warn };
         let reason = AlertReason::from_number(reason).unwrap_or(AlertReason::Other);
@@ -161,7 +204,7 @@ fn read(conn: &mut Conn<'_>, known: Option<i64>, now: Timestamp) -> Result<Optio
             against.entry(hash).or_default().frauds.extend(agreed_on);
         }
     }
-    Ok(Some(Book { version, against }))
+    Ok(Some(Book { version, has_alerts, against }))
 }
 
 /// Makes every gateway read what is suspected again. In the transaction of the change.

@@ -6,10 +6,11 @@ use store::Timestamp;
 use store::testing::TestDatabase;
 
 use super::{Directory, DirectoryError, InfractionReport, NoticeKind, Suspicion};
+use crate::clearing::CreditTransfer;
 use crate::directory::{
     AccountNumber, Alert, AlertEffect, AlertReason, AlertRefusal, Currencies, DirectoryKeys, InfractionRefusal,
-    InfractionState, InfractionStep, LookupRequest, Owner, OwnerKey, OwnerKind, Proxy, Raiser, Registration, Subject,
-    SuspectedName,
+    InfractionState, InfractionStep, LookupRequest, NotAsShown, Owner, OwnerKey, OwnerKind, Proxy, Raiser,
+    Registration, Subject, SuspectedName,
 };
 use crate::participant::ClearingCode;
 
@@ -46,6 +47,18 @@ fn on_each_database(test: impl Fn(&Directory, &Directory)) {
 
 fn told(directory: &Directory, proxy: &Proxy, now: Timestamp) -> Suspicion {
     directory.lookup_blocking(LookupRequest::for_payment(bank("027"), proxy.clone()), now).unwrap().suspicion
+}
+
+fn paid_to_proxy(directory: &Directory, proxy: &Proxy, now: Timestamp) -> CreditTransfer {
+    let request = LookupRequest::for_payment(bank("027"), proxy.clone());
+    let shown = directory.lookup_blocking(request, now).unwrap();
+    super::tests::payment_to("027", &shown, proxy.clone())
+}
+
+/// What a payment's own transaction hears; it is committed.
+fn against(directory: &Directory, payment: &CreditTransfer, now: Timestamp) -> Option<NotAsShown> {
+    let (this, payment) = (directory.clone(), payment.clone());
+    directory.db().write(move |conn| this.payees_not_as_shown(conn, &[&payment], now)).unwrap()[0]
 }
 
 fn alert(subject: Subject, effect: AlertEffect, now: Timestamp) -> Alert {
@@ -95,13 +108,58 @@ fn payments_are_refused_only_when_the_police_say_so() {
             here.raise_alert(&participant("038"), &refuse, NOW),
             Err(DirectoryError::Alert(AlertRefusal::OnlyPoliceRefuse))
         ));
-        assert!(!there.0.core.is_refused(&proxy, NOW).unwrap());
+        assert_eq!(against(there, &paid_to_proxy(there, &proxy, NOW), NOW), None);
         here.raise_alert(&Raiser::Police { actor: "operator ho".to_owned() }, &refuse, NOW).unwrap();
         let later = NOW + Duration::from_secs(1);
-        assert!(there.0.core.is_refused(&proxy, later).unwrap());
+        let payment = paid_to_proxy(there, &proxy, later);
+        assert_eq!(against(there, &payment, later), Some(NotAsShown::Suspected));
         let warning = told(there, &proxy, later).warnings[0];
         assert!(warning.police && warning.effect == AlertEffect::Refuse);
-        assert!(!there.0.core.is_refused(&proxy, NOW + DAY).unwrap());
+        let tomorrow = NOW + DAY;
+        assert_eq!(against(there, &paid_to_proxy(there, &proxy, tomorrow), tomorrow), None);
+    });
+}
+
+#[test]
+fn payments_to_a_suspected_account_or_name_are_refused_or_marked_with_and_without_a_proxy() {
+    on_each_database(|here, there| {
+        let proxy = register(here, "91234567");
+        let to_account = |number: &str, name: &str, now| CreditTransfer {
+            creditor_proxy: None,
+            lookup_reference: None,
+            creditor_account: number.to_owned(),
+            creditor_name: name.to_owned(),
+            ..paid_to_proxy(there, &proxy, now)
+        };
+        let marks = |code: &str| {
+            let notices = here.notices(bank(code), 0).unwrap();
+            notices.into_iter().filter(|notice| notice.kind == NoticeKind::PayeeSuspected).count()
+        };
+        let subjects =
+            [Subject::Account(bank("012"), account()), Subject::Name(SuspectedName::parse("Chan, Tai Man").unwrap())];
+        for (subject, week) in subjects.into_iter().zip(1..) {
+            let now = NOW + DAY * 7 * week;
+            here.raise_alert(&participant("038"), &alert(subject.clone(), AlertEffect::Warn, now), now).unwrap();
+            let known = match &subject {
+                Subject::Name(_) => to_account("012 999999 001", "CHAN TAI MAN", now),
+                _ => to_account("012345678001", "Somebody", now),
+            };
+            let (by_proxy, other) = (paid_to_proxy(there, &proxy, now), to_account("012-111111-001", "LEE Mei", now));
+            assert!(there.may_be_suspected(&known, now) && !there.may_be_suspected(&other, now));
+            let before = marks("012");
+            for payment in [&known, &by_proxy, &other] {
+                assert_eq!(against(there, payment, now), None, "a warning refuses nothing");
+            }
+            assert_eq!((marks("012"), marks("027")), (before + 2, before + 2), "both banks are told");
+            let police = Raiser::Police { actor: "operator ho".to_owned() };
+            here.raise_alert(&police, &alert(subject, AlertEffect::Refuse, now), now).unwrap();
+            let later = now + Duration::from_secs(1);
+            let by_proxy = paid_to_proxy(there, &proxy, later);
+            for payment in [&known, &by_proxy] {
+                assert_eq!(against(there, payment, later), Some(NotAsShown::Suspected));
+            }
+            assert_eq!(against(there, &other, later), None);
+        }
     });
 }
 

@@ -7,31 +7,13 @@ use super::audit::{self, Purpose};
 use super::row::EntryRow;
 use super::schema::directory_entry;
 use super::{Directory, DirectoryError};
-use crate::directory::{ContentId, Differences, EntryId, SetDigest};
+use crate::directory::{ContentId, Differences, EntryId};
 use crate::participant::ClearingCode;
 
-/// Rows that are in memory together.
-const PAGE: i64 = 5_000;
 /// Entries that can be compared at once; more than a participant sends, so that what it lacks has room too.
 const COMPARED: i64 = 2_000;
 
 impl Directory {
-    /// All entries of `participant` in one number, as they stand at one moment. It opens each of them: some seconds for
-    /// a million. It says nothing about anybody, so it leaves no record.
-    pub fn digest(&self, participant: ClearingCode) -> Result<SetDigest, DirectoryError> {
-        self.db().snapshot(|conn| {
-            let (mut digest, mut after) = (SetDigest::default(), EntryId::from_uuid(uuid::Uuid::nil()));
-            loop {
-                let rows = rows(conn, participant, after, None, PAGE)?;
-                let Some(last) = rows.last() else { return Ok(digest) };
-                after = last.id;
-                for row in &rows {
-                    digest = digest.with(&row.entry(self.keys())?);
-                }
-            }
-        })
-    }
-
     /// Where the entries of `participant` with identifiers above `after`, up to `until`, differ from what it believes
     /// them to be. When it lacks very many, those with the lowest identifiers come first.
     pub fn differences(

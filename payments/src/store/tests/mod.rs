@@ -17,6 +17,7 @@ mod recalls;
 mod requests;
 mod returns;
 mod simulation;
+mod suspicion;
 mod trial_balance;
 
 use std::future::Future;

@@ -158,7 +158,7 @@ async fn a_customer_links_a_number_and_is_paid_by_it() {
     assert_eq!(browser.submit("link", &[("proxy", "6123 4567")]).await.0, StatusCode::OK);
     assert_eq!(browser.submit("link", &[("proxy", "6123 4567")]).await.0, StatusCode::OK, "again is the same");
     assert_eq!(browser.submit("link", &[("proxy", "nobody")]).await.0, StatusCode::UNPROCESSABLE_ENTITY);
-    let found = desk(&seawall).switch.look_up(&proxy("61234567"), None).await.unwrap().unwrap();
+    let found = desk(&seawall).switch.look_up(&proxy("61234567"), None, None).await.unwrap().unwrap();
     assert_eq!((found.bank, found.names.zh.as_str()), (code("012"), "陳*文"), "a person's name is masked");
     banyan.stop().await;
     seawall.stop().await;

@@ -8,10 +8,11 @@ use super::super::payable::{Payable, PayableRow, payable};
 use super::super::reads::{self, Read};
 use super::super::{Core, DirectoryError, LOOKUP_LASTS, buckets, row, usage};
 use super::decision::{Levels, Taken};
-use crate::directory::sealed::{self, Place};
+use crate::directory::sealed;
 use crate::directory::sealed_text::Private;
 use crate::directory::{
-    Currencies, Lookup, LookupPurpose, LookupRequest, MaskedName, NameMatch, PayerBucket, ProxyHash, Shown,
+    Currencies, Lookup, LookupPurpose, LookupRequest, MaskedName, NameMatch, PayerBucket, Proxy, ProxyHash, ProxyKind,
+    Shown,
 };
 use crate::participant::ClearingCode;
 
@@ -34,7 +35,7 @@ impl Asked {
             creditor_agent: request.creditor_agent,
             payer_agent: request.payer_agent,
             purpose: request.purpose,
-            recycled: !request.proxy.kind().is_exclusive(),
+            recycled: request.proxy.kind().is_recycled(),
             taken: buckets::of_request(core, request),
         }
     }
@@ -108,14 +109,14 @@ pub(super) fn show(
     row: &PayableRow,
     now: Timestamp,
 ) -> Result<Lookup, DirectoryError> {
-    let place = Place { id: row.id, participant: row.participant };
-    let private = sealed::open(&core.keys, place, &row.sealed)?;
-    let suspicion = core.suspicion_of(row.participant, &private, row.owner_key.as_deref(), now)?;
+    let private = sealed::open(&core.keys, row.place(), &row.sealed)?;
+    let suspicion = core.suspicion_of(&request.proxy, row.participant, &private, row.owner_key.as_deref(), now)?;
     let Private { owner, .. } = private;
     let account_token = row.token(&core.keys)?;
+    let hidden = (request.proxy.kind() == ProxyKind::Hkid).then(|| Proxy::hidden_hkid(&account_token));
     let shown = Shown {
         payer_agent: request.payer_agent,
-        proxy: &request.proxy,
+        proxy: hidden.as_ref().unwrap_or(&request.proxy),
         creditor_agent: row.participant,
         account_token: &account_token,
     };

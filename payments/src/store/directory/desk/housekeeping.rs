@@ -1,11 +1,11 @@
-//! What nobody waits for: filing reads, giving tokens back, forgetting buckets that are full again.
+//! What nobody waits for: filing reads, giving tokens back, adding digests up, forgetting buckets that are full again.
 
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::super::{Core, DirectoryError, buckets, reads, refunds};
+use super::super::{Core, DirectoryError, buckets, digest, reads, refunds};
 
 /// So often it looks what there is to do.
 const EVERY: Duration = Duration::from_secs(1);
@@ -49,6 +49,9 @@ fn step(core: &Core, round: u32) -> Result<(), DirectoryError> {
     refunds::make(core, now)?;
     if core.db.read(reads::are_many)? {
         core.db.write(move |conn| reads::file(conn, now))?;
+    }
+    if core.db.read(digest::are_many)? {
+        core.db.write(digest::add_up)?;
     }
     if round.is_multiple_of(ROUNDS) {
         core.db.write(move |conn| buckets::forget_full(conn, now))?;
