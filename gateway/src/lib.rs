@@ -21,5 +21,6 @@ pub mod pages;
 pub mod participant;
 pub mod public;
 pub mod random;
+mod requests_to_pay;
 pub mod server;
 mod webhooks;

@@ -17,7 +17,9 @@ use crate::cli::Installation;
 use crate::config::{Config, Log, LogFormat};
 use crate::database_claim::DatabaseClaim;
 use crate::messages::Messages;
-use crate::{checkpoints, claims, clock, http, merchants, operations, participant, public, webhooks};
+use crate::{
+    checkpoints, claims, clock, http, merchants, operations, participant, public, requests_to_pay, webhooks,
+};
 
 /// How long running requests may go on after the program was told to stop. Whoever waits longer for a payment
 /// asks again: cutting a connection cancels nothing.
@@ -179,6 +181,7 @@ pub fn start(gateway: Arc<Gateway>, sockets: Sockets, installation: &Installatio
     merchants::follow(&gateway);
     merchants::follow_requests(&gateway);
     webhooks::deliver(&gateway);
+    requests_to_pay::expire(&gateway);
     let checkpoint_folder = installation.config.clearing.checkpoint_folder.clone();
     checkpoints::keep(&gateway, installation.keys.checkpoint_key()?, checkpoint_folder);
     Ok(Running { servers, waiters, gateway })

@@ -24,6 +24,7 @@ pub mod me;
 pub mod merchant;
 pub mod message;
 pub mod moment;
+pub mod my_bills;
 pub mod my_proxies;
 pub mod pay;
 pub mod proposals;

@@ -29,6 +29,7 @@ mod recalls;
 mod refunds;
 mod refusals;
 mod reports;
+mod requests_to_pay;
 mod returns;
 mod synchronisation;
 #[cfg(test)]
@@ -78,6 +79,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
             )
             .service(resource("/infractions/{infraction_id}/{step}", "POST").route(web::post().to(infractions::step)))
             .service(resource("/directory/inbox", "GET").route(web::get().to(notices::read)))
+            .configure(requests_to_pay::configure)
             .service(resource("/fps-ids", "POST").route(web::post().to(fps_ids::issue)))
             .service(
                 resource("/merchants", "GET, POST")

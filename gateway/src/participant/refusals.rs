@@ -9,7 +9,7 @@ use payments::directory::{
 };
 use payments::iso20022::MessageError;
 use payments::merchant::{MerchantError, MerchantRefusal};
-use payments::{OperationError, SubmitError};
+use payments::{OperationError, RequestError, SubmitError};
 
 use crate::clock;
 use crate::error::Problem;
@@ -178,6 +178,26 @@ impl From<MerchantRefusal> for Problem {
         match refusal.field() {
             Some(field) => problem.field(field),
             None => problem,
+        }
+    }
+}
+
+impl From<RequestError> for Problem {
+    fn from(error: RequestError) -> Self {
+        let detail = error.to_string();
+        match error {
+            RequestError::Invalid(wrong) => Self::bad_request(detail).field(wrong.field),
+            RequestError::NotFound => Self::not_found(detail).reason("IRNR"),
+            RequestError::Refused(refusal) => {
+                Self::new(StatusCode::CONFLICT, "request-state", "The request to pay does not take this", detail)
+                    .reason(refusal.reason())
+            }
+            RequestError::ReferenceUsed => {
+                Self::new(StatusCode::CONFLICT, "reference-used", "This reference was used before", detail)
+                    .field("reference")
+            }
+            RequestError::Failed(failed) => failed.into(),
+            other => Self::internal(&other),
         }
     }
 }

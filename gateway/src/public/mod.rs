@@ -8,6 +8,7 @@ mod home;
 mod limited;
 mod me;
 mod merchant;
+mod my_bills;
 mod my_proxies;
 mod oauth;
 mod openapi;
@@ -70,6 +71,7 @@ pub fn configure(app: &mut web::ServiceConfig) {
                 .configure(activation::configure)
                 .configure(sign_in::configure)
                 .configure(me::configure)
+                .configure(my_bills::configure)
                 .configure(my_proxies::configure)
                 .configure(merchant::configure)
                 .configure(pay::configure)

@@ -30,12 +30,12 @@ pub(super) fn configure(app: &mut web::ServiceConfig) {
 }
 
 /// The resident as the directory knows them, and what the register attests about them.
-struct Owner {
-    key: OwnerKey,
+pub(super) struct Owner {
+    pub(super) key: OwnerKey,
     attested: Vec<Proxy>,
 }
 
-fn owner(gateway: &Gateway, session: &Session) -> Result<Owner, PageError> {
+pub(super) fn owner(gateway: &Gateway, session: &Session) -> Result<Owner, PageError> {
     let attributes: Attributes = gateway.identity.attributes(session.resident)?;
     let identification = Identification::parse(IdentificationKind::Hkid, attributes.hkid.expose());
     let identification = identification.map_err(|wrong| PageError::Failed(wrong.to_string()))?;

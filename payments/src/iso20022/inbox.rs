@@ -11,7 +11,7 @@ use super::{MessageError, Problem, head001, pacs002, pacs008};
 use crate::clearing::{self, InboxItem, InboxMessage, StatusReport};
 use crate::participant::ClearingCode;
 
-const NAMESPACE: &str = "urn:lionrock:inbox:1";
+pub(super) const NAMESPACE: &str = "urn:lionrock:inbox:1";
 /// Messages in one envelope at most.
 pub const MAX_MESSAGES: usize = 500;
 

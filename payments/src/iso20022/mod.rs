@@ -19,8 +19,11 @@ pub mod pacs002;
 pub mod pacs004;
 pub mod pacs008;
 pub mod pacs028;
+pub mod pain013;
+pub mod pain014;
 mod reason;
 pub mod remitted;
+pub mod request_feed;
 mod supplementary;
 #[cfg(test)]
 mod tests;

@@ -53,6 +53,13 @@ pub struct RequestToPay {
 }
 
 impl RequestToPay {
+    /// Whether a bank that has its id may read it: any bank when it asks nobody in particular, for whoever scanned it may
+    /// be its customer; otherwise the two banks that it is about.
+    pub fn may_be_read_by(&self, agent: ClearingCode) -> bool {
+        let asks = self.asked.debtor.as_ref();
+        self.asked.creditor.agent == agent || asks.is_none_or(|debtor| debtor.agent == agent)
+    }
+
     /// Whether its time is over at `now`.
     pub fn has_expired(&self, now: Timestamp) -> bool {
         now >= self.asked.expires

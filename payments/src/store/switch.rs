@@ -18,6 +18,7 @@ use super::presence::Presence;
 use super::projector::Projector;
 use super::queue::{Ask, Job, NotTaken, Queue, Room};
 use super::recent::Recent;
+use super::request_to_pay::RequestsToPay;
 use super::sequencer::Sequencer;
 use super::statistics::Minute;
 use super::trial_balance::{self, TrialBalance};
@@ -158,6 +159,11 @@ impl Switch {
     /// row's sequence number. This is what long polling waits for.
     pub fn head(&self) -> watch::Receiver<i64> {
         self.0.head.clone()
+    }
+
+    /// The requests to pay that its payments answer.
+    pub fn requests_to_pay(&self) -> RequestsToPay {
+        RequestsToPay::new(self.0.db.clone())
     }
 
     /// What the sequencer counts.

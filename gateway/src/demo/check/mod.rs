@@ -7,6 +7,7 @@ mod payments;
 mod programs;
 mod proxies;
 mod refusals;
+mod requests;
 mod software_passkey;
 mod walk;
 mod webhooks;
@@ -43,6 +44,7 @@ pub async fn run() -> anyhow::Result<ExitCode> {
         let _ = payments::walk(&mut walk, &city).await;
         let _ = refusals::walk(&mut walk, &city, folder.path()).await;
         if let Some(resident) = resident {
+            let _ = requests::walk(&mut walk, &city, &resident).await;
             let _ = proxies::walk(&mut walk, &city, &resident).await;
             if let Some(shop) = merchants::walk(&mut walk, &city, &resident).await {
                 let _ = programs::walk(&mut walk, &city, &resident, &shop).await;

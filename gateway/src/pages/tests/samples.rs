@@ -103,6 +103,7 @@ pub(super) fn consent(lang: Lang) -> Vec<Sample> {
         ("consent-nothing", asked(&[], &[]).render().unwrap()),
         ("me", me(lang, 2).render().unwrap()),
         ("my-proxies", my_proxies(lang).render().unwrap()),
+        ("my-bills", my_bills(lang).render().unwrap()),
         ("me-new", me(lang, 1).render().unwrap()),
         ("me-stale", me(lang, 3).render().unwrap()),
     ]
@@ -130,6 +131,25 @@ fn me(lang: Lang, passkeys: usize) -> me::Me {
         consents: vec![consent; passkeys - 1],
         sessions: vec![session(true), session(false)],
     }
+}
+
+fn my_bills(lang: Lang) -> my_bills::MyBills {
+    use payments::request_to_pay::RequestState;
+    let bill = |state: RequestState| my_bills::MyBill {
+        id: state.name().to_owned(),
+        payee_zh: "水務處".to_owned(),
+        payee_en: "Water Supplies Department".to_owned(),
+        bank_zh: "榕樹銀行".to_owned(),
+        bank_en: "Banyan Bank".to_owned(),
+        amount: "HKD 312.60".to_owned(),
+        purpose: Some("水費 7–10/2026".to_owned()),
+        bill_number: Some("2026-000123".to_owned()),
+        due: (state == RequestState::Waiting).then(|| "2026-12-01".to_owned()),
+        expires: NOW,
+        created: NOW,
+        state,
+    };
+    my_bills::MyBills { page: page(lang), bills: RequestState::ALL.into_iter().map(bill).collect() }
 }
 
 fn my_proxies(lang: Lang) -> my_proxies::MyProxies {

@@ -232,6 +232,11 @@ impl Bank {
         Answered::of(self.xml(path, body)).await
     }
 
+    /// A read of ISO 20022 messages where there is JSON, too.
+    pub(super) fn xml_get(&self, path: &str) -> reqwest::RequestBuilder {
+        self.client.get(format!("{}{path}", self.url)).header("accept", "application/xml")
+    }
+
     pub(super) async fn delete(&self, path: &str) -> Answered {
         Answered::of(self.client.delete(format!("{}{path}", self.url))).await
     }

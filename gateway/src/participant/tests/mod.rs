@@ -11,6 +11,7 @@ mod proofs;
 mod proxies;
 mod recalls;
 mod reports;
+mod requests_to_pay;
 mod returns;
 mod standing;
 mod suspicion;

@@ -10,7 +10,7 @@ use crate::request_to_pay::{AmountRule, Debtor, NewRequest, RequestId, RequestRe
 use crate::{RequestError, RequestsToPay};
 
 impl World {
-    fn requests(&self) -> RequestsToPay {
+    pub(super) fn requests(&self) -> RequestsToPay {
         RequestsToPay::new(self.db())
     }
 
@@ -20,19 +20,23 @@ impl World {
         self.requests().create(&asked, self.now()).unwrap()
     }
 
-    fn state(&self, id: RequestId) -> RequestState {
+    pub(super) fn state(&self, id: RequestId) -> RequestState {
         self.requests().get(id).unwrap().unwrap().state
     }
 }
 
 /// Payment `number` of a request, as a bank writes it.
 fn paying(number: u32, id: RequestId, world: &World) -> Submission {
-    let transfer = CreditTransfer { request_to_pay: Some(id), ..transfer(number, world.now()) };
+    written(CreditTransfer { request_to_pay: Some(id), ..transfer(number, world.now()) })
+}
+
+/// A payment with the body that a bank writes.
+pub(super) fn written(transfer: CreditTransfer) -> Submission {
     let ParsedTransfer { transfer, body } = ParsedTransfer::new(transfer);
     Submission { transfer, body }
 }
 
-fn pay(switch: &Switch, payment: Submission, now: Timestamp) -> Status {
+pub(super) fn pay(switch: &Switch, payment: Submission, now: Timestamp) -> Status {
     wait(switch.submit(payment.transfer.debtor_agent, vec![payment], now)).unwrap().remove(0).status
 }
 

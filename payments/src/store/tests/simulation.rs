@@ -3,12 +3,15 @@
 
 use std::collections::BTreeMap;
 
+use super::requests::{pay, written};
 use super::*;
 use crate::ReturnSubmission;
 use crate::clearing::tests::support::{back, say, transfer, uetr};
 use crate::clearing::{Status, Verdict};
 use crate::iso20022::ReasonCode;
 use crate::money::Currency;
+use crate::request_to_pay::tests::request_for;
+use crate::request_to_pay::{NewRequest, RequestId, RequestState};
 
 /// A xorshift generator: the seed is the story.
 struct Dice(u64);
@@ -31,6 +34,8 @@ struct Paid {
     /// What came back, in minor units.
     returned: i64,
     last: Status,
+    /// The request to pay that it answers.
+    request: Option<RequestId>,
 }
 
 struct Story<'a> {
@@ -61,9 +66,28 @@ impl Story<'_> {
             minor: i64::try_from(self.dice.throw(40_000)).unwrap() + 1,
             returned: 0,
             last: Status::InProcess,
+            request: None,
         };
         self.paid.insert(number, paid);
         self.send(number);
+    }
+
+    /// Somebody asks, and two or three who scan the code pay, at whatever gateways.
+    fn scan(&mut self, number: u32) {
+        let (from, to) = (self.dice.throw(3), self.dice.throw(3));
+        let (from, to) = (usize::try_from(from).unwrap(), usize::try_from(to).unwrap());
+        let minor = i64::try_from(self.dice.throw(20_000)).unwrap() + 1;
+        let asking = CreditTransfer { creditor_agent: bank(BANKS[to]), amount: hkd(minor), ..transfer(number, NOW) };
+        let expires = self.world.now() + Duration::from_secs(8);
+        let reference = format!("R-{number}");
+        let asked = NewRequest { expires, reference, ..request_for(&asking, NOW).asked };
+        let request = self.world.requests().create(&asked, self.world.now()).unwrap();
+        for scan in 0..self.dice.throw(2) + 2 {
+            let number = 1_000 * u32::try_from(scan + 1).unwrap() + number;
+            let paid = Paid { from, to, minor, returned: 0, last: Status::InProcess, request: Some(request.id) };
+            self.paid.insert(number, paid);
+            self.send(number);
+        }
     }
 
     fn send(&mut self, number: u32) {
@@ -72,11 +96,12 @@ impl Story<'_> {
             debtor_agent: bank(BANKS[paid.from]),
             creditor_agent: bank(BANKS[paid.to]),
             amount: hkd(paid.minor),
+            request_to_pay: paid.request,
             ..transfer(number, self.world.now())
         };
         let now = self.world.now();
-        let told = submit(&self.switch(), message, now);
-        self.heard(number, told.status);
+        let told = pay(&self.switch(), written(message), now);
+        self.heard(number, told);
     }
 
     fn answer(&mut self, number: u32) {
@@ -112,12 +137,18 @@ impl Story<'_> {
 
     fn go_on(&mut self, step: u32) {
         let any = |dice: &mut Dice| u32::try_from(dice.throw(u64::from(step) + 1)).unwrap();
-        let number = any(&mut self.dice);
-        match self.dice.throw(14) {
+        let mut number = any(&mut self.dice);
+        // What was scanned is answered and sent again, too.
+        number += 1_000 * u32::try_from(self.dice.throw(3)).unwrap();
+        if !self.paid.contains_key(&number) {
+            number %= 1_000;
+        }
+        match self.dice.throw(16) {
             0..5 => self.pay(step),
             5..9 if self.paid.contains_key(&number) => self.answer(number),
             9 if self.paid.contains_key(&number) => self.send(number),
             12..14 if self.paid.contains_key(&number) => self.give_back(step, number),
+            14..16 => self.scan(step),
             10 => self.world.pass(Duration::from_millis(self.dice.throw(4_000))),
             11 if self.dice.throw(3) == 0 => {
                 // One gateway stops; another starts.
@@ -125,6 +156,20 @@ impl Story<'_> {
                 self.switches.push(self.world.open());
             }
             _ => {}
+        }
+    }
+
+    /// Every request was paid at most once, and says so exactly when it was.
+    fn assert_requests(&self) {
+        let mut settled: BTreeMap<RequestId, usize> = BTreeMap::new();
+        for paid in self.paid.values() {
+            if let Some(id) = paid.request {
+                *settled.entry(id).or_default() += usize::from(paid.last == Status::Settled);
+            }
+        }
+        for (id, times) in settled {
+            assert!(times <= 1, "{id} was paid {times} times");
+            assert_eq!(self.world.state(id) == RequestState::Paid, times == 1, "{id}");
         }
     }
 
@@ -144,6 +189,7 @@ impl Story<'_> {
                 *expected.entry(bank(BANKS[to])).or_default() += minor - returned;
             }
         }
+        self.assert_requests();
         for (code, currency, held) in self.switches[0].positions().unwrap() {
             assert_eq!(currency, Currency::Hkd);
             assert_eq!((held.balance, held.reserved), (expected.remove(&code).unwrap_or(0), 0), "{code}");
