@@ -17,9 +17,7 @@ use crate::cli::Installation;
 use crate::config::{Config, Log, LogFormat};
 use crate::database_claim::DatabaseClaim;
 use crate::messages::Messages;
-use crate::{
-    checkpoints, claims, clock, http, merchants, operations, participant, public, requests_to_pay, webhooks,
-};
+use crate::{checkpoints, claims, clock, http, merchants, operations, participant, public, requests_to_pay, webhooks};
 
 /// How long running requests may go on after the program was told to stop. Whoever waits longer for a payment
 /// asks again: cutting a connection cancels nothing.
