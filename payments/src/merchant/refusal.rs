@@ -6,8 +6,8 @@ pub enum MerchantRefusal {
     /// No such merchant, or one that is not the caller's.
     #[error("there is no such merchant")]
     Unknown,
-    /// The request's identifier was used for another merchant.
-    #[error("this request_id was used for another merchant")]
+    /// The identifier was used for another request: another merchant, refund or payment.
+    #[error("this identifier was used for another request")]
     RequestUsed,
     /// The participant has not registered this FPS ID, or it cannot be paid.
     #[error("this FPS ID is not one that you registered and that can be paid")]
