@@ -65,3 +65,22 @@ pub(crate) fn check_postgres(conn: &mut PgConnection) -> Result<(), Error> {
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(QueryableByName)]
+    struct Built {
+        #[diesel(sql_type = Text)]
+        compile_options: String,
+    }
+
+    #[test]
+    fn sqlite_is_built_as_the_configuration_of_cargo_says() {
+        let mut conn = SqliteConnection::establish(":memory:").unwrap();
+        let built: Vec<Built> = diesel::sql_query("PRAGMA compile_options").load(&mut conn).unwrap();
+        let is_built = |with: &str| built.iter().any(|option| option.compile_options == with);
+        assert!(is_built("THREADSAFE=2") && !is_built("ENABLE_MEMORY_MANAGEMENT"), "see .cargo/config.toml");
+    }
+}
