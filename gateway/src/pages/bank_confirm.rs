@@ -23,8 +23,8 @@ pub struct BankConfirm {
     pub payee_bank_zh: String,
     /// The payee's bank in English.
     pub payee_bank_en: String,
-    /// The number or address that leads to them.
-    pub proxy: String,
+    /// The number or address that leads to them, when they were found by one.
+    pub proxy: Option<String>,
     /// How much, such as `HK$ 250.00`.
     pub amount: String,
     /// What it is for.

@@ -21,8 +21,25 @@ pub struct BankHome {
     pub balance: String,
     /// Numbers and addresses that lead to it.
     pub links: Vec<String>,
+    /// What waits to be paid, the most urgent first.
+    pub asked: Vec<AskedLine>,
     /// The newest payments, newest first.
     pub history: Vec<Line>,
+}
+
+/// Something that somebody asks the customer to pay.
+#[derive(Debug, Clone)]
+pub struct AskedLine {
+    /// Its own page.
+    pub href: String,
+    /// Who asks.
+    pub name: String,
+    /// How much, such as `HK$ 48.00`.
+    pub amount: String,
+    /// What it is for.
+    pub note: Option<String>,
+    /// By when.
+    pub until: String,
 }
 
 /// One payment of the history.

@@ -10,6 +10,7 @@ pub mod bank_home;
 pub mod bank_link;
 pub mod bank_login;
 pub mod bank_pay;
+pub mod bank_request;
 pub mod bank_result;
 mod claim;
 pub mod consent;

@@ -1,6 +1,7 @@
 //! A bank's side of the participants' API: mutual TLS, ISO 20022 in XML for money, JSON for the directory.
 
 mod merchants;
+mod requests;
 
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use url::Url;
 
 use super::account::AccountNumber;
 use super::config::ClientCertificate;
-use super::payment::{Names, Payee};
+use super::payment::{LookUp, Names, Payee};
 use crate::http::tls;
 
 pub use merchants::{DirectoryNotice, IssuedFpsId, MerchantOrder, OriginalPayment, RefundOrder};
@@ -84,7 +85,7 @@ impl SwitchClient {
 
     /// Sends a pacs.008 and returns what the switch says of it, after waiting up to `wait` for the final word.
     pub async fn pay(&self, message: String, wait: Duration) -> Result<Vec<StatusReport>, ClientError> {
-        let mut request = self.request(Method::POST, "payments", wait)?;
+        let mut request = self.call(Method::POST, "payments", wait)?;
         if !wait.is_zero() {
             request = request.header("Prefer", format!("wait={}", wait.as_secs()));
         }
@@ -93,14 +94,14 @@ impl SwitchClient {
 
     /// Sends a pacs.002 with answers and returns the states that stand.
     pub async fn answer(&self, message: String) -> Result<Vec<StatusReport>, ClientError> {
-        let request = self.request(Method::POST, "answers", Duration::ZERO)?;
+        let request = self.call(Method::POST, "answers", Duration::ZERO)?;
         self.reports(request, message).await
     }
 
     /// What came after `after`. `None` when nothing did in a while.
     pub async fn inbox(&self, after: i64) -> Result<Option<Inbox>, ClientError> {
         let query = [("after", after), ("wait", INBOX_WAIT.as_secs().cast_signed()), ("max", INBOX_PAGE.into())];
-        let response = send(self.request(Method::GET, "inbox", INBOX_WAIT)?.query(&query)).await?;
+        let response = send(self.call(Method::GET, "inbox", INBOX_WAIT)?.query(&query)).await?;
         if response.status() == StatusCode::NO_CONTENT {
             return Ok(None);
         }
@@ -124,7 +125,7 @@ impl SwitchClient {
             },
             default: true,
         };
-        let response = send(self.request(Method::POST, "proxies", Duration::ZERO)?.json(&body)).await?;
+        let response = send(self.call(Method::POST, "proxies", Duration::ZERO)?.json(&body)).await?;
         Ok(json::<Entry>(response).await?.account_token)
     }
 
@@ -138,7 +139,7 @@ impl SwitchClient {
     ) -> Result<Option<Payee>, ClientError> {
         let payer = payer.map(|(account, kind)| Payer { id: account.as_str(), kind });
         let body = LookUpBody { proxy: ProxyBody::from(proxy), creditor_agent, payer };
-        let response = match send(self.request(Method::POST, "lookups", Duration::ZERO)?.json(&body)).await {
+        let response = match send(self.call(Method::POST, "lookups", Duration::ZERO)?.json(&body)).await {
             Err(ClientError::Refused(refused)) if refused.status == StatusCode::NOT_FOUND => return Ok(None),
             other => other?,
         };
@@ -149,12 +150,11 @@ impl SwitchClient {
             bank_names: Names { zh: participant.name_zh, en: participant.name_en },
             account_token: found.account_token,
             names: found.masked_name.into(),
-            proxy: proxy.clone(),
-            lookup_reference: found.lookup_reference,
+            look_up: Some(LookUp { proxy: proxy.clone(), reference: found.lookup_reference }),
         }))
     }
 
-    fn request(&self, method: Method, path: &str, wait: Duration) -> Result<RequestBuilder, ClientError> {
+    fn call(&self, method: Method, path: &str, wait: Duration) -> Result<RequestBuilder, ClientError> {
         let url = self.base.join(path).map_err(|e| ClientError::Unreadable(e.to_string()))?;
         Ok(self.http.request(method, url).timeout(wait + PATIENCE))
     }

@@ -32,8 +32,8 @@ pub fn credit_transfer(payment: &Payment, debtor_agent: ClearingCode) -> String 
         creditor_agent: payment.payee.bank,
         creditor_name: payment.payee.names.joined(),
         creditor_account: payment.payee.account_token.clone(),
-        creditor_proxy: Some(payment.payee.proxy.clone()),
-        lookup_reference: Some(payment.payee.lookup_reference.clone()),
+        creditor_proxy: payment.payee.proxy().cloned(),
+        lookup_reference: payment.payee.lookup_reference().map(str::to_owned),
         remittance_information: payment.remittance_information.clone(),
         request_to_pay: payment.request_to_pay,
     };
@@ -74,7 +74,7 @@ mod tests {
 
     use super::*;
     use crate::demo::bank::ledger::{Incoming, Outgoing, OutgoingState};
-    use crate::demo::bank::payment::{Names, Payee, Uetr};
+    use crate::demo::bank::payment::{LookUp, Names, Payee, Uetr};
 
     fn payment() -> Payment {
         Payment {
@@ -90,8 +90,10 @@ mod tests {
                 bank_names: Names { zh: "海堤銀行".to_owned(), en: "Seawall Bank".to_owned() },
                 account_token: "token-1".to_owned(),
                 names: Names { zh: "晨光文具".to_owned(), en: "Morning Light Stationery".to_owned() },
-                proxy: Proxy::parse(ProxyKind::Email, "shop@morninglight.example").unwrap(),
-                lookup_reference: "reference".to_owned(),
+                look_up: Some(LookUp {
+                    proxy: Proxy::parse(ProxyKind::Email, "shop@morninglight.example").unwrap(),
+                    reference: "reference".to_owned(),
+                }),
             },
             remittance_information: Some("bill 7".to_owned()),
             request_to_pay: Some(RequestId::from_random(&[7; 13])),
@@ -111,7 +113,7 @@ mod tests {
         assert_eq!(read.instructing_agent, Some(ours));
         assert_eq!(transfer.request_to_pay, payment().request_to_pay);
         assert_eq!(transfer.creditor_account, "token-1");
-        assert_eq!(transfer.creditor_proxy, Some(payment().payee.proxy));
+        assert_eq!(transfer.creditor_proxy, payment().payee.proxy().cloned());
         assert_eq!(transfer.settlement_date.to_string(), "2026-11-23", "the business day is Hong Kong's");
     }
 

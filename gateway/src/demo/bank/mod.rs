@@ -17,6 +17,7 @@ pub mod outcome;
 mod pay;
 pub mod payment;
 mod refunds;
+pub mod request;
 mod running;
 pub mod store;
 mod web;

@@ -11,7 +11,7 @@ use payments::request_to_pay::RequestId;
 use super::account::AccountNumber;
 use super::ledger::{Outcome, Outgoing, OutgoingState};
 use super::outcome::{Attempt, Known, judge};
-use super::payment::{Payment, Uetr};
+use super::payment::{Payee, Payment, Uetr};
 use super::{Bank, BankError, Customer, message, store};
 use crate::{clock, random};
 
@@ -39,13 +39,25 @@ impl Bank {
         let payer = Some((&customer.account, customer.kind));
         let payee = self.switch.look_up(&wish.proxy, wish.creditor_agent, payer).await?;
         let payee = payee.ok_or(BankError::UnknownPayee)?;
+        self.draft(customer, payee, wish.amount, wish.remittance_information, wish.request_to_pay).await
+    }
+
+    /// Keeps a payment for the customer to confirm. No money moves.
+    pub(super) async fn draft(
+        self: &Arc<Self>,
+        customer: &Customer,
+        payee: Payee,
+        amount: Amount,
+        remittance_information: Option<String>,
+        request_to_pay: Option<RequestId>,
+    ) -> Result<Payment, BankError> {
         let payment = Payment {
             uetr: Uetr::random(random::bytes().map_err(|_| BankError::NoRandomness)?),
-            transfer: Outgoing { debtor: customer.account.clone(), amount: wish.amount, state: OutgoingState::Draft },
+            transfer: Outgoing { debtor: customer.account.clone(), amount, state: OutgoingState::Draft },
             debtor_name: customer.names.joined(),
             payee,
-            remittance_information: wish.remittance_information,
-            request_to_pay: wish.request_to_pay,
+            remittance_information,
+            request_to_pay,
             created: clock::now(),
             accepted: None,
             finished: None,

@@ -25,7 +25,7 @@ impl Uetr {
 }
 
 /// A name in Chinese and in English.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Names {
     /// In Traditional Chinese.
     pub zh: String,
@@ -44,7 +44,16 @@ impl Names {
     }
 }
 
-/// Whom a customer pays, as the look-up told.
+/// How a payee was found by a number or an address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LookUp {
+    /// What the payer gave.
+    pub proxy: Proxy,
+    /// The proof of what the payer was shown.
+    pub reference: String,
+}
+
+/// Whom a customer pays, as the switch told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payee {
     /// Their bank.
@@ -53,12 +62,22 @@ pub struct Payee {
     pub bank_names: Names,
     /// The opaque token that stands for their account.
     pub account_token: String,
-    /// Their names, masked.
+    /// Their names, masked when they are a person's.
     pub names: Names,
+    /// How they were found; none when the request to pay itself says whom to pay.
+    pub look_up: Option<LookUp>,
+}
+
+impl Payee {
     /// The number or address that the payer gave.
-    pub proxy: Proxy,
+    pub fn proxy(&self) -> Option<&Proxy> {
+        self.look_up.as_ref().map(|look_up| &look_up.proxy)
+    }
+
     /// The proof of what the payer was shown.
-    pub lookup_reference: String,
+    pub fn lookup_reference(&self) -> Option<&str> {
+        self.look_up.as_ref().map(|look_up| look_up.reference.as_str())
+    }
 }
 
 /// A payment that a customer makes.

@@ -42,9 +42,10 @@ pub async fn run() -> anyhow::Result<ExitCode> {
         // Each part goes as far as it can; what it could not reach is counted by the step that failed.
         let resident = identity::walk(&mut walk, &city, folder.path()).await;
         let _ = payments::walk(&mut walk, &city).await;
+        let _ = requests::walk(&mut walk, &city).await;
         let _ = refusals::walk(&mut walk, &city, folder.path()).await;
         if let Some(resident) = resident {
-            let _ = requests::walk(&mut walk, &city, &resident).await;
+            let _ = requests::on_the_residents_page(&mut walk, &city, &resident).await;
             let _ = proxies::walk(&mut walk, &city, &resident).await;
             if let Some(shop) = merchants::walk(&mut walk, &city, &resident).await {
                 let _ = programs::walk(&mut walk, &city, &resident, &shop).await;

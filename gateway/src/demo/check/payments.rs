@@ -9,8 +9,8 @@ use crate::clock;
 use crate::demo::City;
 
 /// The resident's account at Banyan Bank, and the shop's at Seawall Bank.
-const RESIDENT_ACCOUNT: &str = "012-100001-001";
-const SHOP_ACCOUNT: &str = "027-200001-001";
+pub(super) const RESIDENT_ACCOUNT: &str = "012-100001-001";
+pub(super) const SHOP_ACCOUNT: &str = "027-200001-001";
 /// What payers see of their names.
 const MASKED_RESIDENT: &str = "陳*文";
 const MASKED_SHOP: &str = "晨光文具";
@@ -82,7 +82,7 @@ async fn operator_sees_it(city: &City) -> anyhow::Result<()> {
 
 /// A customer in front of their bank's page.
 pub(super) struct Customer {
-    browser: Browser,
+    pub(super) browser: Browser,
     bank: String,
 }
 
@@ -92,7 +92,7 @@ impl Customer {
         Ok(Self { browser: Browser::new()?, bank })
     }
 
-    fn url(&self, path: &str) -> String {
+    pub(super) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.bank)
     }
 
@@ -123,7 +123,7 @@ impl Customer {
         self.settled(result).await
     }
 
-    async fn settled(&self, mut result: Page) -> anyhow::Result<()> {
+    pub(super) async fn settled(&self, mut result: Page) -> anyhow::Result<()> {
         for _ in 0..40 {
             if result.shows("已付款") {
                 return Ok(());

@@ -67,8 +67,8 @@ fn transfer(payee: &Payee, amount: &str, now: Timestamp) -> anyhow::Result<Credi
         creditor_agent: payee.bank,
         creditor_name: payee.names.joined(),
         creditor_account: payee.account_token.clone(),
-        creditor_proxy: Some(payee.proxy.clone()),
-        lookup_reference: Some(payee.lookup_reference.clone()),
+        creditor_proxy: payee.proxy().cloned(),
+        lookup_reference: payee.lookup_reference().map(str::to_owned),
         remittance_information: None,
         request_to_pay: None,
     })

@@ -55,7 +55,7 @@ pub(super) fn bank(lang: Lang) -> Vec<Sample> {
         payee_en: "Morning L*** S***".to_owned(),
         payee_bank_zh: "海堤銀行".to_owned(),
         payee_bank_en: "Seawall Bank".to_owned(),
-        proxy: "shop@morninglight.example".to_owned(),
+        proxy: Some("shop@morninglight.example".to_owned()),
         amount: "HK$ 88.50".to_owned(),
         note: Some("ML1795000000000".to_owned()),
         problem: Some(
@@ -85,8 +85,37 @@ pub(super) fn bank(lang: Lang) -> Vec<Sample> {
         ("bank-link", link(false).render().unwrap()),
         ("bank-link-done", link(true).render().unwrap()),
     ];
-    rendered.extend(results(lang));
+    rendered.extend(results(lang).chain(requests(lang)));
     rendered
+}
+
+fn requests(lang: Lang) -> [Sample; 2] {
+    [("bank-request", true), ("bank-request-paid", false)]
+        .map(|(name, can_pay)| (name, request(lang, can_pay).render().unwrap()))
+}
+
+/// A bill that can be paid in part or refused, or one that was paid.
+fn request(lang: Lang, can_pay: bool) -> bank_request::BankRequest {
+    let page = page(lang);
+    let paid = page.say("這張單已經付了，沒有再收你的錢。", "This has been paid already.").to_owned();
+    bank_request::BankRequest {
+        bank: banyan(),
+        action: "/requests/7".to_owned(),
+        payee_zh: "水務處".to_owned(),
+        payee_en: "Water Supplies Department".to_owned(),
+        payee_bank_zh: "海堤銀行".to_owned(),
+        payee_bank_en: "Seawall Bank".to_owned(),
+        amount: "HK$ 312.60".to_owned(),
+        typed: can_pay.then(|| "312.60".to_owned()),
+        purpose: Some("水費 7–10/2026".to_owned()),
+        bill_number: Some("2026-000123".to_owned()),
+        due: Some("2026-12-01".to_owned()),
+        expires: "2026-12-31 23:59".to_owned(),
+        can_pay,
+        can_refuse: can_pay,
+        problem: (!can_pay).then_some(paid),
+        page,
+    }
 }
 
 fn home(lang: Lang) -> bank_home::BankHome {
@@ -106,6 +135,13 @@ fn home(lang: Lang) -> bank_home::BankHome {
         account: "012-100001-001".to_owned(),
         balance: "HK$ 8,000.00".to_owned(),
         links: vec!["+852-91234567".to_owned()],
+        asked: vec![bank_home::AskedLine {
+            href: "/requests/7".to_owned(),
+            name: "水務處".to_owned(),
+            amount: "HK$ 312.60".to_owned(),
+            note: Some("2026-000123".to_owned()),
+            until: "2026-12-01".to_owned(),
+        }],
         history: vec![
             line(true, "晨*文*", "HK$ 88.50", "已付"),
             line(false, "HO Mei Yee", "HK$ 1,250.00", "已收"),

@@ -98,7 +98,7 @@ impl SwitchClient {
             },
         };
         let entry: Entry =
-            json(send(self.request(Method::POST, "fps-ids", Duration::ZERO)?.json(&body)).await?).await?;
+            json(send(self.call(Method::POST, "fps-ids", Duration::ZERO)?.json(&body)).await?).await?;
         Ok(IssuedFpsId { number: entry.proxy.id, account_token: entry.account_token })
     }
 
@@ -108,7 +108,7 @@ impl SwitchClient {
         struct Merchant {
             merchant_id: Uuid,
         }
-        let request = self.request(Method::POST, "merchants", Duration::ZERO)?.json(order);
+        let request = self.call(Method::POST, "merchants", Duration::ZERO)?.json(order);
         Ok(json::<Merchant>(send(request).await?).await?.merchant_id)
     }
 
@@ -118,7 +118,7 @@ impl SwitchClient {
         struct Invitation {
             code: String,
         }
-        let request = self.request(Method::POST, &format!("merchants/{merchant}/invitation"), Duration::ZERO)?;
+        let request = self.call(Method::POST, &format!("merchants/{merchant}/invitation"), Duration::ZERO)?;
         Ok(json::<Invitation>(send(request).await?).await?.code)
     }
 
@@ -128,23 +128,23 @@ impl SwitchClient {
         struct Notices {
             notices: Vec<DirectoryNotice>,
         }
-        let request = self.request(Method::GET, "directory/inbox", Duration::ZERO)?.query(&[("after", after)]);
+        let request = self.call(Method::GET, "directory/inbox", Duration::ZERO)?.query(&[("after", after)]);
         Ok(json::<Notices>(send(request).await?).await?.notices)
     }
 
     /// One refund.
     pub async fn refund(&self, id: Uuid) -> Result<RefundOrder, ClientError> {
-        json(send(self.request(Method::GET, &format!("refunds/{id}"), Duration::ZERO)?).await?).await
+        json(send(self.call(Method::GET, &format!("refunds/{id}"), Duration::ZERO)?).await?).await
     }
 
     /// The bank will not send the money back.
     pub async fn refuse_refund(&self, id: Uuid) -> Result<(), ClientError> {
-        send(self.request(Method::POST, &format!("refunds/{id}/refuse"), Duration::ZERO)?).await.map(drop)
+        send(self.call(Method::POST, &format!("refunds/{id}/refuse"), Duration::ZERO)?).await.map(drop)
     }
 
     /// Sends a pacs.004 and returns what the switch says of it.
     pub async fn give_back(&self, message: String) -> Result<Vec<StatusReport>, ClientError> {
-        let request = self.request(Method::POST, "returns", Duration::ZERO)?;
+        let request = self.call(Method::POST, "returns", Duration::ZERO)?;
         self.reports(request, message).await
     }
 }

@@ -58,6 +58,15 @@ impl Books {
         })
     }
 
+    /// The tokens by which the directory tells others of this account.
+    pub fn tokens(&self, account: &AccountNumber) -> Result<Vec<String>, Error> {
+        let tokens: Vec<Option<String>> = self.read(|conn| {
+            let own = proxy_link::table.filter(proxy_link::account.eq(account.as_str()));
+            Ok(own.select(proxy_link::account_token).load(conn)?)
+        })?;
+        Ok(tokens.into_iter().flatten().collect())
+    }
+
     /// Every link, oldest first.
     pub fn links(&self) -> Result<Vec<Link>, Error> {
         let rows: Vec<(String, String, String, Option<String>)> = self.read(|conn| {

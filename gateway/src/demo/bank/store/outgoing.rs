@@ -12,7 +12,7 @@ use super::schema::outgoing;
 use super::{Books, Error, accounts};
 use crate::demo::bank::account::AccountNumber;
 use crate::demo::bank::ledger::{Outcome, Outgoing, OutgoingState};
-use crate::demo::bank::payment::{Names, Payee, Payment, Uetr};
+use crate::demo::bank::payment::{LookUp, Names, Payee, Payment, Uetr};
 
 /// How long a payment that was shown and not confirmed is kept.
 const DRAFTS_ARE_KEPT: Duration = Duration::from_hours(1);
@@ -152,6 +152,7 @@ struct Row {
     creditor_account: String,
     creditor_name_zh: String,
     creditor_name_en: String,
+    // Of the look-up: empty where a request to pay said whom to pay.
     proxy_kind: String,
     proxy_value: String,
     lookup_reference: String,
@@ -173,15 +174,15 @@ impl From<&Payment> for Row {
             debtor_account: payment.transfer.debtor.to_string(),
             debtor_name: payment.debtor_name.clone(),
             amount: payment.transfer.amount.minor(),
+            proxy_kind: payee.proxy().map(|proxy| proxy.kind().code()).unwrap_or_default().to_owned(),
+            proxy_value: payee.proxy().map(Proxy::value).unwrap_or_default().to_owned(),
+            lookup_reference: payee.lookup_reference().unwrap_or_default().to_owned(),
             creditor_agent: payee.bank,
             creditor_bank_zh: payee.bank_names.zh,
             creditor_bank_en: payee.bank_names.en,
             creditor_account: payee.account_token,
             creditor_name_zh: payee.names.zh,
             creditor_name_en: payee.names.en,
-            proxy_kind: payee.proxy.kind().code().to_owned(),
-            proxy_value: payee.proxy.value().to_owned(),
-            lookup_reference: payee.lookup_reference,
             remittance_information: payment.remittance_information.clone(),
             request_to_pay: payment.request_to_pay.map(|id| id.to_string()),
             state: state.to_owned(),
@@ -198,6 +199,10 @@ impl TryFrom<Row> for Payment {
     fn try_from(row: Row) -> Result<Self, Error> {
         let state = state_of(&row.state, row.reason.as_deref())?;
         let request_to_pay = row.request_to_pay.as_deref().map(str::parse).transpose();
+        let look_up = match row.proxy_kind.as_str() {
+            "" => None,
+            kind => Some(LookUp { proxy: proxy_of(kind, &row.proxy_value)?, reference: row.lookup_reference }),
+        };
         Ok(Self {
             uetr: row.uetr,
             transfer: Outgoing {
@@ -211,8 +216,7 @@ impl TryFrom<Row> for Payment {
                 bank_names: Names { zh: row.creditor_bank_zh, en: row.creditor_bank_en },
                 account_token: row.creditor_account,
                 names: Names { zh: row.creditor_name_zh, en: row.creditor_name_en },
-                proxy: proxy_of(&row.proxy_kind, &row.proxy_value)?,
-                lookup_reference: row.lookup_reference,
+                look_up,
             },
             remittance_information: row.remittance_information,
             request_to_pay: request_to_pay.map_err(|_| Error::Unreadable("request to pay"))?,

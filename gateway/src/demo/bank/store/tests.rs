@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::demo::bank::account::AccountNumber;
 use crate::demo::bank::ledger::{Incoming, IncomingState, Outcome, Outgoing, OutgoingState};
-use crate::demo::bank::payment::{Names, Payee, Payment, ReceivedPayment, Uetr};
+use crate::demo::bank::payment::{LookUp, Names, Payee, Payment, ReceivedPayment, Uetr};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_795_000_000);
 const REASON: ReasonCode = ReasonCode::literal("AC04");
@@ -47,8 +47,7 @@ fn payment(n: u8, minor: i64) -> Payment {
             bank_names: Names { zh: "海堤銀行".to_owned(), en: "Seawall Bank".to_owned() },
             account_token: "token".to_owned(),
             names: Names { zh: "陳*文".to_owned(), en: "CHAN T*** M***".to_owned() },
-            proxy: mobile(),
-            lookup_reference: "reference".to_owned(),
+            look_up: Some(LookUp { proxy: mobile(), reference: "reference".to_owned() }),
         },
         remittance_information: Some("bill 7".to_owned()),
         request_to_pay: None,

@@ -2,6 +2,7 @@
 
 mod city;
 mod pages;
+mod requests;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -16,7 +16,7 @@ use crate::demo::bank::{ApiKey, RunningBank};
 use crate::demo::shop::{self, BankApi, RunningShop, ShopConfig};
 use crate::http::tls;
 
-const PAYER: &str = "012-100001-001";
+pub(super) const PAYER: &str = "012-100001-001";
 
 fn client() -> Client {
     let config = tls::client(rustls::RootCertStore::empty(), None).unwrap();
@@ -25,25 +25,25 @@ fn client() -> Client {
 }
 
 /// A customer's browser, signed in at the bank.
-struct Browser {
-    client: Client,
-    bank: Url,
+pub(super) struct Browser {
+    pub(super) client: Client,
+    pub(super) bank: Url,
 }
 
 impl Browser {
-    async fn signed_in(bank: &RunningBank) -> Self {
+    pub(super) async fn signed_in(bank: &RunningBank) -> Self {
         let browser = Self { client: client(), bank: bank.url.clone() };
         assert_eq!(browser.submit("login", &[("account", PAYER)]).await.1, "/");
         browser
     }
 
-    async fn submit(&self, path: &str, form: &[(&str, &str)]) -> (StatusCode, String) {
+    pub(super) async fn submit(&self, path: &str, form: &[(&str, &str)]) -> (StatusCode, String) {
         let response = self.client.post(self.bank.join(path).unwrap()).form(form).send().await.unwrap();
         let place = response.headers().get(LOCATION).map(|place| place.to_str().unwrap().to_owned());
         (response.status(), place.unwrap_or_default())
     }
 
-    async fn open(&self, path: &str) -> (StatusCode, String) {
+    pub(super) async fn open(&self, path: &str) -> (StatusCode, String) {
         let response = self.client.get(self.bank.join(path).unwrap()).send().await.unwrap();
         (response.status(), response.text().await.unwrap())
     }

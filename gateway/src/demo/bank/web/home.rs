@@ -22,5 +22,10 @@ pub(super) async fn page(
         .books(move |books| Ok((books.balance(&account)?, books.links()?, books.history(&account, LINES)?)))
         .await?;
     let links: Vec<_> = links.into_iter().filter(|link| link.account == customer.account).collect();
-    Ok(view.home(&customer, balance, &links, &history))
+    // What cannot be asked now is asked when the page is looked at again.
+    let asked = bank.waiting(&customer).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "what waits to be paid could not be read");
+        Vec::new()
+    });
+    Ok(view.home(&customer, balance, &links, &asked, &history))
 }

@@ -7,6 +7,7 @@ mod home;
 mod link;
 mod login;
 mod pay;
+mod request;
 mod scan;
 mod session;
 mod view;
@@ -68,6 +69,9 @@ fn routes(app: &mut ServiceConfig) {
                 .route("/pay/picture", web::post().to(scan::upload))
                 .route("/payments/{uetr}", web::get().to(pay::show))
                 .route("/payments/{uetr}/confirm", web::post().to(pay::confirm))
+                .route("/requests/{id}", web::get().to(request::show))
+                .route("/requests/{id}/pay", web::post().to(request::pay))
+                .route("/requests/{id}/refuse", web::post().to(request::refuse))
                 .route("/link", web::get().to(link::page))
                 .route("/link", web::post().to(link::link))
                 .default_service(web::to(failure::nothing_here)),

@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, web};
+use payments::request_to_pay::AmountRule;
 
 use super::failure::Failure;
 use super::session::SignedIn;
 use super::view::View;
-use super::wish::{self, Field, PayForm};
-use super::words;
+use super::wish::{self, Field, NotYet, PayForm, Wanted};
+use super::{request, words};
 use crate::clock;
 use crate::demo::bank::ledger::{OutgoingState, Refusal};
 use crate::demo::bank::payment::{Payment, Uetr};
+use crate::demo::bank::request::{Asked, CannotPay};
 use crate::demo::bank::{Bank, BankError, Customer, store};
 
 /// The empty form.
@@ -33,9 +35,28 @@ pub(super) async fn prepare(
     form: web::Form<PayForm>,
 ) -> Result<HttpResponse, Failure> {
     let balance = balance(&bank, &customer).await?;
-    let wish = match wish::read(&form, clock::now()) {
-        Ok(wish) => wish,
+    let Wanted { wish, request } = match wish::read(&form, clock::now()) {
+        Ok(wanted) => wanted,
         Err(not_yet) => return Ok(view.pay(balance, &form, Some((not_yet.field(), not_yet.words())))),
+    };
+    if let Some(coded) = request {
+        match bank.asked(&customer, coded.id).await {
+            Ok(Some(asked)) if asked.agrees_with_code(coded.creditor_agent, coded.amount) => {
+                return answer(view, &bank, &customer, balance, &form, asked).await;
+            }
+            Ok(Some(_)) => return Ok(view.pay(balance, &form, Some((Field::Payload, CannotPay::Tampered.words())))),
+            // Not this customer's to read: the payment carries its id, and the switch decides.
+            Ok(None) => {}
+            Err(BankError::Switch(error)) => {
+                tracing::warn!(%error, "a request to pay could not be read");
+                return Ok(view.pay(balance, &form, Some((Field::Payload, words::unreachable()))));
+            }
+            Err(other) => return Err(other.into()),
+        }
+    }
+    let Some(wish) = wish else {
+        let no_amount = NotYet::NoAmount;
+        return Ok(view.pay(balance, &form, Some((no_amount.field(), no_amount.words()))));
     };
     if balance < wish.amount.minor() {
         let words = words::insufficient_funds(balance, wish.amount);
@@ -49,6 +70,28 @@ pub(super) async fn prepare(
             Ok(view.pay(balance, &form, Some((Field::Payee, words::unreachable()))))
         }
         Err(other) => Err(other.into()),
+    }
+}
+
+/// Answers the request that a code stands for: goes on to the confirmation when there is nothing to choose, otherwise to
+/// the request's own page.
+async fn answer(
+    view: View,
+    bank: &Arc<Bank>,
+    customer: &Customer,
+    balance: i64,
+    form: &PayForm,
+    asked: Asked,
+) -> Result<HttpResponse, Failure> {
+    match asked.amount(&form.amount) {
+        Ok(amount) if asked.amount_rule == AmountRule::Exact => {
+            if balance < amount.minor() {
+                let words = words::insufficient_funds(balance, amount);
+                return Ok(view.pay(balance, form, Some((Field::Amount, words))));
+            }
+            Ok(see(bank.prepare_answer(customer, asked, amount).await?.uetr))
+        }
+        _ => Ok(request::to(asked.id)),
     }
 }
 
@@ -100,6 +143,6 @@ pub(super) async fn balance(bank: &Arc<Bank>, customer: &Customer) -> Result<i64
 }
 
 /// On to the payment's own page: reloading it sends nothing again.
-fn see(uetr: Uetr) -> HttpResponse {
+pub(super) fn see(uetr: Uetr) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, format!("/payments/{uetr}"))).finish()
 }

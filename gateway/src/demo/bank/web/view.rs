@@ -7,6 +7,7 @@ use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use askama::Template;
+use payments::request_to_pay::AmountRule;
 
 use super::failure::Failure;
 use super::link::LinkForm;
@@ -14,16 +15,18 @@ use super::wish::{Field, PayForm};
 use super::words::{self, Words, hkd};
 use crate::demo::bank::ledger::OutgoingState;
 use crate::demo::bank::payment::Payment;
+use crate::demo::bank::request::Asked;
 use crate::demo::bank::store::{Entry, EntryState, Link};
 use crate::demo::bank::{Bank, Customer};
 use crate::demo::page;
 use crate::pages::Page;
 use crate::pages::bank_brand::Brand;
 use crate::pages::bank_confirm::BankConfirm;
-use crate::pages::bank_home::{BankHome, Line};
+use crate::pages::bank_home::{AskedLine, BankHome, Line};
 use crate::pages::bank_link::BankLink;
 use crate::pages::bank_login::{BankLogin, Choice};
 use crate::pages::bank_pay::BankPay;
+use crate::pages::bank_request::BankRequest;
 use crate::pages::bank_result::{BankResult, Outcome};
 use crate::pages::moment::minute;
 
@@ -57,7 +60,14 @@ impl View {
     }
 
     /// What the customer has.
-    pub(super) fn home(self, customer: &Customer, balance: i64, links: &[Link], history: &[Entry]) -> HttpResponse {
+    pub(super) fn home(
+        self,
+        customer: &Customer,
+        balance: i64,
+        links: &[Link],
+        asked: &[Asked],
+        history: &[Entry],
+    ) -> HttpResponse {
         let history = history.iter().map(|entry| self.line(entry)).collect();
         let home = BankHome {
             bank: self.brand(),
@@ -65,10 +75,48 @@ impl View {
             account: customer.account.to_string(),
             balance: hkd(balance),
             links: links.iter().filter(|link| link.confirmed).map(|link| link.proxy.value().to_owned()).collect(),
+            asked: asked.iter().map(|asked| self.asked_line(asked)).collect(),
             history,
             page: self.page,
         };
         ok(home.render())
+    }
+
+    fn asked_line(&self, asked: &Asked) -> AskedLine {
+        AskedLine {
+            href: format!("/requests/{}", asked.id),
+            name: self.page.say(&asked.names.zh, &asked.names.en).to_owned(),
+            amount: hkd(asked.amount.minor()),
+            note: asked.bill_number.clone().or(asked.purpose.clone()),
+            until: asked.due.clone().unwrap_or_else(|| minute(asked.expires)),
+        }
+    }
+
+    /// What the customer is asked to pay.
+    pub(super) fn request(self, asked: &Asked, typed: &str, problem: Option<&Words>) -> HttpResponse {
+        let can_pay = asked.payable().is_ok();
+        let is_wrong = can_pay && problem.is_some();
+        let less = asked.amount_rule == AmountRule::LessAllowed;
+        let request = BankRequest {
+            bank: self.brand(),
+            action: format!("/requests/{}", asked.id),
+            payee_zh: asked.names.zh.clone(),
+            payee_en: asked.names.en.clone(),
+            payee_bank_zh: asked.bank_names.zh.clone(),
+            payee_bank_en: asked.bank_names.en.clone(),
+            amount: words::money(asked.amount),
+            typed: (can_pay && less)
+                .then(|| if typed.is_empty() { asked.amount.to_decimal() } else { typed.to_owned() }),
+            purpose: asked.purpose.clone(),
+            bill_number: asked.bill_number.clone(),
+            due: asked.due.clone(),
+            expires: minute(asked.expires),
+            can_pay,
+            can_refuse: can_pay && asked.debtor.is_some(),
+            problem: problem.map(|words| self.say(words)),
+            page: Page { path: format!("/requests/{}", asked.id), ..self.page.clone() },
+        };
+        page::render(status(is_wrong), request.render())
     }
 
     fn line(&self, entry: &Entry) -> Line {
@@ -110,6 +158,7 @@ impl View {
     /// Whom the customer is about to pay.
     pub(super) fn confirm(self, payment: &Payment, problem: Option<&Words>) -> HttpResponse {
         let payee = payment.payee.clone();
+        let proxy = payee.proxy().map(|proxy| proxy.value().to_owned());
         let confirm = BankConfirm {
             bank: self.brand(),
             action: format!("/payments/{}/confirm", payment.uetr),
@@ -117,7 +166,7 @@ impl View {
             payee_en: payee.names.en,
             payee_bank_zh: payee.bank_names.zh,
             payee_bank_en: payee.bank_names.en,
-            proxy: payee.proxy.value().to_owned(),
+            proxy,
             amount: hkd(payment.transfer.amount.minor()),
             note: payment.remittance_information.clone(),
             problem: problem.map(|words| self.say(words)),

@@ -83,8 +83,23 @@ impl NotYet {
     }
 }
 
+/// What a form asks for.
+pub(super) struct Wanted {
+    /// The payment; none when a code names a request and no amount.
+    pub(super) wish: Option<Wish>,
+    /// The request to pay that the code may stand for.
+    pub(super) request: Option<Coded>,
+}
+
+/// What a code says of the request that it stands for.
+pub(super) struct Coded {
+    pub(super) id: RequestId,
+    pub(super) creditor_agent: Option<ClearingCode>,
+    pub(super) amount: Option<Amount>,
+}
+
 /// Reads the form. `now` is for codes that expire.
-pub(super) fn read(form: &PayForm, now: Timestamp) -> Result<Wish, NotYet> {
+pub(super) fn read(form: &PayForm, now: Timestamp) -> Result<Wanted, NotYet> {
     let typed = Some(form.amount.trim()).filter(|text| !text.is_empty());
     let typed = typed.map(|text| amount(text).map_err(NotYet::Amount)).transpose()?;
     if form.payload.trim().is_empty() {
@@ -92,14 +107,20 @@ pub(super) fn read(form: &PayForm, now: Timestamp) -> Result<Wish, NotYet> {
             return Err(NotYet::NobodyToPay);
         }
         let proxy = Proxy::parse_any(&form.payee).map_err(|_| NotYet::Payee)?;
-        return wish(proxy, None, typed, None, None);
+        return Ok(Wanted { wish: Some(wish(proxy, None, typed, None, None)?), request: None });
     }
     let code = code::read(form.payload.trim(), now).map_err(NotYet::Code)?;
+    let coded = |id| Coded { id, creditor_agent: code.creditor_agent, amount: code.amount };
+    let request = code.request.map(coded);
     let amount = match (code.amount, typed) {
         (Some(fixed), Some(typed)) if fixed != typed && !code.editable => return Err(NotYet::AmountIsFixed(fixed)),
         (asked, typed) => typed.or(asked),
     };
-    wish(code.proxy, code.creditor_agent, amount, code.bill, code.request)
+    let wish = match wish(code.proxy, code.creditor_agent, amount, code.bill, code.request) {
+        Err(NotYet::NoAmount) if request.is_some() => None,
+        wish => Some(wish?),
+    };
+    Ok(Wanted { wish, request })
 }
 
 /// Reads HK$, with or without commas.

@@ -42,6 +42,17 @@ pub(super) fn rejected(reason: ReasonCode, payee_bank: &Names) -> Words {
             "這個號碼的收款戶口剛剛改了，款項已退回。再查一次收款人。",
             "This number now leads to another account, and your money is back. Look the payee up again.",
         ),
+        "APAR" | "ALAC" => Words::new(
+            "這張單已經有人付了，款項已退回，沒有收兩次。",
+            "This has been paid by somebody already. Your money is back, and nobody was charged twice.",
+        ),
+        "AEXR" => Words::new(
+            "這張單已過期，款項已退回。請對方再開一張。",
+            "This request has expired and your money is back. Ask for a new one.",
+        ),
+        "DS02" | "ARFR" | "IRNR" => {
+            Words::new("這張單已經取消，款項已退回。", "This request no longer stands, and your money is back.")
+        }
         "DS24" | "DT01" => Words::new(
             "確認得太遲，款項已退回。再查一次收款人，然後再付。",
             "This was confirmed too late, and your money is back. Look the payee up again and pay.",
@@ -91,6 +102,14 @@ pub(super) fn not_linked() -> Words {
 /// Whether a payment ended because nobody answered in time.
 pub(super) fn is_time_out(reason: ReasonCode) -> bool {
     matches!(reason.as_str(), "AB03" | "AB05" | "AB06" | "AB08")
+}
+
+/// An amount in whatever currency.
+pub(super) fn money(amount: Amount) -> String {
+    match amount.currency() {
+        Currency::Hkd => hkd(amount.minor()),
+        Currency::Cny => format!("CN¥ {}", amount.to_decimal()),
+    }
 }
 
 /// Hong Kong dollars as people read them: `HK$ 1,234.50`.
