@@ -12,6 +12,7 @@ use super::pay::{balance, see};
 use super::session::SignedIn;
 use super::view::View;
 use super::words::{self, Words, hkd};
+use crate::demo::bank::client::ClientError;
 use crate::demo::bank::request::{Asked, CannotPay};
 use crate::demo::bank::{Bank, Customer};
 
@@ -104,7 +105,12 @@ pub(super) async fn refuse(
 ) -> Result<HttpResponse, Failure> {
     let asked = find(&bank, &customer, &id).await?;
     if asked.debtor.is_some() && asked.payable().is_ok() {
-        bank.switch.refuse(asked.id).await.map_err(|failed| Failure::internal(&failed))?;
+        match bank.switch.refuse(asked.id).await {
+            // It was paid or taken back meanwhile: its page shows how it stands.
+            Ok(()) => {}
+            Err(ClientError::Refused(call)) if call.status.is_client_error() => {}
+            Err(failed) => return Err(Failure::internal(&failed)),
+        }
     }
     Ok(to(asked.id))
 }
