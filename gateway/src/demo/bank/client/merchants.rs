@@ -97,8 +97,7 @@ impl SwitchClient {
                 identification: identification.map(|hkid| Identification { r#type: "NIDN", id: hkid.expose() }),
             },
         };
-        let entry: Entry =
-            json(send(self.call(Method::POST, "fps-ids", Duration::ZERO)?.json(&body)).await?).await?;
+        let entry: Entry = json(send(self.call(Method::POST, "fps-ids", Duration::ZERO)?.json(&body)).await?).await?;
         Ok(IssuedFpsId { number: entry.proxy.id, account_token: entry.account_token })
     }
 

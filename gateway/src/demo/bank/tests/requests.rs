@@ -85,7 +85,11 @@ async fn a_scanned_request_is_paid_once() {
     assert_eq!(city.state(request.id).await, RequestState::Paid);
     assert_eq!(balance(desk(&banyan), PAYER).await, 800_000 - 4_800, "two scans pay once");
     assert!(browser.open(&twice[1]).await.1.contains("沒有收兩次"));
-    assert_eq!(browser.submit("pay", &form).await, (StatusCode::SEE_OTHER, page.clone()), "nothing to confirm any more");
+    assert_eq!(
+        browser.submit("pay", &form).await,
+        (StatusCode::SEE_OTHER, page.clone()),
+        "nothing to confirm any more"
+    );
     assert!(browser.open(&page).await.1.contains("這張單已經付了"));
     banyan.stop().await;
     seawall.stop().await;
