@@ -90,7 +90,7 @@ impl Program<'_> {
         let payer = Customer::new(self.city, 0)?;
         payer.sign_in(PAYER_ACCOUNT).await?;
         payer.pay(&[("payload", basket["qr"].as_str().context("no code")?)], SHOP).await?;
-        let event = server.expect(self.city, "payment_request.paid").await?;
+        let event = server.expect(self.city, "payment_request.paid", &basket["id"]).await?;
         server.stop().await;
         let paid = &event["payment_request"];
         ensure!(paid["id"] == basket["id"] && paid["paid_amount"] == "25.00", "{event}");

@@ -40,15 +40,16 @@ impl ShopServer {
         Ok(Self { url, told, handle })
     }
 
-    /// The first event of this type, when its signature is by a key that Lionrock publishes.
-    pub(super) async fn expect(&self, city: &City, kind: &str) -> anyhow::Result<Value> {
+    /// The event of this type about this request, when its signature is by a key that Lionrock publishes. What happened
+    /// to earlier requests a moment ago may be told as well.
+    pub(super) async fn expect(&self, city: &City, kind: &str, request: &Value) -> anyhow::Result<Value> {
         let keys = Browser::new()?.fetch(&format!("{}/oauth/jwks", city.places.lionrock)).await?.text().await?;
         let keys: JwkSet = serde_json::from_str(&keys)?;
         for _ in 0..100 {
             let calls = self.told.lock().unwrap_or_else(PoisonError::into_inner).clone();
             for (signature, body) in &calls {
                 let event = verified(&keys, signature, body)?;
-                if event["type"] == kind {
+                if event["type"] == kind && event["payment_request"]["id"] == *request {
                     return Ok(event);
                 }
             }
