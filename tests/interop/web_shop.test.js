@@ -3,11 +3,15 @@
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { join } from "node:path";
 import test from "node:test";
+import { pathToFileURL } from "node:url";
 
-import { Shop } from "../../docs/examples/web-shop/shop.mjs";
 import { Browser, field } from "./lib/browser.js";
 import { Resident } from "./lib/lionrock.js";
+
+// LIONROCK_EXAMPLES is the folder of the examples.
+const { Shop } = await import(pathToFileURL(join(process.env.LIONROCK_EXAMPLES, "web-shop/shop.mjs")));
 
 const places = JSON.parse(process.env.LIONROCK_PLACES);
 const lionrock = places.lionrock.replace(/\/$/, "");

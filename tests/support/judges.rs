@@ -35,7 +35,9 @@ pub(crate) fn with_certificates(gateway: &Gateway, certificates: &Path, files: &
 /// Runs test files about the whole city of `lionrock demo`.
 pub(crate) fn city(gateway: &Gateway, files: &[&str]) {
     let mut judge = node_tests(files);
-    judge.env("LIONROCK_PLACES", gateway.places().unwrap().to_string());
+    judge
+        .env("LIONROCK_PLACES", gateway.places().unwrap().to_string())
+        .env("LIONROCK_EXAMPLES", root().join("docs/examples"));
     must_be_content(judge);
 }
 
