@@ -46,8 +46,9 @@ async function pay(payload) {
   await payer.go(`${page.url.href}/confirm`, { form: {} });
 }
 
+/** A shop that is slow to answer is told again after ten seconds, and then after twenty. */
 async function until(holds) {
-  for (let tries = 0; tries < 100; tries += 1) {
+  for (let tries = 0; tries < 450; tries += 1) {
     if (await holds()) return;
     await new Promise((later) => setTimeout(later, 100));
   }
