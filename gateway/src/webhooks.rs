@@ -25,8 +25,8 @@ const SIGNATURE: &str = "Lionrock-Signature";
 pub(crate) fn deliver(gateway: &Arc<Gateway>) {
     let gateway = Arc::downgrade(gateway);
     actix_web::rt::spawn(async move {
+        // At once: what happens before the place in the feed is first kept is told to nobody.
         loop {
-            sleep(EVERY).await;
             let Some(gateway) = gateway.upgrade() else { return };
             let reading = Arc::clone(&gateway);
             let taken = web::block(move || -> Result<Vec<Delivery>, MerchantError> {
@@ -41,6 +41,8 @@ pub(crate) fn deliver(gateway: &Arc<Gateway>) {
                 Ok(Err(failed)) => tracing::warn!(error = %failed, "webhooks stand still; they will be tried again"),
                 Err(_stopping) => return,
             }
+            drop(gateway);
+            sleep(EVERY).await;
         }
     });
 }
