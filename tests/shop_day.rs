@@ -71,9 +71,24 @@ async fn ask(browser: &Browser, gateway: &Gateway, shop: &str, till: &str, amoun
     }
     let request = address.path().rsplit('/').next().unwrap().to_owned();
     let link = gateway.public(&format!("/pay/{request}"));
+    if look {
+        open_at_the_bank(browser, &link).await;
+        browser.open(address.as_str()).await;
+    }
     let page = reqwest::get(&link).await.unwrap().error_for_status().unwrap().text().await.unwrap();
     let code = page.split_once("<textarea").and_then(|(_, rest)| rest.split_once('>')).unwrap().1;
     code.split_once("</textarea>").unwrap().0.to_owned()
+}
+
+/// Follows the payment link to a bank, where the payer signs in and is shown what is asked.
+async fn open_at_the_bank(browser: &Browser, link: &str) {
+    browser.open(link).await;
+    browser.picture("payment-link").await;
+    browser.click("a[rel=external]").await;
+    browser.click(&format!("button[value='{}']", PAYERS[0])).await;
+    browser.expect_url(|url| url.path().starts_with("/requests/")).await;
+    browser.expect(&["晨光文具", "10.50"]).await;
+    browser.picture("bank-request").await;
 }
 
 /// Sends 4.50 of the newest payment back, and waits until the bank has done so.

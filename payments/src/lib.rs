@@ -69,6 +69,7 @@
 //! **What this crate does not know:** residents, sign-in, HTTP, TLS, web pages. It never sees whose certificate
 //! a connection has; it is told which participant sends.
 
+pub mod app_link;
 pub mod clearing;
 pub mod directory;
 mod error;
@@ -80,6 +81,7 @@ pub mod participant;
 pub mod qr;
 pub mod report;
 pub mod request_to_pay;
+pub mod web_address;
 
 mod store;
 

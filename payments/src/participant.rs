@@ -9,6 +9,8 @@ use diesel::sql_types::SmallInt;
 use serde::{Deserialize, Serialize};
 use store::Timestamp;
 
+use crate::app_link::AppLink;
+
 /// A participant's three-digit clearing code, such as `004`: its identity in the switch.
 ///
 /// In ISO 20022 it is `FinInstnId/ClrSysMmbId/MmbId` under the clearing system `HKNCC`.
@@ -110,6 +112,8 @@ pub struct Participant {
     pub standing: Standing,
     /// Whether it is known not to answer: payments to it are refused at once.
     pub is_offline: bool,
+    /// How a request to pay is opened in its app, if it has told the operator.
+    pub app_link: Option<AppLink>,
     /// Since when it takes part.
     pub added: Timestamp,
 }

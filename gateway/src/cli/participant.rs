@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Subcommand;
 use payments::Switch;
+use payments::app_link::AppLink;
 use payments::clearing::Movement::{Funding, Withdrawal};
 use payments::clearing::{Operation, Particulars};
 use payments::money::{Amount, Currency, format_minor};
@@ -138,6 +139,14 @@ enum Command {
         /// Its clearing code
         clearing_code: ClearingCode,
     },
+    /// Say how a request to pay is opened in its app, so that payment links and residents' pages lead there
+    AppLink {
+        /// Its clearing code
+        clearing_code: ClearingCode,
+        /// A universal link such as https://pay.bank.example/requests/{request_id}, or none
+        #[arg(value_name = "LINK|none")]
+        link: String,
+    },
     /// End a suspension or a block
     Resume {
         /// Its clearing code
@@ -261,6 +270,7 @@ async fn act(
         Command::Online { clearing_code } => {
             stand(switch, output, &by, clearing_code, Operation::ComeOnline, "online").await
         }
+        Command::AppLink { clearing_code, link } => link_app(switch, output, &by, clearing_code, &link).await,
         Command::List => list::show(switch, output),
     }
 }
@@ -276,6 +286,23 @@ async fn stand(
 ) -> anyhow::Result<()> {
     switch.operate(by, clearing_code, operation).await?;
     told(output, clearing_code, words, None)
+}
+
+/// How its app opens requests to pay, or `none`.
+async fn link_app(
+    switch: &Switch,
+    output: Output,
+    by: &str,
+    clearing_code: ClearingCode,
+    link: &str,
+) -> anyhow::Result<()> {
+    let link: Option<AppLink> = if link == "none" { None } else { Some(link.parse()?) };
+    switch.operate(by, clearing_code, Operation::SetAppLink(link.clone())).await?;
+    let facts = json!({ "clearing_code": clearing_code, "app_link": link.as_ref().map(AppLink::as_str) });
+    output.print(&facts, |_| match &link {
+        Some(link) => format!("Requests to pay are opened at {clearing_code} by {link}"),
+        None => format!("Requests to pay are no longer opened at {clearing_code} by a link."),
+    })
 }
 
 async fn certify(

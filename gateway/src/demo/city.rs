@@ -9,7 +9,8 @@ use futures_util::future::{join_all, join3};
 use identity::Identity;
 use identity::audit::Actor;
 use identity::resident::{Hkid, Profile, Registration, ResidentState};
-use payments::clearing::Particulars;
+use payments::app_link::AppLink;
+use payments::clearing::{Operation, Particulars};
 use payments::merchant::MerchantId;
 use payments::money::{Amount, Currency};
 use payments::operator::{OperatorName, Role};
@@ -74,7 +75,8 @@ pub async fn start(options: Options) -> anyhow::Result<City> {
     let client_key = ClientKey::open_or_create(&options.data.join("e-service.key"))?;
     register_e_service(&gateway.identity, &client_key, &url(&sockets.e_service)?)?;
     register_officers(&gateway, &options.data)?;
-    admit_banks(&gateway, &installation, &options.data).await?;
+    let pages: Vec<String> = sockets.banks.iter().map(url).collect::<Result<_, _>>()?;
+    admit_banks(&gateway, &installation, &options.data, &pages).await?;
 
     let mut places = Directions {
         lionrock: url(&sockets.public)?,
@@ -201,10 +203,16 @@ fn register_officers(gateway: &Gateway, data: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Admits the banks with their certificates, and funds those that have nothing yet.
-async fn admit_banks(gateway: &Gateway, installation: &Installation, data: &Path) -> anyhow::Result<()> {
+/// Admits the banks with their certificates and with where their `pages` open a request to pay, and funds those that have
+/// nothing yet.
+async fn admit_banks(
+    gateway: &Gateway,
+    installation: &Installation,
+    data: &Path,
+    pages: &[String],
+) -> anyhow::Result<()> {
     let funded = gateway.switch.positions()?;
-    for who in &BANKS {
+    for (who, pages) in BANKS.iter().zip(pages) {
         let code: ClearingCode = who.clearing_code.parse()?;
         let particulars = Particulars {
             bic: Some(who.bic.to_owned()),
@@ -216,6 +224,8 @@ async fn admit_banks(gateway: &Gateway, installation: &Installation, data: &Path
         let certificate = CertificateDer::from_pem_slice(certified.certificate.as_bytes())?;
         let thumbprint = Thumbprint::new(tls::Thumbprint::of(&certificate).0);
         gateway.switch.add_certificate(BUILDER, code, thumbprint).await?;
+        let link: AppLink = format!("{pages}/requests/{{request_id}}").parse()?;
+        gateway.switch.operate(BUILDER, code, Operation::SetAppLink(Some(link))).await?;
         if !funded.iter().any(|(participant, ..)| *participant == code) {
             gateway
                 .switch

@@ -31,6 +31,8 @@ struct ParticipantBody {
     standing: &'static str,
     suspended: bool,
     online: bool,
+    /// How a request to pay is opened in its app.
+    app_link: Option<String>,
     added: String,
 }
 
@@ -47,6 +49,7 @@ pub(super) async fn participants(operations: web::Data<Operations>) -> Result<Ht
             standing: one.standing.name(),
             suspended: one.standing == Standing::Suspended,
             online: !one.is_offline,
+            app_link: one.app_link.map(|link| link.to_string()),
             added: one.added.to_string(),
         })
         .collect();

@@ -5,7 +5,8 @@ use askama::Template;
 use super::Page;
 pub use super::bank_brand::Brand;
 
-/// The bank is simulated, so whoever comes chooses which customer to be. Posts `account` to `/login`.
+/// The bank is simulated, so whoever comes chooses which customer to be. Posts `account` to `/login`, with
+/// the request to pay that they came for.
 #[derive(Debug, Template)]
 #[template(path = "bank_login.html")]
 pub struct BankLogin {
@@ -15,6 +16,8 @@ pub struct BankLogin {
     pub bank: Brand,
     /// Its customers.
     pub customers: Vec<Choice>,
+    /// The request to pay that is shown next.
+    pub request: Option<String>,
 }
 
 /// A customer to be.

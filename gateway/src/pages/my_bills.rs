@@ -29,6 +29,8 @@ pub struct MyBill {
     pub bank_zh: String,
     /// That bank, in English.
     pub bank_en: String,
+    /// What opens it in that bank's app, if the bank has told.
+    pub link: Option<String>,
     /// How much is asked, or was paid.
     pub amount: String,
     /// What it is for.

@@ -28,8 +28,21 @@ pub struct Pay {
     pub expires: String,
     /// How it stands.
     pub state: State,
+    /// The banks at which it can be opened.
+    pub banks: Vec<PayersBank>,
     /// The code's text, for an app on the same device.
     pub code: String,
+}
+
+/// A bank that a payer may pay from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PayersBank {
+    /// Its name, in Traditional Chinese.
+    pub name_zh: String,
+    /// Its name, in English.
+    pub name_en: String,
+    /// What opens the request there: in its app, where that is installed.
+    pub link: String,
 }
 
 /// How a request stands towards a payer.

@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use identity::session::Session;
 use payments::RequestError;
+use payments::app_link::banks_that_open;
 use payments::directory::EntryStatus;
 use payments::iso20022::ReasonCode;
 use payments::participant::ClearingCode;
@@ -58,7 +59,8 @@ fn gather(gateway: &Gateway, session: &Session) -> Result<Vec<MyBill>, PageError
     let mut bills = Vec::new();
     for debtor in debtors(gateway, session)? {
         for request in requests.by_debtor(&debtor)? {
-            bills.push(bill(&request, name(debtor.agent), request.state_at(now)));
+            let link = banks_that_open(&banks, &request).next().map(|(_, link)| link);
+            bills.push(MyBill { link, ..bill(&request, name(debtor.agent), request.state_at(now)) });
         }
     }
     // What waits comes first, the most urgent of it at the top; then the latest.
@@ -76,6 +78,7 @@ fn bill(request: &RequestToPay, (bank_zh, bank_en): (String, String), state: Req
         payee_en: asked.creditor.name_en.unwrap_or(either),
         bank_zh,
         bank_en,
+        link: None,
         amount: format!("{} {}", paid.currency().code(), paid.to_decimal()),
         purpose: asked.purpose,
         bill_number: asked.bill_number,

@@ -3,8 +3,10 @@
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use payments::app_link::banks_that_open;
 use payments::merchant::{Merchant, merchant_of, request_code};
 use payments::money::{Currency, format_minor};
+use payments::participant::Participant;
 use payments::qr::render::{Picture, Purpose};
 use payments::request_to_pay::{RequestId, RequestState, RequestToPay};
 
@@ -12,7 +14,7 @@ use super::page;
 use super::refusal::PageError;
 use crate::clock;
 use crate::pages::moment;
-use crate::pages::pay::{Pay, State};
+use crate::pages::pay::{Pay, PayersBank, State};
 use crate::server::Gateway;
 
 pub(super) fn configure(app: &mut web::ServiceConfig) {
@@ -33,13 +35,26 @@ async fn find(gateway: web::Data<Gateway>, id: &str) -> Result<(RequestToPay, Me
     .await?
 }
 
+/// Where the payer can open it.
+async fn banks(gateway: web::Data<Gateway>, request: &RequestToPay) -> Result<Vec<PayersBank>, PageError> {
+    let participants = web::block(move || gateway.switch.participants()).await?;
+    let participants = participants.map_err(|failed| PageError::Failed(failed.to_string()))?;
+    let bank = |(bank, link): (&Participant, String)| PayersBank {
+        name_zh: bank.name_zh.clone(),
+        name_en: bank.name_en.clone(),
+        link,
+    };
+    Ok(banks_that_open(&participants, request).map(bank).collect())
+}
+
 async fn show(
     request: HttpRequest,
     gateway: web::Data<Gateway>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, PageError> {
     let page = page::context(&request, None);
-    let (found, merchant, code) = find(gateway, &id).await?;
+    let (found, merchant, code) = find(gateway.clone(), &id).await?;
+    let banks = banks(gateway, &found).await?;
     let asked = &found.asked;
     let sign = match asked.amount.currency() {
         Currency::Hkd => "HK$",
@@ -61,6 +76,7 @@ async fn show(
             RequestState::Paid => State::Paid,
             RequestState::Refused | RequestState::Cancelled | RequestState::Expired => State::Over,
         },
+        banks,
         code,
     };
     page::render(html.render())

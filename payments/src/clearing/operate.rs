@@ -66,6 +66,7 @@ fn judge(state: &State, actor: &str, code: ClearingCode, operation: &Operation) 
         }
         Operation::GoOffline => unless(participant.is_offline),
         Operation::ComeOnline => unless(!participant.is_offline),
+        Operation::SetAppLink(link) => unless(participant.app_link == *link),
         Operation::AddCertificate(thumbprint) => match state.certificates.get(thumbprint) {
             None => Ok(Change::Needed),
             Some(known) if known.participant == code && known.revoked.is_none() => Ok(Change::None),

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Limits;
+use crate::app_link::AppLink;
 use crate::money::Currency;
 use crate::participant::{Standing, Thumbprint};
 
@@ -25,6 +26,8 @@ pub enum Operation {
     GoOffline,
     /// It answers again.
     ComeOnline,
+    /// Says how a request to pay is opened in its app; nothing takes that away.
+    SetAppLink(Option<AppLink>),
     /// Lets a client certificate act for it.
     AddCertificate(Thumbprint),
     /// Ends that, for good.

@@ -281,6 +281,8 @@ impl Event {
             Self::Operation(Operation::Resume) => kind("resumed"),
             Self::Operation(Operation::GoOffline) => kind("went_offline"),
             Self::Operation(Operation::ComeOnline) => kind("came_online"),
+            Self::Operation(Operation::SetAppLink(Some(link))) => detailed("app_link_set", link.to_string()),
+            Self::Operation(Operation::SetAppLink(None)) => kind("app_link_removed"),
             Self::Operation(Operation::AddCertificate(thumbprint)) => {
                 detailed("certificate_added", thumbprint.to_string())
             }
@@ -332,6 +334,8 @@ impl Event {
             "resumed" => Operation::Resume,
             "went_offline" => Operation::GoOffline,
             "came_online" => Operation::ComeOnline,
+            "app_link_set" => Operation::SetAppLink(Some(detail()?.parse().ok()?)),
+            "app_link_removed" => Operation::SetAppLink(None),
             "certificate_added" => Operation::AddCertificate(detail()?.parse().ok()?),
             "certificate_revoked" => Operation::RevokeCertificate(detail()?.parse().ok()?),
             "duplicate_refused" => return Some(Self::DuplicateRefused(serde_json::from_str(detail()?).ok()?)),

@@ -48,6 +48,7 @@ struct ParticipantColumns {
     added: Timestamp,
     blocked: bool,
     is_offline: bool,
+    app_link: Option<String>,
 }
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -183,7 +184,8 @@ impl Touched {
                     | Operation::Block
                     | Operation::Resume
                     | Operation::GoOffline
-                    | Operation::ComeOnline,
+                    | Operation::ComeOnline
+                    | Operation::SetAppLink(_),
                 ) => {
                     self.participants.insert(row.participant);
                 }
@@ -246,6 +248,7 @@ fn write_participant(conn: &mut Conn<'_>, known: &Participant) -> Result<(), Err
         added: known.added,
         blocked: known.standing == Standing::Blocked,
         is_offline: known.is_offline,
+        app_link: known.app_link.as_ref().map(ToString::to_string),
     };
     on_db!(conn, c => diesel::insert_into(participant::table)
         .values(&columns)
@@ -283,18 +286,20 @@ pub(super) fn participants(conn: &mut Conn<'_>) -> Result<Vec<Participant>, Erro
         (false, true) => Standing::Suspended,
         (false, false) => Standing::Active,
     };
-    Ok(found
-        .into_iter()
-        .map(|columns| Participant {
+    let read = |columns: ParticipantColumns| {
+        let unreadable = |_| Error::Damaged(format!("participant {}: its app link", columns.clearing_code));
+        Ok(Participant {
             standing: standing(&columns),
             clearing_code: columns.clearing_code,
+            app_link: columns.app_link.as_deref().map(str::parse).transpose().map_err(unreadable)?,
             bic: columns.bic,
             name_zh: columns.name_zh,
             name_en: columns.name_en,
             is_offline: columns.is_offline,
             added: columns.added,
         })
-        .collect())
+    };
+    found.into_iter().map(read).collect()
 }
 
 /// All positions, by participant and currency.

@@ -102,6 +102,7 @@ diesel::table! {
         added -> BigInt,
         blocked -> Bool,
         is_offline -> Bool,
+        app_link -> Nullable<Text>,
     }
 }
 

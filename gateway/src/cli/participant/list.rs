@@ -17,6 +17,7 @@ struct Listed {
     standing: &'static str,
     suspended: bool,
     online: bool,
+    app_link: Option<String>,
     positions: Vec<ListedPosition>,
 }
 
@@ -68,6 +69,7 @@ pub(super) fn show(switch: &Switch, output: Output) -> anyhow::Result<()> {
             standing: one.standing.name(),
             suspended: one.standing == Standing::Suspended,
             online: !one.is_offline,
+            app_link: one.app_link.map(|link| link.to_string()),
         })
         .collect();
     output.print(&listed, |listed| {

@@ -24,6 +24,7 @@ pub(super) async fn walk(walk: &mut Walk, city: &City, owner: &Browser, shop: &s
     walk.step("refused: asking without a token (401)", program.without_a_token()).await?;
     let asked = walk.step("it asks for a payment, once for one key", program.asks(&token)).await?;
     walk.step("the payment link shows payee, amount and code to anybody", program.link(&asked)).await?;
+    walk.step("the link leads to the payer's bank, which shows what is asked", program.at_the_bank(&asked)).await?;
     walk.step("it takes the request back, and the link says so", program.takes_back(&token, &asked)).await?;
     let told = program.sells(owner, shop, &token);
     walk.step("a customer pays a basket, and the shop's server is told, signed by a published key", told).await?;
@@ -115,6 +116,21 @@ impl Program<'_> {
         let svg = asked["qr_svg"].as_str().context("no picture")?;
         ensure!(self.http.fetch(svg).await?.text().await?.starts_with("<svg"), "no picture");
         Ok(())
+    }
+
+    /// Follows the link to Banyan Bank, where the payer signs in and is shown the request.
+    async fn at_the_bank(&self, asked: &Value) -> anyhow::Result<()> {
+        let (link, id) = (text_of(&asked["payment_link"]), text_of(&asked["id"]));
+        let payer = Customer::new(self.city, 0)?;
+        let there = payer.url(&format!("/requests/{id}"));
+        let page = payer.browser.open(link).await?;
+        page.must_show(&format!("href=\"{there}\""))?;
+        ensure!(!page.shows("海堤銀行"), "the shop's own bank is offered");
+        let sign_in = payer.browser.open(&there).await?;
+        let form = [("account", PAYER_ACCOUNT), ("request", &*sign_in.field("request")?)];
+        let shown = payer.browser.submit(&payer.url("/login"), &form).await?;
+        shown.must_show("晨光文具")?;
+        shown.must_show("25.00")
     }
 
     async fn takes_back(&self, token: &str, asked: &Value) -> anyhow::Result<()> {

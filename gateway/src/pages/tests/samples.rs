@@ -141,6 +141,7 @@ fn my_bills(lang: Lang) -> my_bills::MyBills {
         payee_en: "Water Supplies Department".to_owned(),
         bank_zh: "榕樹銀行".to_owned(),
         bank_en: "Banyan Bank".to_owned(),
+        link: (state == RequestState::Waiting).then(|| "https://bank.example/requests/1".to_owned()),
         amount: "HKD 312.60".to_owned(),
         purpose: Some("水費 7–10/2026".to_owned()),
         bill_number: Some("2026-000123".to_owned()),

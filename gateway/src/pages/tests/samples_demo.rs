@@ -64,19 +64,8 @@ pub(super) fn bank(lang: Lang) -> Vec<Sample> {
                 .to_owned(),
         ),
     };
-    let choice = |account: &str, zh: &str, en: &str| bank_login::Choice {
-        account: account.to_owned(),
-        name_zh: zh.to_owned(),
-        name_en: en.to_owned(),
-    };
-    let customers = vec![
-        choice("012-100001-001", "陳大文", "CHAN Tai Man"),
-        choice("012-100002-001", "何美儀", "HO Mei Yee"),
-        choice("012-100003-001", "李志強", "LEE Chi Keung"),
-    ];
-    let login = bank_login::BankLogin { page: page(lang), bank: banyan(), customers };
     let mut rendered = vec![
-        ("bank-login", login.render().unwrap()),
+        ("bank-login", login(lang).render().unwrap()),
         ("bank-home", home(lang).render().unwrap()),
         ("bank-pay", pay(None, "").render().unwrap()),
         ("bank-pay-code", pay(None, "00020101021226").render().unwrap()),
@@ -87,6 +76,25 @@ pub(super) fn bank(lang: Lang) -> Vec<Sample> {
     ];
     rendered.extend(results(lang).chain(requests(lang)));
     rendered
+}
+
+fn login(lang: Lang) -> bank_login::BankLogin {
+    let choice = |account: &str, zh: &str, en: &str| bank_login::Choice {
+        account: account.to_owned(),
+        name_zh: zh.to_owned(),
+        name_en: en.to_owned(),
+    };
+    let customers = vec![
+        choice("012-100001-001", "陳大文", "CHAN Tai Man"),
+        choice("012-100002-001", "何美儀", "HO Mei Yee"),
+        choice("012-100003-001", "李志強", "LEE Chi Keung"),
+    ];
+    bank_login::BankLogin {
+        page: page(lang),
+        bank: banyan(),
+        customers,
+        request: Some("0123456789ABCDEFGHJK".to_owned()),
+    }
 }
 
 fn requests(lang: Lang) -> [Sample; 2] {

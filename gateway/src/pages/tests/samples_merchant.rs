@@ -174,6 +174,11 @@ fn link(lang: Lang, state: pay::State) -> pay::Pay {
         due: Some("2026-11-30".to_owned()),
         expires: "2026-11-22 20:05".to_owned(),
         state,
+        banks: vec![pay::PayersBank {
+            name_zh: "榕樹銀行".to_owned(),
+            name_en: "Banyan Bank".to_owned(),
+            link: "https://bank.example/requests/0123456789ABCDEFGHJK".to_owned(),
+        }],
         code: "00020101021226330012hk.com.hkicl".to_owned(),
     }
 }

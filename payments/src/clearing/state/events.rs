@@ -158,6 +158,7 @@ impl State {
                 name_en: particulars.name_en.clone(),
                 standing: Standing::Active,
                 is_offline: false,
+                app_link: None,
                 added: row.recorded,
             };
             Arc::make_mut(&mut self.participants).insert(code, participant);
@@ -178,6 +179,10 @@ impl State {
             }
             Operation::GoOffline | Operation::ComeOnline => {
                 participant.is_offline = *operation == Operation::GoOffline;
+                Ok(())
+            }
+            Operation::SetAppLink(link) => {
+                participant.app_link.clone_from(link);
                 Ok(())
             }
             Operation::AddCertificate(thumbprint) => {

@@ -40,6 +40,9 @@ fn act() -> impl Strategy<Value = Act> {
         Just(Operation::Resume),
         Just(Operation::GoOffline),
         Just(Operation::ComeOnline),
+        any::<bool>().prop_map(|is_set| Operation::SetAppLink(
+            is_set.then(|| "https://bank.example/{request_id}".parse().unwrap())
+        )),
     ];
     prop_oneof![
         6 => (0..30_u32, bank.clone(), bank.clone(), 1..60_000_i64)

@@ -1,6 +1,7 @@
 //! What the operator may and may not do.
 
 use super::support::*;
+use crate::app_link::AppLink;
 use crate::clearing::{Movement, Operation, OperationRefusal, Reply};
 use crate::money::{Amount, Currency};
 use crate::participant::Thumbprint;
@@ -79,12 +80,16 @@ fn a_certificate_is_one_participants_and_never_comes_back() {
 #[test]
 fn what_changes_nothing_leaves_no_event() {
     let mut state = books();
+    let link: AppLink = "https://bank.example/{request_id}".parse().unwrap();
     for (operation, rows) in [
         (Operation::Add(particulars("012")), 0),
         (Operation::Resume, 0),
         (Operation::Suspend, 1),
         (Operation::Suspend, 0),
         (Operation::SetNetDebitCap(Currency::Hkd, 0), 0),
+        (Operation::SetAppLink(None), 0),
+        (Operation::SetAppLink(Some(link.clone())), 1),
+        (Operation::SetAppLink(Some(link)), 0),
     ] {
         let step = apply(&mut state, &operate("012", operation.clone()), NOW);
         assert_eq!(usize::from(step.row.is_some()), rows, "{operation:?}");

@@ -6,6 +6,7 @@
 
 mod archives;
 mod days;
+mod known;
 mod obligations;
 mod positions;
 mod proposals;
@@ -23,6 +24,7 @@ use store::{Conn, Db};
 
 use self::archives::Archives;
 use self::days::Days;
+use self::known::Known;
 use self::obligations::Obligations;
 use self::proposals::Proposals;
 use self::rows::{Raw, Rows};
@@ -31,10 +33,10 @@ use super::columns::{currency, digest};
 use super::log::{self, RawRows};
 use super::{checkpoint, projection};
 use crate::clearing::chain::{self, Batch};
-use crate::clearing::{BusinessDay, Certificate, Checkpoint, Digest, Event, Movement, Operation, Particulars};
+use crate::clearing::{BusinessDay, Certificate, Checkpoint, Digest, Event, Movement, Operation};
 use crate::error::Error;
 use crate::money::{Currency, format_minor};
-use crate::participant::{ClearingCode, Standing, Thumbprint};
+use crate::participant::{ClearingCode, Thumbprint};
 
 pub use report::{AuditReport, Difference};
 
@@ -120,7 +122,7 @@ struct Audit {
     checkpoints: BTreeMap<i64, Vec<Checkpoint>>,
     tallies: BTreeMap<(ClearingCode, Currency), Tally>,
     open: HashMap<i64, Reservation>,
-    participants: BTreeMap<ClearingCode, (Particulars, Standing, bool)>,
+    participants: BTreeMap<ClearingCode, Known>,
     certificates: BTreeMap<Thumbprint, (ClearingCode, bool)>,
     ids: used_twice::Ids,
     proposals: Proposals,
@@ -308,7 +310,7 @@ impl Audit {
         };
         match operation {
             Operation::Add(particulars) => {
-                self.participants.insert(code, (particulars, Standing::Active, false));
+                self.participants.insert(code, Known::added(particulars));
             }
             Operation::SetNetDebitCap(currency, cap) => self.tally(code, currency).cap = cap.into(),
             Operation::SetLimits(currency, limits) => self.tally(code, currency).limits = limits,
@@ -316,16 +318,12 @@ impl Audit {
             | Operation::Block
             | Operation::Resume
             | Operation::GoOffline
-            | Operation::ComeOnline => {
+            | Operation::ComeOnline
+            | Operation::SetAppLink(_) => {
                 let Some(known) = self.participants.get_mut(&code) else {
                     return self.row(sequence, format!("{code} is not a participant"));
                 };
-                match operation {
-                    Operation::Suspend => known.1 = Standing::Suspended,
-                    Operation::Block => known.1 = Standing::Blocked,
-                    Operation::Resume => known.1 = Standing::Active,
-                    other => known.2 = other == Operation::GoOffline,
-                }
+                known.take(operation);
             }
             Operation::AddCertificate(thumbprint) => {
                 self.certificates.insert(thumbprint, (code, false));
@@ -338,10 +336,9 @@ impl Audit {
 
     fn participants(&mut self, conn: &mut Conn<'_>) -> Result<(), Error> {
         for known in projection::participants(conn)? {
-            let particulars = Particulars { bic: known.bic, name_zh: known.name_zh, name_en: known.name_en };
-            let stored = (particulars, known.standing, known.is_offline);
-            if self.participants.remove(&known.clearing_code) != Some(stored) {
-                self.report.differences.push(Difference::Participant(known.clearing_code));
+            let code = known.clearing_code;
+            if self.participants.remove(&code) != Some(Known::stored(known)) {
+                self.report.differences.push(Difference::Participant(code));
             }
         }
         let missing = std::mem::take(&mut self.participants).into_keys().map(Difference::Participant);

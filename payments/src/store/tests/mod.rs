@@ -1,6 +1,7 @@
 //! The switch on each database that is to be had.
 
 mod ahead;
+mod app_links;
 mod archive;
 mod books;
 mod days;

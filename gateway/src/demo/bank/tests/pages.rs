@@ -18,7 +18,7 @@ use crate::http::tls;
 
 pub(super) const PAYER: &str = "012-100001-001";
 
-fn client() -> Client {
+pub(super) fn client() -> Client {
     let config = tls::client(rustls::RootCertStore::empty(), None).unwrap();
     let builder = Client::builder().tls_backend_preconfigured(config).cookie_store(true);
     builder.redirect(reqwest::redirect::Policy::none()).build().unwrap()

@@ -8,7 +8,7 @@ use payments::request_to_pay::{AmountRule, Creditor, Debtor, NewRequest, Request
 use reqwest::StatusCode;
 
 use super::city::{City, code, desk, hkd, proxy};
-use super::pages::{Browser, PAYER};
+use super::pages::{Browser, PAYER, client};
 use super::{SHOP, balance};
 use crate::clock;
 
@@ -152,4 +152,22 @@ async fn a_bill_waits_in_the_app_and_is_paid_in_part_or_refused() {
     assert!(!browser.open("/").await.1.contains("/requests/"), "nothing waits any more");
     banyan.stop().await;
     seawall.stop().await;
+}
+
+#[actix_web::test]
+async fn a_link_from_outside_leads_through_the_sign_in_to_the_request() {
+    let city = City::found().await;
+    let banyan = city.open("012").await;
+    let request = city.ask(new("1")).await;
+    let page = format!("/requests/{}", request.id);
+    let visitor = Browser { client: client(), bank: banyan.url.clone() };
+    let sent = visitor.client.get(banyan.url.join(&page).unwrap()).send().await.unwrap();
+    let sign_in = sent.headers()["location"].to_str().unwrap().to_owned();
+    assert!(visitor.open(&sign_in).await.1.contains(request.id.as_str()));
+    for (wanted, place) in [("https://evil.example/", "/"), (request.id.as_str(), page.as_str())] {
+        let form = [("account", PAYER), ("request", wanted)];
+        assert_eq!(visitor.submit("login", &form).await.1, place, "nowhere else");
+    }
+    assert!(visitor.open(&page).await.1.contains("ML-1"));
+    banyan.stop().await;
 }

@@ -9,6 +9,7 @@ use actix_web::http::header::LOCATION;
 use actix_web::middleware::Next;
 use actix_web::{HttpResponse, ResponseError};
 use askama::Template;
+use payments::request_to_pay::RequestId;
 
 use crate::demo::bank::{BankError, store};
 use crate::demo::page;
@@ -18,7 +19,10 @@ use crate::pages::message::{Link, Message};
 #[derive(Debug)]
 pub(super) enum Failure {
     /// Nobody is signed in: the bank's sign-in page comes first.
-    NotSignedIn,
+    NotSignedIn {
+        /// What they came for.
+        request: Option<RequestId>,
+    },
     /// Nothing of this customer is there.
     NotFound,
     /// Something of ours failed; the log says what.
@@ -45,7 +49,7 @@ impl From<BankError> for Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NotSignedIn => "not signed in",
+            Self::NotSignedIn { .. } => "not signed in",
             Self::NotFound => "not found",
             Self::Internal => "failed",
         })
@@ -55,7 +59,7 @@ impl fmt::Display for Failure {
 impl ResponseError for Failure {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::NotSignedIn => StatusCode::SEE_OTHER,
+            Self::NotSignedIn { .. } => StatusCode::SEE_OTHER,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -64,8 +68,12 @@ impl ResponseError for Failure {
     /// The words are put in by the middleware [`kind_errors`], which knows the reader's language.
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
-        if matches!(self, Self::NotSignedIn) {
-            response.insert_header((LOCATION, "/login"));
+        match self {
+            Self::NotSignedIn { request: None } => _ = response.insert_header((LOCATION, "/login")),
+            Self::NotSignedIn { request: Some(id) } => {
+                response.insert_header((LOCATION, format!("/login?request={id}")));
+            }
+            Self::NotFound | Self::Internal => {}
         }
         response.finish()
     }

@@ -80,7 +80,8 @@ impl FromRequest for SignedIn {
     type Future = Ready<Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(signed_in(request).map(|customer| Self { customer }).ok_or(Failure::NotSignedIn))
+        let wanted = || Failure::NotSignedIn { request: request.match_info().get("id").and_then(|id| id.parse().ok()) };
+        ready(signed_in(request).map(|customer| Self { customer }).ok_or_else(wanted))
     }
 }
 

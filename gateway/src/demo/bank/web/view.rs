@@ -7,7 +7,7 @@ use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use askama::Template;
-use payments::request_to_pay::AmountRule;
+use payments::request_to_pay::{AmountRule, RequestId};
 
 use super::failure::Failure;
 use super::link::LinkForm;
@@ -48,15 +48,16 @@ impl FromRequest for View {
 }
 
 impl View {
-    /// Who signs in.
-    pub(super) fn login(self) -> HttpResponse {
+    /// Who signs in, and for which request to pay.
+    pub(super) fn login(self, request: Option<RequestId>) -> HttpResponse {
         let choice = |customer: &Customer| Choice {
             account: customer.account.to_string(),
             name_zh: customer.names.zh.clone(),
             name_en: customer.names.en.clone(),
         };
         let customers = self.bank.config.customers.iter().map(choice).collect();
-        ok(BankLogin { bank: self.brand(), customers, page: self.page }.render())
+        let request = request.map(|id| id.to_string());
+        ok(BankLogin { bank: self.brand(), customers, request, page: self.page }.render())
     }
 
     /// What the customer has.
