@@ -41,6 +41,52 @@ async fn ten_payments_at_two_tills_and_a_refund_add_up_to_what_the_bank_says() {
     gateway.run(&["audit"]);
 }
 
+#[tokio::test]
+async fn a_code_that_a_customer_shows_is_scanned_at_the_till_and_paid_once() {
+    let gateway = Gateway::demo().await;
+    let browser = Browser::start("zh-HK").await;
+    resident::activate(&browser, &gateway, 0).await;
+    let shop = join(&browser, &gateway).await;
+    let before = balance(&gateway).await;
+    browser.open(&gateway.bank("012", "/login")).await;
+    browser.click(&format!("button[value='{}']", PAYERS[0])).await;
+    browser.click("a[href='/show']").await;
+    browser.fill("#limit", "100").await;
+    browser.click("form[action='/show'] button").await;
+    browser.find("img.qr").await;
+    let page = browser.url().await;
+    let seen = browser.picture("bank-show-code").await;
+    let code = scan(&seen);
+
+    for (amount, expected) in [("100.01", "上限"), ("42.00", "")] {
+        browser.open(&format!("{shop}/tills/T-1")).await;
+        browser.fill("#amount", amount).await;
+        browser.fill("#code", &code).await;
+        browser.click("main form button[type=submit]").await;
+        if !expected.is_empty() {
+            browser.expect(&[expected]).await;
+            browser.picture("merchant-till-refused").await;
+        }
+    }
+    browser.find(".till.flood").await;
+    browser.open(page.as_str()).await;
+    browser.expect(&["已付款", "42.00", "晨光文具"]).await;
+    browser.picture("bank-show-paid").await;
+    browser.open(&format!("{shop}/tills/T-1")).await;
+    browser.fill("#amount", "42.00").await;
+    browser.fill("#code", &code).await;
+    browser.click("main form button[type=submit]").await;
+    browser.expect(&["已經用過"]).await;
+    assert_eq!(balance(&gateway).await - before, 4_200, "once");
+    gateway.run(&["audit"]);
+}
+
+/// What a till's scanner reads from a screen.
+fn scan(screen: &[u8]) -> String {
+    let mut picture = rqrr::PreparedImage::prepare(image::load_from_memory(screen).unwrap().into_luma8());
+    picture.detect_grids().first().expect("a code on the screen").decode().unwrap().1
+}
+
 /// The owner takes up the invitation of the shop's bank. Returns the address of the console.
 async fn join(browser: &Browser, gateway: &Gateway) -> String {
     browser.open(&gateway.public("/merchant")).await;

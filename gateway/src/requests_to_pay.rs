@@ -1,5 +1,6 @@
-//! Records, in the background, that requests to pay have expired, so that whoever follows their feed is told. Every
-//! gateway does; each request is taken by one of them. That nobody pays one too late does not depend on it.
+//! Records, in the background, that requests to pay have expired, so that whoever follows their feed is told, and forgets
+//! the codes of a day ago that payers showed. Every gateway does; each request is taken by one of them. That nobody pays
+//! one too late, or asks by an old code, does not depend on it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +19,12 @@ pub(crate) fn expire(gateway: &Arc<Gateway>) {
     actix_web::rt::spawn(async move {
         loop {
             let Some(gateway) = gateway.upgrade() else { return };
-            let done = web::block(move || gateway.switch.requests_to_pay().expire_due(clock::now())).await;
+            let done = web::block(move || {
+                let (requests, now) = (gateway.switch.requests_to_pay(), clock::now());
+                requests.forget_presented_codes(now)?;
+                requests.expire_due(now)
+            })
+            .await;
             if let Ok(Err(failed)) = done {
                 tracing::warn!(error = %failed, "requests to pay could not be ended; it will be tried again");
             }

@@ -78,6 +78,7 @@ pub mod merchant;
 pub mod money;
 pub mod operator;
 pub mod participant;
+pub mod presented_code;
 pub mod qr;
 pub mod report;
 pub mod request_to_pay;

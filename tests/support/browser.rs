@@ -182,9 +182,11 @@ impl Browser {
         self.client.window().await.unwrap()
     }
 
-    /// Keeps the whole page as target/screenshots/NAME-WIDTH.png, and checks that no width scrolls sideways.
-    pub(crate) async fn picture(&self, name: &str) {
+    /// Keeps the whole page as target/screenshots/NAME-WIDTH.png, and checks that no width scrolls sideways. Returns the
+    /// picture of the last width.
+    pub(crate) async fn picture(&self, name: &str) -> Vec<u8> {
         let folder = root().join("target/screenshots");
+        let mut png = Vec::new();
         std::fs::create_dir_all(&folder).unwrap();
         for width in WIDTHS {
             // Not `mobile`: that would zoom out until everything fits, and hide that it does not.
@@ -192,12 +194,13 @@ impl Browser {
             self.devtools("Emulation.setDeviceMetricsOverride", size).await;
             let shot = json!({ "captureBeyondViewport": true });
             let shot = self.devtools("Page.captureScreenshot", shot).await;
-            let png = STANDARD.decode(shot["data"].as_str().unwrap()).unwrap();
-            std::fs::write(folder.join(format!("{name}-{width}.png")), png).unwrap();
+            png = STANDARD.decode(shot["data"].as_str().unwrap()).unwrap();
+            std::fs::write(folder.join(format!("{name}-{width}.png")), &png).unwrap();
             let wide = self.client.execute("return document.documentElement.scrollWidth", vec![]).await.unwrap();
             assert!(wide.as_u64().unwrap() <= width.into(), "{name} is {wide} px wide on a screen of {width} px");
         }
         self.devtools("Emulation.clearDeviceMetricsOverride", json!({})).await;
+        png
     }
 
     async fn devtools(&self, method: &str, params: Value) -> Value {

@@ -12,6 +12,7 @@ pub mod bank_login;
 pub mod bank_pay;
 pub mod bank_request;
 pub mod bank_result;
+pub mod bank_show;
 mod claim;
 pub mod consent;
 pub mod console;

@@ -11,10 +11,26 @@ use store::Timestamp;
 use uuid::Uuid;
 
 use super::paging::{Cursor, page};
-use super::{Api, Participant};
+use super::{Api, Participant, resource};
 use crate::clock;
 use crate::error::Problem;
 use crate::http::body;
+
+/// Mounts these endpoints.
+pub(super) fn configure(cfg: &mut web::ServiceConfig) {
+    cfg.service(resource("/merchants", "GET, POST").route(web::get().to(list)).route(web::post().to(onboard)))
+        .service(
+            resource("/merchants/{merchant_id}", "GET, PATCH")
+                .route(web::get().to(read))
+                .route(web::patch().to(change)),
+        )
+        .service(resource("/merchants/{merchant_id}/invitation", "POST").route(web::post().to(invite)))
+        .service(
+            resource("/merchants/{merchant_id}/tills/{label}", "PUT, DELETE")
+                .route(web::put().to(add_till))
+                .route(web::delete().to(remove_till)),
+        );
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

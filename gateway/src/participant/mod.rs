@@ -23,6 +23,7 @@ mod paging;
 mod payments;
 mod prefer;
 mod presence;
+mod presented_codes;
 mod proofs;
 mod proxies;
 mod recalls;
@@ -80,23 +81,9 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
             .service(resource("/infractions/{infraction_id}/{step}", "POST").route(web::post().to(infractions::step)))
             .service(resource("/directory/inbox", "GET").route(web::get().to(notices::read)))
             .configure(requests_to_pay::configure)
+            .configure(presented_codes::configure)
             .service(resource("/fps-ids", "POST").route(web::post().to(fps_ids::issue)))
-            .service(
-                resource("/merchants", "GET, POST")
-                    .route(web::get().to(merchants::list))
-                    .route(web::post().to(merchants::onboard)),
-            )
-            .service(
-                resource("/merchants/{merchant_id}", "GET, PATCH")
-                    .route(web::get().to(merchants::read))
-                    .route(web::patch().to(merchants::change)),
-            )
-            .service(resource("/merchants/{merchant_id}/invitation", "POST").route(web::post().to(merchants::invite)))
-            .service(
-                resource("/merchants/{merchant_id}/tills/{label}", "PUT, DELETE")
-                    .route(web::put().to(merchants::add_till))
-                    .route(web::delete().to(merchants::remove_till)),
-            )
+            .configure(merchants::configure)
             .service(resource("/refunds/{refund_id}", "GET").route(web::get().to(refunds::read)))
             .service(resource("/refunds/{refund_id}/refuse", "POST").route(web::post().to(refunds::refuse)))
             .service(resource("/lookups", "POST").route(web::post().to(lookups::look_up)))

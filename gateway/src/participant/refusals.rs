@@ -9,6 +9,7 @@ use payments::directory::{
 };
 use payments::iso20022::MessageError;
 use payments::merchant::{MerchantError, MerchantRefusal};
+use payments::presented_code::NotPresentable;
 use payments::{OperationError, RequestError, SubmitError};
 
 use crate::clock;
@@ -188,6 +189,10 @@ impl From<RequestError> for Problem {
         match error {
             RequestError::Invalid(wrong) => Self::bad_request(detail).field(wrong.field),
             RequestError::NotFound => Self::not_found(detail).reason("IRNR"),
+            RequestError::NotPresentable(NotPresentable::Unknown) => Self::not_found(detail),
+            RequestError::NotPresentable(_) => {
+                Self::new(StatusCode::CONFLICT, "not-presentable", "Nothing can be asked by this code", detail)
+            }
             RequestError::Refused(refusal) => {
                 Self::new(StatusCode::CONFLICT, "request-state", "The request to pay does not take this", detail)
                     .reason(refusal.reason())

@@ -32,7 +32,8 @@ pub enum Refusal {
     /// The creditor agent is suspended.
     #[error("the creditor agent is suspended")]
     CreditorAgentSuspended,
-    /// Debtor agent and creditor agent are one: such a payment is booked at home, not cleared.
+    /// Debtor agent and creditor agent are one: such a payment is booked at home, not cleared, unless it answers a
+    /// request to pay.
     #[error("a payment between customers of one participant is not cleared here")]
     SameAgent,
     /// Another payment carries this UETR.

@@ -83,8 +83,11 @@ fn creditor_agent_may_be_paid(case: &Case<'_>) -> Option<Refusal> {
     }
 }
 
+/// A request to pay is spent here alone, so what answers one comes here also when both customers have one bank.
 fn agents_differ(case: &Case<'_>) -> Option<Refusal> {
-    (case.transfer.debtor_agent == case.transfer.creditor_agent).then_some(Refusal::SameAgent)
+    let transfer = case.transfer;
+    (transfer.debtor_agent == transfer.creditor_agent && transfer.request_to_pay.is_none())
+        .then_some(Refusal::SameAgent)
 }
 
 fn uetr_is_new(case: &Case<'_>) -> Option<Refusal> {

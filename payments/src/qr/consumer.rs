@@ -36,6 +36,24 @@ pub struct DataObject {
     pub value: Vec<u8>,
 }
 
+impl DataObject {
+    /// The objects that stand in a template.
+    ///
+    /// # Errors
+    /// The byte, or the object, that is wrong.
+    pub fn objects(&self) -> Result<Vec<Self>, ConsumerError> {
+        read(&self.value)
+    }
+
+    /// A template of these objects.
+    ///
+    /// # Errors
+    /// A tag that is none, or too much in it.
+    pub fn template(tag: Tag, objects: &[Self]) -> Result<Self, ConsumerError> {
+        Ok(Self { tag, value: written(objects)? })
+    }
+}
+
 impl fmt::Debug for DataObject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "DataObject({}, {} bytes)", self.tag, self.value.len())

@@ -76,12 +76,6 @@ impl NewRequest {
         for (field, text, most) in texts {
             needed(field, text, most)?;
         }
-        if self.debtor.as_ref().is_some_and(|debtor| debtor.agent == creditor.agent) {
-            return Err(InvalidRequest {
-                field: "debtor.agent",
-                why: "a bank asks its own customers without the switch",
-            });
-        }
         if self.expires <= now {
             return Err(InvalidRequest { field: "expires", why: "a moment that is still to come" });
         }

@@ -133,6 +133,6 @@ fn a_request_says_what_is_wrong_with_it() {
     assert_eq!(field(&|one| one.reference.clear()), "reference");
     assert_eq!(field(&|one| one.expires = NOW), "expires");
     assert_eq!(field(&|one| one.expires = NOW + MAX_LIFE + Duration::from_secs(1)), "expires");
-    let own = Debtor { agent: bank("027"), account: "1".to_owned() };
-    assert_eq!(field(&|one| one.debtor = Some(own.clone())), "debtor.agent");
+    let nowhere = Debtor { agent: bank("027"), account: "1".repeat(35) };
+    assert_eq!(field(&|one| one.debtor = Some(nowhere.clone())), "debtor.account");
 }

@@ -67,7 +67,10 @@ impl Entry {
             }
             Row::Outcome(row) => match state.payment(row.payment) {
                 Some(payment) => Self {
-                    readers: [Some(payment.debtor_agent), Some(payment.creditor_agent)],
+                    readers: [
+                        Some(payment.debtor_agent),
+                        Some(payment.creditor_agent).filter(|agent| *agent != payment.debtor_agent),
+                    ],
                     item: Some(Arc::new(inbox::report(payment))),
                     ..plain
                 },

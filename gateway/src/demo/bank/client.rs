@@ -1,6 +1,7 @@
 //! A bank's side of the participants' API: mutual TLS, ISO 20022 in XML for money, JSON for the directory.
 
 mod merchants;
+mod presented;
 mod requests;
 
 use std::time::Duration;
@@ -22,6 +23,7 @@ use super::payment::{LookUp, Names, Payee};
 use crate::http::tls;
 
 pub use merchants::{DirectoryNotice, IssuedFpsId, MerchantOrder, OriginalPayment, RefundOrder};
+pub use presented::MadeCode;
 
 /// What a call may take beyond the time it asks the switch to wait.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -16,6 +16,7 @@ pub mod message;
 pub mod outcome;
 mod pay;
 pub mod payment;
+pub mod presented;
 mod refunds;
 pub mod request;
 mod running;

@@ -11,7 +11,7 @@ use url::Url;
 
 use super::client::SwitchClient;
 use super::store::Books;
-use super::{Bank, BankConfig, refunds, web, worker};
+use super::{Bank, BankConfig, presented, refunds, web, worker};
 use crate::clock;
 
 /// A bank that is at work.
@@ -52,6 +52,7 @@ pub async fn start(config: BankConfig, socket: TcpListener) -> anyhow::Result<Ru
         }),
         actix_web::rt::spawn(worker::read_inbox(Arc::clone(&bank), stopped.clone())),
         actix_web::rt::spawn(refunds::carry_out(Arc::clone(&bank), stopped.clone())),
+        actix_web::rt::spawn(presented::look_after(Arc::clone(&bank), stopped.clone())),
         actix_web::rt::spawn(worker::look_after(Arc::clone(&bank), stopped)),
     ];
     let url = Url::parse(&format!("http://localhost:{port}/"))?;

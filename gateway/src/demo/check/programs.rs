@@ -1,6 +1,7 @@
 //! A program of a shop: it gets a token by OAuth, asks for a payment, and takes it back.
 
 use anyhow::{Context, ensure};
+use payments::qr::scan;
 use serde_json::{Value, json};
 
 use super::browser::{Browser, Page};
@@ -28,6 +29,8 @@ pub(super) async fn walk(walk: &mut Walk, city: &City, owner: &Browser, shop: &s
     walk.step("it takes the request back, and the link says so", program.takes_back(&token, &asked)).await?;
     let told = program.sells(owner, shop, &token);
     walk.step("a customer pays a basket, and the shop's server is told, signed by a published key", told).await?;
+    let scanned = program.scans(&token);
+    walk.step("it asks by a code that a customer shows, once, and within what they agreed to", scanned).await?;
     let ended = program.is_ended(owner, shop, &token, &made);
     walk.step("the owner ends the program, and its token opens nothing", ended).await
 }
@@ -99,6 +102,29 @@ impl Program<'_> {
         let stands: Value = call.bearer_auth(token).send().await?.error_for_status()?.json().await?;
         ensure!(stands["state"] == "paid", "{stands}");
         Ok(())
+    }
+
+    /// A customer agrees to a limit and shows a code; the program asks by it, and the customer's bank pays.
+    async fn scans(&self, token: &str) -> anyhow::Result<()> {
+        let payer = Customer::new(self.city, 0)?;
+        payer.sign_in(PAYER_ACCOUNT).await?;
+        let shown = payer.browser.submit(&payer.url("/show"), &[("limit", "20")]).await?;
+        let png = payer.browser.fetch(&format!("{}/code.png", shown.url)).await?.bytes().await?;
+        let code = scan::read(&png)?.pop().context("no code in the picture")?;
+        let ask = async |key: &str, amount: &str| -> anyhow::Result<(u16, Value)> {
+            let call = self.http.client().post(self.url("/api/v1/payment-requests")).bearer_auth(token);
+            let wanted = json!({ "amount": amount, "presented_code": code });
+            let answer = call.header("Idempotency-Key", key).json(&wanted).send().await?;
+            Ok((answer.status().as_u16(), answer.json().await?))
+        };
+        let (status, refused) = ask("scan-1", "20.01").await?;
+        ensure!(status == 409 && refused["field"] == "presented_code", "{status}: {refused}");
+        let (status, made) = ask("scan-2", "20.00").await?;
+        ensure!(status == 201, "{status}: {made}");
+        ensure!(ask("scan-2", "20.00").await?.1["id"] == made["id"], "the same key is another request");
+        let (status, again) = ask("scan-3", "1.00").await?;
+        ensure!(status == 409, "a code is used twice: {status}: {again}");
+        payer.settled(shown).await
     }
 
     async fn asks(&self, token: &str) -> anyhow::Result<Value> {

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::{Page, Shop};
 
-/// The till, in both languages at once as both sides of the counter read it. Posts `amount`, `bill` and `csrf` to
+/// The till, in both languages at once as both sides of the counter read it. Posts `amount`, `bill`, `code` and `csrf` to
 /// `/merchant/{id}/tills/{label}`.
 #[derive(Debug, Template)]
 #[template(path = "merchant/till.html")]
@@ -17,8 +17,23 @@ pub struct Till {
     pub label: String,
     /// The code that customers see; none for the form.
     pub asked: Option<Asked>,
-    /// Why no code was made.
-    pub problem: Option<String>,
+    /// The form, when no code is seen.
+    pub form: Form,
+}
+
+/// What is typed at the till.
+#[derive(Debug, Clone, Default)]
+pub struct Form {
+    /// The amount, as it was typed.
+    pub amount: String,
+    /// The bill's number, as it was typed.
+    pub bill: String,
+    /// What is wrong with the amount.
+    pub amount_problem: Option<String>,
+    /// What is wrong with the bill's number.
+    pub bill_problem: Option<String>,
+    /// What is wrong with the code that the customer shows.
+    pub code_problem: Option<String>,
 }
 
 /// A code for one amount.
@@ -30,6 +45,8 @@ pub struct Asked {
     pub amount: String,
     /// The bill.
     pub bill: Option<String>,
+    /// Whether the shop shows a code; otherwise the customer has shown one, and their bank is asked.
+    pub is_shown: bool,
     /// How it stands.
     pub state: State,
     /// When it was paid.

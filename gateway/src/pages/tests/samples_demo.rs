@@ -74,7 +74,7 @@ pub(super) fn bank(lang: Lang) -> Vec<Sample> {
         ("bank-link", link(false).render().unwrap()),
         ("bank-link-done", link(true).render().unwrap()),
     ];
-    rendered.extend(results(lang).chain(requests(lang)));
+    rendered.extend(results(lang).chain(requests(lang)).chain(shown_codes(lang)));
     rendered
 }
 
@@ -94,6 +94,42 @@ fn login(lang: Lang) -> bank_login::BankLogin {
         bank: banyan(),
         customers,
         request: Some("0123456789ABCDEFGHJK".to_owned()),
+    }
+}
+
+/// The form, and a code in each of its states.
+fn shown_codes(lang: Lang) -> [Sample; 5] {
+    use bank_show::State;
+    [
+        ("bank-show", None),
+        ("bank-show-code", Some(State::Waiting)),
+        ("bank-show-paying", Some(State::UnderWay)),
+        ("bank-show-paid", Some(State::Paid)),
+        ("bank-show-over", Some(State::Over)),
+    ]
+    .map(|(name, state)| (name, shown_code(lang, state).render().unwrap()))
+}
+
+fn shown_code(lang: Lang, state: Option<bank_show::State>) -> bank_show::BankShow {
+    let page = page(lang);
+    let too_much = page.say("餘額是 HK$ 182.40，不足夠付 HK$ 500.00。", "Your balance is HK$ 182.40.").to_owned();
+    let asked = |state| matches!(state, bank_show::State::UnderWay | bank_show::State::Paid);
+    let code = |state| bank_show::Code {
+        svg_href: "/show/7/code.svg".to_owned(),
+        limit: "HK$ 500.00".to_owned(),
+        expires: "19:06:07".to_owned(),
+        payment: asked(state).then(|| "/payments/7".to_owned()),
+        payee: asked(state).then(|| "晨光文具".to_owned()),
+        amount: asked(state).then(|| "HK$ 48.00".to_owned()),
+        state,
+    };
+    bank_show::BankShow {
+        bank: banyan(),
+        balance: "HK$ 182.40".to_owned(),
+        typed: "500".to_owned(),
+        problem: state.is_none().then_some(too_much),
+        shown: state.map(code),
+        page,
     }
 }
 

@@ -192,14 +192,22 @@ fn tills(lang: Lang) -> Vec<Sample> {
             id: "0123456789ABCDEFGHJK".to_owned(),
             amount: "48.00".to_owned(),
             bill: Some("ML-7".to_owned()),
+            is_shown: !problem,
             state,
             at: "19:05:07".to_owned(),
         }),
-        problem: problem.then(|| "金額寫成 250 或 250.50。".to_owned()),
+        form: till::Form {
+            amount: "48".to_owned(),
+            bill: "ML-7".to_owned(),
+            amount_problem: problem.then(|| "金額寫成 250 或 250.50。".to_owned()),
+            bill_problem: problem.then(|| "單號最多二十五個字。".to_owned()),
+            code_problem: problem.then(|| "這個付款碼已過期，每個有效一分鐘。".to_owned()),
+        },
     };
     vec![
         ("merchant-till", till(None, true).render().unwrap()),
         ("merchant-till-waiting", till(Some(till::State::Waiting), false).render().unwrap()),
+        ("merchant-till-asked", till(Some(till::State::Waiting), true).render().unwrap()),
         ("merchant-till-paying", till(Some(till::State::UnderWay), false).render().unwrap()),
         ("merchant-till-paid", till(Some(till::State::Paid), false).render().unwrap()),
         ("merchant-till-over", till(Some(till::State::Over), false).render().unwrap()),

@@ -7,6 +7,7 @@ mod fps_ids;
 mod identity_cards;
 mod merchants;
 mod payments;
+mod presented_codes;
 mod proofs;
 mod proxies;
 mod recalls;

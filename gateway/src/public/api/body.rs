@@ -2,6 +2,7 @@
 
 use payments::merchant::{Asking, Merchant, TillLabel, request_code};
 use payments::money::{Amount, Currency};
+use payments::presented_code::PresentedToken;
 use payments::request_to_pay::{AmountRule, RequestToPay};
 use serde::{Deserialize, Serialize};
 use store::Timestamp;
@@ -30,6 +31,8 @@ pub(super) struct Wanted {
     /// RFC 3339; an hour from now when left out.
     expires: Option<String>,
     till: Option<String>,
+    /// What a scanner read from the payer's screen: their bank is asked.
+    presented_code: Option<String>,
 }
 
 fn hkd() -> String {
@@ -37,6 +40,12 @@ fn hkd() -> String {
 }
 
 impl Wanted {
+    /// Reads the code that the payer shows, if one was scanned.
+    pub(super) fn presented_code(&self) -> Result<Option<PresentedToken>, Problem> {
+        let read = self.presented_code.as_deref().map(PresentedToken::read).transpose();
+        read.map_err(|wrong| Problem::bad_request(wrong.to_string()).field("presented_code"))
+    }
+
     /// Reads it; `reference` tells it from another.
     pub(super) fn parse(self, reference: String, now: Timestamp) -> Result<Asking, Problem> {
         let bad = |field: &'static str, why: &str| Problem::bad_request(why).field(field);

@@ -48,13 +48,18 @@ pub(super) async fn create(
     let reference = hex::encode(digest_of("request", &merchant.id.to_string(), key));
     let now = clock::now();
     let wanted: Wanted = body::json(&request, payload).await?;
+    let presented = wanted.presented_code()?;
     let asking = wanted.parse(reference, now)?;
     if let Some(till) = &asking.till {
         merchant.must_have(till)?;
     }
     let asked = asking.on_behalf_of(&merchant);
     let requests = gateway.requests.clone();
-    let made = web::block(move || requests.create(&asked, now)).await?.map_err(refused)?;
+    let made = web::block(move || match presented {
+        Some(token) => requests.ask_presented(&token, &asked, now),
+        None => requests.create(&asked, now),
+    });
+    let made = made.await?.map_err(refused)?;
     let told = PaymentRequest::of(&made, &merchant, &gateway.identity.settings().issuer, now)?;
     Ok(HttpResponse::Created().json(told))
 }
@@ -134,6 +139,10 @@ fn refused(error: RequestError) -> Problem {
             Problem { field: Some(IDEMPOTENCY_KEY.to_owned()), ..refusal }
         }
         RequestError::NotFound => Problem::not_found(detail),
+        RequestError::NotPresentable(_) => {
+            Problem::new(StatusCode::CONFLICT, "not-presentable", "Nothing can be asked by this code", detail)
+                .field("presented_code")
+        }
         RequestError::Refused(_) => {
             Problem::new(StatusCode::CONFLICT, "request-state", "The request does not take this", detail)
         }

@@ -5,11 +5,12 @@ use askama::Template;
 use payments::RequestError;
 use payments::merchant::{Asking, Duty, Membership, Merchant, MerchantRefusal, TillLabel, asked_by, request_code};
 use payments::money::{Amount, Currency};
+use payments::presented_code::PresentedToken;
 use payments::request_to_pay::{InvalidRequest, RequestId, RequestState, RequestToPay};
 use serde::Deserialize;
 
-use super::{codes, desk};
-use crate::pages::merchant::till::{Asked, State, Till};
+use super::{codes, desk, words};
+use crate::pages::merchant::till::{Asked, Form, State, Till};
 use crate::pages::moment;
 use crate::public::page;
 use crate::public::refusal::PageError;
@@ -45,7 +46,7 @@ pub(super) async fn form(
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, PageError> {
     let (on_duty, label) = at_till(&gateway, &session, &path.0, &path.1).await?;
-    render_form(&request, &session, &on_duty, &label, None)
+    render_form(&request, &session, &on_duty, &label, Typed::default(), None)
 }
 
 fn render_form(
@@ -53,13 +54,48 @@ fn render_form(
     session: &SignedIn,
     on_duty: &Membership,
     label: &TillLabel,
-    problem: Option<(&'static str, &'static str)>,
+    typed: Typed,
+    problem: Option<Problem>,
 ) -> Result<HttpResponse, PageError> {
     let mut page = page::context(request, Some(&session.0));
     page.path = format!("/merchant/{}/tills/{label}", on_duty.merchant.id);
-    let problem = problem.map(|(zh, en)| page.say(zh, en).to_owned());
-    let till = Till { page, shop: desk::shop(on_duty), label: label.to_string(), asked: None, problem };
-    page::render(till.render())
+    let said = |of: Field| problem.filter(|one| one.field == of).map(|one| page.say(one.zh, one.en).to_owned());
+    let form = Form {
+        amount: typed.amount,
+        bill: typed.bill,
+        amount_problem: said(Field::Amount),
+        bill_problem: said(Field::Bill),
+        code_problem: said(Field::Code),
+    };
+    page::render(Till { shop: desk::shop(on_duty), label: label.to_string(), asked: None, form, page }.render())
+}
+
+/// What was typed, to be shown again beside what is wrong. A customer's code is not: it works once.
+#[derive(Default)]
+struct Typed {
+    amount: String,
+    bill: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Field {
+    Amount,
+    Bill,
+    Code,
+}
+
+/// What is wrong with which field.
+#[derive(Clone, Copy)]
+struct Problem {
+    field: Field,
+    zh: &'static str,
+    en: &'static str,
+}
+
+impl Problem {
+    const fn new(field: Field, (zh, en): (&'static str, &'static str)) -> Self {
+        Self { field, zh, en }
+    }
 }
 
 #[derive(Deserialize)]
@@ -68,9 +104,12 @@ pub(super) struct BillForm {
     amount: String,
     #[serde(default)]
     bill: String,
+    /// What the scanner read from a customer's screen.
+    #[serde(default)]
+    code: String,
 }
 
-/// Makes a code; a wrong amount or bill number is answered beside the form.
+/// Makes a code, or asks whoever shows one; what is wrong is answered beside the form.
 pub(super) async fn ask(
     request: HttpRequest,
     gateway: web::Data<Gateway>,
@@ -81,24 +120,33 @@ pub(super) async fn ask(
     session.must_have_sent_token(&form.csrf, &gateway)?;
     let (on_duty, label) = at_till(&gateway, &session, &path.0, &path.1).await?;
     on_duty.merchant.must_be_active().map_err(PageError::Merchant)?;
+    let form = form.into_inner();
+    let typed = Typed { amount: form.amount.clone(), bill: form.bill.clone() };
+    let refuse =
+        |field, words| render_form(&request, &session, &on_duty, &label, typed, Some(Problem::new(field, words)));
     let Ok(amount) = Amount::parse(form.amount.trim().replace(',', "").as_str(), Currency::Hkd) else {
-        let wrong = ("金額寫成 250 或 250.50。", "Write the amount as 250 or 250.50.");
-        return render_form(&request, &session, &on_duty, &label, Some(wrong));
+        return refuse(Field::Amount, ("金額寫成 250 或 250.50。", "Write the amount as 250 or 250.50."));
     };
+    let shown = Some(form.code.trim()).filter(|code| !code.is_empty()).map(PresentedToken::read).transpose();
+    let Ok(shown) = shown else { return refuse(Field::Code, words::NOT_A_CUSTOMERS_CODE) };
     let bill = Some(form.bill.trim()).filter(|bill| !bill.is_empty()).map(str::to_owned);
     let reference = hex::encode(random::bytes::<16>().map_err(|e| PageError::Failed(e.to_string()))?);
     let now = clock::now();
     let asked = Asking::at_till(label.clone(), amount, bill, reference, now).on_behalf_of(&on_duty.merchant);
     let requests = gateway.requests.clone();
-    match web::block(move || requests.create(&asked, now)).await? {
+    let made = web::block(move || match shown {
+        Some(token) => requests.ask_presented(&token, &asked, now),
+        None => requests.create(&asked, now),
+    });
+    match made.await? {
         Ok(made) => {
             let place = format!("/merchant/{}/tills/{label}/{}", on_duty.merchant.id, made.id);
             Ok(page::see_other(&place))
         }
         Err(RequestError::Invalid(InvalidRequest { field: "bill_number", .. })) => {
-            let wrong = ("單號最多二十五個字。", "A bill number has at most 25 characters.");
-            render_form(&request, &session, &on_duty, &label, Some(wrong))
+            refuse(Field::Bill, ("單號最多二十五個字。", "A bill number has at most 25 characters."))
         }
+        Err(RequestError::NotPresentable(why)) => refuse(Field::Code, words::not_presentable(why)),
         Err(failed) => Err(failed.into()),
     }
 }
@@ -113,8 +161,8 @@ pub(super) async fn show(
     let (on_duty, label) = at_till(&gateway, &session, &path.0, &path.1).await?;
     let made = request_of(&gateway, &on_duty.merchant, &path.2).await?;
     let page = page::context(&request, Some(&session.0));
-    let asked = Some(asked(&made));
-    page::render(Till { page, shop: desk::shop(&on_duty), label: label.to_string(), asked, problem: None }.render())
+    let (shop, asked) = (desk::shop(&on_duty), Some(asked(&made)));
+    page::render(Till { page, shop, label: label.to_string(), asked, form: Form::default() }.render())
 }
 
 fn asked(request: &RequestToPay) -> Asked {
@@ -122,6 +170,7 @@ fn asked(request: &RequestToPay) -> Asked {
         id: request.id.to_string(),
         amount: request.asked.amount.to_decimal(),
         bill: request.asked.bill_number.clone(),
+        is_shown: request.asked.debtor.is_none(),
         state: match request.state_at(clock::now()) {
             RequestState::Waiting | RequestState::Accepted => State::Waiting,
             RequestState::Paying => State::UnderWay,
@@ -166,7 +215,7 @@ impl From<RequestError> for PageError {
     fn from(error: RequestError) -> Self {
         match error {
             RequestError::NotFound => Self::NothingHere,
-            RequestError::Invalid(_) => Self::Merchant(MerchantRefusal::RequestUsed),
+            RequestError::Invalid(_) | RequestError::ReferenceUsed => Self::Merchant(MerchantRefusal::RequestUsed),
             other => Self::Failed(other.to_string()),
         }
     }

@@ -1,6 +1,39 @@
 //! The kind sentence for each refusal about a merchant.
 
 use payments::merchant::MerchantRefusal;
+use payments::presented_code::NotPresentable;
+
+/// Of a text that is no code of a customer.
+pub(super) const NOT_A_CUSTOMERS_CODE: (&str, &str) = (
+    "讀不到這個付款碼。請顧客在銀行的應用程式再出示一個。",
+    "This is no code that a customer pays with. Ask them to show one in their bank’s app.",
+);
+
+/// Why nothing can be asked by the code that a customer shows.
+pub(super) const fn not_presentable(why: NotPresentable) -> (&'static str, &'static str) {
+    match why {
+        NotPresentable::Unknown => NOT_A_CUSTOMERS_CODE,
+        NotPresentable::Spent => (
+            "這個付款碼已經用過，沒有再收顧客的錢。請顧客再出示一個。",
+            "This code was used before; the customer was not charged again. Ask them to show another one.",
+        ),
+        NotPresentable::Withdrawn => (
+            "顧客取消了這個付款碼。請顧客再出示一個。",
+            "The customer took this code back. Ask them to show another one.",
+        ),
+        NotPresentable::Expired => (
+            "這個付款碼已過期，每個有效一分鐘。請顧客再出示一個。",
+            "This code has expired: each works for a minute. Ask the customer to show another one.",
+        ),
+        NotPresentable::OtherCurrency(_) => {
+            ("這個付款碼付的是另一種貨幣，未有收款。", "This code pays in another currency. Nothing was taken.")
+        }
+        NotPresentable::AboveLimit => (
+            "金額多過顧客同意付的上限。請顧客再出示一個上限較高的付款碼。",
+            "This is more than the customer agreed to pay. Ask them for a code with a higher limit.",
+        ),
+    }
+}
 
 /// In Traditional Chinese and in English.
 pub(in crate::public) const fn words(refusal: MerchantRefusal) -> (&'static str, &'static str) {

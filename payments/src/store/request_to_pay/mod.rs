@@ -5,6 +5,7 @@
 
 mod feed;
 pub(super) mod payment;
+mod presented;
 mod row;
 mod schema;
 
@@ -17,6 +18,7 @@ use super::random::{NoRandomness, random};
 use crate::error::Error;
 use crate::iso20022::ReasonCode;
 use crate::participant::ClearingCode;
+use crate::presented_code::NotPresentable;
 use crate::request_to_pay::{
     Change, Debtor, InvalidRequest, NewRequest, RequestId, RequestRefusal, RequestState, RequestStep, RequestToPay,
     step,
@@ -43,6 +45,9 @@ pub enum RequestError {
     /// It does not take this step.
     #[error(transparent)]
     Refused(#[from] RequestRefusal),
+    /// Nothing can be asked by the code that a payer shows.
+    #[error(transparent)]
+    NotPresentable(#[from] NotPresentable),
     /// The operating system gave no random bytes.
     #[error(transparent)]
     Randomness(#[from] NoRandomness),
@@ -136,6 +141,8 @@ impl RequestsToPay {
             Ok(found)
         })?;
         found.sort_unstable_by_key(|(change, _)| change.sequence);
+        // Both sides of a request may bank at one agent.
+        found.dedup_by_key(|(change, _)| change.sequence);
         found.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
         Ok(found)
     }

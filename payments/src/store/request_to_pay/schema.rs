@@ -1,4 +1,5 @@
-//! The tables of requests to pay, as both databases have them (migration `0030_request_to_pay`).
+//! The tables of requests to pay, as both databases have them (migrations `0030_request_to_pay` and
+//! `0045_presented_codes`).
 
 diesel::table! {
     request_to_pay (id) {
@@ -53,3 +54,17 @@ diesel::table! {
 
 diesel::joinable!(request_to_pay_change -> request_to_pay (request));
 diesel::allow_tables_to_appear_in_same_query!(request_to_pay_change, request_to_pay);
+
+diesel::table! {
+    presented_code (id) {
+        id -> Binary,
+        token_digest -> Binary,
+        debtor_agent -> SmallInt,
+        currency -> SmallInt,
+        most -> BigInt,
+        consent -> Text,
+        created -> BigInt,
+        withdrawn -> Bool,
+        request -> Nullable<Text>,
+    }
+}

@@ -13,6 +13,7 @@ mod merchant_programs;
 mod merchants;
 mod payments;
 mod presence;
+mod presented_codes;
 mod proposals;
 mod recalls;
 mod requests;

@@ -5,6 +5,7 @@ use crate::clearing::tests::support::{rejected, say, transfer};
 use crate::clearing::{Refusal, Status, Verdict};
 use crate::iso20022::ReasonCode;
 use crate::iso20022::pacs008::ParsedTransfer;
+use crate::participant::ClearingCode;
 use crate::request_to_pay::tests::request_for;
 use crate::request_to_pay::{AmountRule, Debtor, NewRequest, RequestId, RequestRefusal, RequestState, RequestToPay};
 use crate::{RequestError, RequestsToPay};
@@ -138,6 +139,37 @@ fn a_payment_of_nothing_that_was_asked_is_refused() {
         assert_eq!(world.requests().expire_due(world.now()).unwrap(), 1);
         assert_eq!(world.requests().expire_due(world.now()).unwrap(), 0);
         assert_eq!(world.state(late.id), RequestState::Expired);
+        world.assert_exact();
+    }
+}
+
+fn balances(switch: &Switch) -> Vec<(ClearingCode, i64)> {
+    let positions = switch.positions().unwrap().into_iter();
+    positions.map(|(participant, _, position)| (participant, position.balance)).collect()
+}
+
+#[test]
+fn a_request_is_paid_between_two_customers_of_one_bank() {
+    for world in World::each() {
+        let (switch, home) = (world.funded(), bank("012"));
+        let at_home = CreditTransfer { creditor_agent: home, ..transfer(1, NOW) };
+        let debtor = Some(Debtor { agent: home, account: at_home.debtor_account.clone() });
+        let asked = world.requests().create(&NewRequest { debtor, ..request_for(&at_home, NOW).asked }, NOW).unwrap();
+        let told = world.requests().changes_for(home, 0).unwrap();
+        assert_eq!(told.len(), 1, "the bank is on both sides, and told once");
+
+        let before = balances(&switch);
+        let unasked =
+            CreditTransfer { transaction_id: "TX-2".to_owned(), uetr: transfer(2, NOW).uetr, ..at_home.clone() };
+        assert_eq!(pay(&switch, written(unasked), NOW), refused(Refusal::SameAgent));
+        let answering = CreditTransfer { request_to_pay: Some(asked.id), ..at_home };
+        assert_eq!(pay(&switch, written(answering), NOW), Status::InProcess);
+        let said = wait(switch.answer(home, vec![say(1, Verdict::Accepted)], NOW)).unwrap().remove(0).unwrap();
+        assert_eq!((said.status, world.state(asked.id)), (Status::Settled, RequestState::Paid));
+        assert_eq!(balances(&switch), before, "no money leaves the bank");
+
+        let page = switch.inbox(home, 0, 100).unwrap();
+        assert_eq!(page.messages.len(), 3, "the refusal, the payment to answer, its outcome: {page:?}");
         world.assert_exact();
     }
 }

@@ -9,6 +9,7 @@ mod history;
 mod incoming;
 mod links;
 mod outgoing;
+mod presented;
 mod returned;
 mod schema;
 

@@ -23,8 +23,7 @@ impl Books {
         self.write(move |conn| {
             let stale = outgoing::state.eq("draft").and(outgoing::created.lt(payment.created - DRAFTS_ARE_KEPT));
             diesel::delete(outgoing::table.filter(stale)).execute(conn)?;
-            diesel::insert_into(outgoing::table).values(Row::from(&payment)).execute(conn)?;
-            Ok(())
+            insert(conn, &payment)
         })
     }
 
@@ -35,11 +34,7 @@ impl Books {
 
     /// The payer confirms: the money is set aside before the switch hears of it. `now` becomes AccptncDtTm.
     pub fn hold(&self, uetr: Uetr, debtor: AccountNumber, now: Timestamp) -> Result<Payment, Error> {
-        self.post(move |conn| {
-            let payment = owned(find(conn, uetr)?, &debtor)?;
-            let step = payment.transfer.hold(accounts::balance(conn, &debtor)?)?;
-            record(conn, payment, step.state, step.posting, now)
-        })
+        self.post(move |conn| set_aside(conn, uetr, &debtor, now))
     }
 
     /// The payer confirms a payment to another customer of this bank: settled at once.
@@ -79,6 +74,24 @@ impl Books {
         })?;
         rows.into_iter().map(Payment::try_from).collect()
     }
+}
+
+/// Keeps a payment that is new.
+pub(super) fn insert(conn: &mut SqliteConnection, payment: &Payment) -> Result<(), Error> {
+    diesel::insert_into(outgoing::table).values(Row::from(payment)).execute(conn)?;
+    Ok(())
+}
+
+/// Sets a payment's money aside.
+pub(super) fn set_aside(
+    conn: &mut SqliteConnection,
+    uetr: Uetr,
+    debtor: &AccountNumber,
+    now: Timestamp,
+) -> Result<Payment, Error> {
+    let payment = owned(find(conn, uetr)?, debtor)?;
+    let step = payment.transfer.hold(accounts::balance(conn, debtor)?)?;
+    record(conn, payment, step.state, step.posting, now)
 }
 
 fn find(conn: &mut SqliteConnection, uetr: Uetr) -> Result<Payment, Error> {

@@ -44,6 +44,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    presented (id) {
+        id -> Binary,
+        account -> Text,
+        most -> BigInt,
+        code -> Text,
+        expires -> BigInt,
+        payment -> Nullable<Binary>,
+        over -> Bool,
+    }
+}
+
+diesel::table! {
     incoming (uetr) {
         uetr -> Binary,
         transaction_id -> Text,

@@ -2,6 +2,7 @@
 
 mod city;
 mod pages;
+mod presented;
 mod requests;
 
 use std::sync::Arc;

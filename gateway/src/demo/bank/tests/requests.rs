@@ -13,7 +13,7 @@ use super::{SHOP, balance};
 use crate::clock;
 
 /// What the shop at Seawall Bank asks.
-fn new(reference: &str) -> NewRequest {
+pub(super) fn new(reference: &str) -> NewRequest {
     NewRequest {
         creditor: Creditor {
             agent: code("027"),
@@ -41,7 +41,7 @@ impl City {
         actix_web::web::block(move || requests.create(&asked, clock::now())).await.unwrap().unwrap()
     }
 
-    async fn state(&self, id: RequestId) -> RequestState {
+    pub(super) async fn state(&self, id: RequestId) -> RequestState {
         let requests = self.switch.requests_to_pay();
         actix_web::web::block(move || requests.get(id)).await.unwrap().unwrap().unwrap().state
     }

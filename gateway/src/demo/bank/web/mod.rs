@@ -10,6 +10,7 @@ mod pay;
 mod request;
 mod scan;
 mod session;
+mod show;
 mod view;
 mod wish;
 mod words;
@@ -72,6 +73,10 @@ fn routes(app: &mut ServiceConfig) {
                 .route("/requests/{id}", web::get().to(request::show))
                 .route("/requests/{id}/pay", web::post().to(request::pay))
                 .route("/requests/{id}/refuse", web::post().to(request::refuse))
+                .route("/show", web::get().to(show::form))
+                .route("/show", web::post().to(show::make))
+                .route("/show/{id}", web::get().to(show::code))
+                .route("/show/{id}/code.{kind:svg|png}", web::get().to(show::picture))
                 .route("/link", web::get().to(link::page))
                 .route("/link", web::post().to(link::link))
                 .default_service(web::to(failure::nothing_here)),

@@ -11,6 +11,7 @@ use payments::request_to_pay::{AmountRule, RequestId};
 
 use super::failure::Failure;
 use super::link::LinkForm;
+use super::show::Shown;
 use super::wish::{Field, PayForm};
 use super::words::{self, Words, hkd};
 use crate::demo::bank::ledger::OutgoingState;
@@ -28,7 +29,8 @@ use crate::pages::bank_login::{BankLogin, Choice};
 use crate::pages::bank_pay::BankPay;
 use crate::pages::bank_request::BankRequest;
 use crate::pages::bank_result::{BankResult, Outcome};
-use crate::pages::moment::minute;
+use crate::pages::bank_show::{BankShow, Code, State};
+use crate::pages::moment::{minute, second};
 
 /// What a page of this bank needs beside its own content.
 pub(super) struct View {
@@ -118,6 +120,53 @@ impl View {
             page: Page { path: format!("/requests/{}", asked.id), ..self.page.clone() },
         };
         page::render(status(is_wrong), request.render())
+    }
+
+    /// The form that asks how much a code may take.
+    pub(super) fn show_form(self, balance: i64, typed: &str, problem: Option<&Words>) -> HttpResponse {
+        let show = BankShow {
+            bank: self.brand(),
+            balance: hkd(balance),
+            typed: typed.to_owned(),
+            problem: problem.map(|words| self.say(words)),
+            shown: None,
+            page: Page { path: "/show".to_owned(), ..self.page.clone() },
+        };
+        page::render(status(problem.is_some()), show.render())
+    }
+
+    /// A code that the customer shows, or what became of it.
+    pub(super) fn shown(self, balance: i64, shown: &Shown) -> HttpResponse {
+        let presented = &shown.presented;
+        let state = match (&shown.payment, presented.over || shown.is_late) {
+            (Some(payment), _) => match payment.transfer.state {
+                OutgoingState::Draft | OutgoingState::Held => State::UnderWay,
+                OutgoingState::Settled => State::Paid,
+                OutgoingState::Rejected(_) => State::Over,
+            },
+            (None, true) => State::Over,
+            (None, false) => State::Waiting,
+        };
+        let show = BankShow {
+            bank: self.brand(),
+            balance: hkd(balance),
+            typed: String::new(),
+            problem: None,
+            shown: Some(Code {
+                svg_href: format!("/show/{}/code.svg", presented.id),
+                limit: words::money(presented.limit),
+                expires: second(presented.expires),
+                payment: shown.payment.as_ref().map(|payment| format!("/payments/{}", payment.uetr)),
+                payee: shown
+                    .payment
+                    .as_ref()
+                    .map(|payment| self.page.say(&payment.payee.names.zh, &payment.payee.names.en).to_owned()),
+                amount: shown.payment.as_ref().map(|payment| words::money(payment.transfer.amount)),
+                state,
+            }),
+            page: self.page,
+        };
+        ok(show.render())
     }
 
     fn line(&self, entry: &Entry) -> Line {
