@@ -48,14 +48,41 @@ pub async fn xml(request: &HttpRequest, payload: Payload) -> Result<Bytes, Probl
 /// As [`xml`]; and 400 when it is not the object that is expected, naming the field.
 pub async fn json<T: DeserializeOwned>(request: &HttpRequest, payload: Payload) -> Result<T, Problem> {
     let bytes = read(request, payload, "application/json", JSON_LIMIT).await?;
-    // serde's message quotes what it read, which may be a number or a name: only where it is, is told.
-    serde_json::from_slice(&bytes).map_err(|wrong| {
-        Problem::bad_request(format!(
-            "The body is not the JSON object that is expected here: line {}, column {}.",
-            wrong.line(),
-            wrong.column()
-        ))
-    })
+    parse(&bytes)
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let object = serde_path_to_error::deserialize(&mut reader).map_err(|wrong| refusal(&wrong))?;
+    reader.end().map_err(|_| Problem::bad_request("The body is a JSON object and nothing after it."))?;
+    Ok(object)
+}
+
+/// Says which field is wrong and what is expected of it. What the caller wrote there is not told: it may be a number or a
+/// name, and refusals are kept.
+fn refusal(wrong: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+    let (path, inner) = (wrong.path().to_string(), wrong.inner());
+    if !inner.is_data() {
+        return Problem::bad_request(format!(
+            "The body is not JSON: line {}, column {}.",
+            inner.line(),
+            inner.column()
+        ));
+    }
+    let said = inner.to_string();
+    let said = said.rsplit_once(" at line ").map_or(said.as_str(), |(said, _)| said);
+    if let Some(name) = said.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
+        let field = if path == "." { name.to_owned() } else { format!("{path}.{name}") };
+        return Problem::bad_request("This field is missing.").field(field);
+    }
+    let detail = match said.rsplit_once("expected ") {
+        Some((_, expected)) if expected.starts_with("struct ") => "An object is expected here.".to_owned(),
+        Some((_, expected)) => format!("This is expected here: {expected}."),
+        None => "This is not what is expected here.".to_owned(),
+    };
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '[' | ']');
+    let problem = Problem::bad_request(detail);
+    if path != "." && path.len() <= 100 && path.chars().all(is_name) { problem.field(path) } else { problem }
 }
 
 async fn read(request: &HttpRequest, payload: Payload, media_type: &str, limit: usize) -> Result<Bytes, Problem> {
@@ -69,5 +96,68 @@ async fn read(request: &HttpRequest, payload: Payload, media_type: &str, limit: 
         Ok(Err(_too_large)) => refuse(StatusCode::PAYLOAD_TOO_LARGE, format!("The body may have {limit} bytes.")),
         Ok(Ok(Err(_broken))) => Err(Problem::bad_request("The body broke off.")),
         Ok(Ok(Ok(bytes))) => Ok(bytes),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Order {
+        #[serde(rename = "card")]
+        _card: Card,
+        #[serde(rename = "count")]
+        _count: u8,
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Card {
+        #[serde(rename = "type")]
+        _type: Kind,
+        #[serde(rename = "id")]
+        _id: String,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Kind {
+        Identity,
+        Passport,
+    }
+
+    fn refused(body: &str) -> (Option<String>, String) {
+        let problem = parse::<Order>(body.as_bytes()).unwrap_err();
+        (problem.field, problem.detail)
+    }
+
+    #[test]
+    fn the_field_that_is_wrong_is_named_and_what_stood_there_is_not_told() {
+        assert!(parse::<Order>(br#"{"card":{"type":"identity","id":"A123456(3)"},"count":1}"#).is_ok());
+        for (body, field, expected) in [
+            (r#"{"card":{"type":"A123456(3)","id":""},"count":1}"#, Some("card.type"), "`identity` or `passport`"),
+            (r#"{"card":{"type":"identity"},"count":1}"#, Some("card.id"), "missing"),
+            (r#"{"card":{"type":"identity","id":7},"count":1}"#, Some("card.id"), "a string"),
+            (r#"{"card":{"type":"identity","id":""},"count":"A123456(3)"}"#, Some("count"), "u8"),
+            (r#"{"count":1}"#, Some("card"), "missing"),
+            (r#"{"colour":1}"#, Some("colour"), "`card` or `count`"),
+            (r#"{"A123456(3)":1}"#, None, "`card` or `count`"),
+            (r#"{"card":"A123456(3)","count":1}"#, Some("card"), "An object"),
+            (r#"{"card":"#, None, "line 1"),
+        ] {
+            let (named, detail) = refused(body);
+            assert_eq!(named.as_deref(), field, "{body}");
+            assert!(detail.contains(expected), "{body}: {detail}");
+            assert!(!detail.contains("A123456"), "{detail}");
+        }
+    }
+
+    #[test]
+    fn nothing_follows_the_object() {
+        let (_, detail) = refused(r#"{"card":{"type":"passport","id":""},"count":1} {}"#);
+        assert!(detail.contains("nothing after it"), "{detail}");
     }
 }
