@@ -4,19 +4,20 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use payments::clearing::{ClosedDay, Obligation};
-use payments::money::{Currency, format_minor};
+use payments::money::Currency;
 use payments::participant::ClearingCode;
 use payments::{Error, Switch, TrialBalance};
 use serde::Deserialize;
 use store::Timestamp;
 
+use super::Operations;
 use super::search::{self, Found};
-use super::{Operations, amount};
 use crate::clock;
 use crate::error::Problem;
 use crate::http::page;
 use crate::pages::Page;
 use crate::pages::console::{Books, Console, Day, Owes, Payment, Position, State};
+use crate::pages::money::decimal;
 use crate::pages::ridge_chart::Minute;
 
 /// Payments on one page.
@@ -170,10 +171,6 @@ fn books(positions: &[Money], currency: Currency) -> Books {
     }
 }
 
-fn decimal(minor: i64, currency: Currency) -> String {
-    amount::grouped(&format_minor(minor, currency))
-}
-
 fn row(payment: &payments::clearing::Payment) -> Payment {
     let took = payment.state_recorded.since(payment.recorded);
     // What is under way has no end, and what was refused at once took no time.
@@ -183,7 +180,7 @@ fn row(payment: &payments::clearing::Payment) -> Payment {
         recorded: payment.recorded,
         debtor_agent: payment.debtor_agent.to_string(),
         creditor_agent: payment.creditor_agent.to_string(),
-        amount: amount::grouped(&payment.amount.to_decimal()),
+        amount: decimal(payment.amount.minor(), payment.amount.currency()),
         currency: payment.amount.currency().code().to_owned(),
         state: State::parse(search::name(payment.state)).unwrap_or(State::Reserved),
         reason: search::reason(payment.state),

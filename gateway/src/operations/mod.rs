@@ -4,7 +4,6 @@
 //! elsewhere from reading it through the operator's browser.
 
 mod admin;
-mod amount;
 mod api;
 mod console;
 mod days;

@@ -10,11 +10,12 @@ use payments::money::{Amount, Currency};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
+use super::Operations;
 use super::officer::{Objection, officer_of_form, on_this_machine};
-use super::{Operations, amount};
 use crate::error::Problem;
 use crate::http::page;
 use crate::pages::Page;
+use crate::pages::money::money;
 use crate::pages::proposals::{Decided, Pending, Proposals, Wish};
 use crate::{clock, random};
 
@@ -171,7 +172,7 @@ fn waiting(one: &Proposal) -> Pending {
         id: one.id,
         clearing_code: one.participant.to_string(),
         movement: one.movement,
-        amount: format!("{} {}", one.amount.currency(), amount::grouped(&one.amount.to_decimal())),
+        amount: money(one.amount),
         proposed_by: one.proposed_by.clone(),
         proposed: one.proposed,
     }

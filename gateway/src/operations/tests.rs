@@ -188,7 +188,7 @@ async fn officers_propose_and_approve_on_the_page() {
     assert_eq!(send("/proposals", &wish(cheung, "1,000.00")).await.0, 303);
     let id = app.get_json("/api/v1/proposals").await["items"][0]["proposal"].clone();
     let (_, page) = app.get("/proposals?lang=en").await;
-    assert!(page.contains("HKD 1,000.00") && page.contains(&format!("approve:{id}")), "{page}");
+    assert!(page.contains("HK$ 1,000.00") && page.contains(&format!("approve:{id}")), "{page}");
     let approve = format!("approve:{id}");
     let (status, page) = send("/proposals/decide?lang=en", &[("token", cheung), ("decision", &approve)]).await;
     assert!(status == 403 && page.contains("another officer"), "{page}");

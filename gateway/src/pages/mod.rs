@@ -26,6 +26,7 @@ pub mod me;
 pub mod merchant;
 pub mod message;
 pub mod moment;
+pub mod money;
 pub mod my_bills;
 pub mod my_proxies;
 pub mod pay;

@@ -3,6 +3,7 @@
 mod activation;
 mod api;
 mod back_channel_logout;
+mod banks;
 mod cookies;
 mod home;
 mod limited;

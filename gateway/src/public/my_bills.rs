@@ -10,14 +10,15 @@ use payments::RequestError;
 use payments::app_link::banks_that_open;
 use payments::directory::EntryStatus;
 use payments::iso20022::ReasonCode;
-use payments::participant::ClearingCode;
 use payments::request_to_pay::{Debtor, RequestId, RequestState, RequestToPay};
 
+use super::banks::Banks;
 use super::my_proxies::owner;
 use super::page;
 use super::refusal::PageError;
 use super::session::{FormToken, StronglySignedIn};
 use crate::clock;
+use crate::pages::money::money;
 use crate::pages::my_bills::{MyBill, MyBills};
 use crate::server::Gateway;
 
@@ -50,17 +51,13 @@ fn debtors(gateway: &Gateway, session: &Session) -> Result<Vec<Debtor>, PageErro
 }
 
 fn gather(gateway: &Gateway, session: &Session) -> Result<Vec<MyBill>, PageError> {
-    let banks = gateway.switch.participants().map_err(|failed| PageError::Failed(failed.to_string()))?;
-    let name = |code: ClearingCode| {
-        let known = banks.iter().find(|bank| bank.clearing_code == code);
-        known.map_or_else(|| (code.to_string(), code.to_string()), |bank| (bank.name_zh.clone(), bank.name_en.clone()))
-    };
+    let banks = Banks::of(gateway)?;
     let (requests, now) = (gateway.switch.requests_to_pay(), clock::now());
     let mut bills = Vec::new();
     for debtor in debtors(gateway, session)? {
         for request in requests.by_debtor(&debtor)? {
-            let link = banks_that_open(&banks, &request).next().map(|(_, link)| link);
-            bills.push(MyBill { link, ..bill(&request, name(debtor.agent), request.state_at(now)) });
+            let link = banks_that_open(banks.all(), &request).next().map(|(_, link)| link);
+            bills.push(MyBill { link, ..bill(&request, banks.name(debtor.agent), request.state_at(now)) });
         }
     }
     // What waits comes first, the most urgent of it at the top; then the latest.
@@ -79,7 +76,7 @@ fn bill(request: &RequestToPay, (bank_zh, bank_en): (String, String), state: Req
         bank_zh,
         bank_en,
         link: None,
-        amount: format!("{} {}", paid.currency().code(), paid.to_decimal()),
+        amount: money(paid),
         purpose: asked.purpose,
         bill_number: asked.bill_number,
         due: asked.due.map(|due| due.to_string()),

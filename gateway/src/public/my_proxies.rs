@@ -11,8 +11,8 @@ use payments::directory::{
     AuditRecord, DirectoryError, Entry, EntryId, EntryStatus, Identification, IdentificationKind, OwnerKey, Proxy,
     ProxyKind, Purpose,
 };
-use payments::participant::ClearingCode;
 
+use super::banks::Banks;
 use super::page;
 use super::refusal::PageError;
 use super::session::{FormToken, StronglySignedIn};
@@ -57,19 +57,15 @@ async fn show(
 
 fn gather(gateway: &Gateway, session: &Session) -> Result<Vec<MyProxy>, PageError> {
     let owner = owner(gateway, session)?;
-    let banks = gateway.switch.participants().map_err(|failed| PageError::Failed(failed.to_string()))?;
-    let name = |code: ClearingCode| {
-        let known = banks.iter().find(|bank| bank.clearing_code == code);
-        known.map_or_else(|| (code.to_string(), code.to_string()), |bank| (bank.name_zh.clone(), bank.name_en.clone()))
-    };
+    let banks = Banks::of(gateway)?;
     let mut proxies = Vec::new();
     for entry in gateway.directory.entries_of_owner(owner.key)? {
         let audit = gateway.directory.audit_of(entry.id)?;
         let read = |record: &AuditRecord| {
-            let ((who_zh, who_en), (why_zh, why_en)) = (name(record.participant), why(record.purpose)?);
+            let ((who_zh, who_en), (why_zh, why_en)) = (banks.name(record.participant), why(record.purpose)?);
             Some(Read { who_zh, who_en, why_zh, why_en, at: record.at })
         };
-        let (bank_zh, bank_en) = name(entry.participant);
+        let (bank_zh, bank_en) = banks.name(entry.participant);
         proxies.push(MyProxy {
             id: entry.id.to_string(),
             proxy_zh: shown(&entry.proxy, "身份證號碼"),

@@ -5,7 +5,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use payments::app_link::banks_that_open;
 use payments::merchant::{Merchant, merchant_of, request_code};
-use payments::money::{Currency, format_minor};
 use payments::participant::Participant;
 use payments::qr::render::{Picture, Purpose};
 use payments::request_to_pay::{RequestId, RequestState, RequestToPay};
@@ -14,6 +13,7 @@ use super::page;
 use super::refusal::PageError;
 use crate::clock;
 use crate::pages::moment;
+use crate::pages::money::money;
 use crate::pages::pay::{Pay, PayersBank, State};
 use crate::server::Gateway;
 
@@ -56,16 +56,12 @@ async fn show(
     let (found, merchant, code) = find(gateway.clone(), &id).await?;
     let banks = banks(gateway, &found).await?;
     let asked = &found.asked;
-    let sign = match asked.amount.currency() {
-        Currency::Hkd => "HK$",
-        Currency::Cny => "CN¥",
-    };
     let html = Pay {
         page,
         id: found.id.to_string(),
         name_zh: merchant.names.zh().to_owned(),
         name_en: merchant.names.en().to_owned(),
-        amount: format!("{sign} {}", format_minor(asked.amount.minor(), asked.amount.currency())),
+        amount: money(asked.amount),
         purpose: asked.purpose.clone(),
         bill: asked.bill_number.clone(),
         due: asked.due.map(|date| date.to_string()),

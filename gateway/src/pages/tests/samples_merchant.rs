@@ -33,9 +33,9 @@ fn total(till: Option<&str>) -> Total {
     Total {
         till: till.map(str::to_owned),
         count: 12,
-        received: "HK$ 1048.00".to_owned(),
+        received: "HK$ 1,048.00".to_owned(),
         refunded: till.map(|_| "HK$ 48.00".to_owned()),
-        net: "HK$ 1000.00".to_owned(),
+        net: "HK$ 1,000.00".to_owned(),
     }
 }
 

@@ -6,11 +6,12 @@ use payments::merchant::{
     DayKey, DayTotal, Duty, Membership, MerchantError, MerchantId, MerchantRefusal, MerchantStatus, PersonId, Receipt,
     Role,
 };
-use payments::money::{Currency, format_minor};
+use payments::money::Currency;
 
 use crate::clock;
 use crate::pages::merchant::{Line, Shop, Total};
 use crate::pages::moment;
+use crate::pages::money::{money, money_of};
 use crate::public::refusal::PageError;
 use crate::public::session::SignedIn;
 use crate::server::Gateway;
@@ -50,29 +51,17 @@ pub(super) fn today(gateway: &Gateway) -> Result<BusinessDay, PageError> {
     Ok(begun.unwrap_or_else(|| BusinessDay::of(clock::now())))
 }
 
-pub(super) const fn sign(currency: Currency) -> &'static str {
-    match currency {
-        Currency::Hkd => "HK$",
-        Currency::Cny => "CN¥",
-    }
-}
-
-/// `HK$ 48.00`.
-pub(super) fn money(minor: i64, currency: Currency) -> String {
-    format!("{} {}", sign(currency), format_minor(minor, currency))
-}
-
 pub(super) fn line(receipt: &Receipt) -> Line {
     let currency = receipt.amount.currency();
     let back = receipt.refunded.saturating_add(receipt.refunding);
     Line {
         payment: receipt.payment,
-        amount: money(receipt.amount.minor(), currency),
+        amount: money(receipt.amount),
         payer: receipt.payer.clone(),
         at: moment::second(receipt.settled),
         till: receipt.till.as_ref().map(ToString::to_string),
         bill: receipt.bill_number.clone(),
-        back: (back > 0).then(|| money(back, currency)),
+        back: (back > 0).then(|| money_of(back, currency)),
     }
 }
 
@@ -81,9 +70,9 @@ pub(super) fn totals(of: &[(DayKey, DayTotal)]) -> (Vec<Total>, Option<Total>) {
     let total = |till: Option<String>, currency: Currency, of: &DayTotal| Total {
         till,
         count: of.count,
-        received: money(of.received, currency),
-        refunded: (of.refund_count > 0).then(|| money(of.refunded, currency)),
-        net: money(of.net(), currency),
+        received: money_of(of.received, currency),
+        refunded: (of.refund_count > 0).then(|| money_of(of.refunded, currency)),
+        net: money_of(of.net(), currency),
     };
     let lines = of.iter().map(|(key, one)| total(key.till.as_ref().map(ToString::to_string), key.currency, one));
     let currency = of.first().map(|(key, _)| key.currency);

@@ -2,17 +2,16 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use payments::merchant::{
-    Duty, Membership, MerchantError, MerchantRefusal, Receipt as Received, Refund, RefundId, RefundState,
-};
+use payments::merchant::{Duty, Membership, MerchantError, MerchantRefusal, Refund, RefundId, RefundState};
 use payments::money::{Amount, format_minor};
-use payments::participant::Participant;
 use serde::Deserialize;
 
 use super::{desk, words};
 use crate::clock;
 use crate::pages::merchant::receipt::{self, Receipt, State};
 use crate::pages::moment;
+use crate::pages::money::{money, sign};
+use crate::public::banks::Banks;
 use crate::public::page;
 use crate::public::refusal::PageError;
 use crate::public::session::{SignedIn, StronglySignedIn};
@@ -40,17 +39,16 @@ async fn render(
     let mut page = page::context(request, Some(&session.0));
     let merchant = on_duty.merchant.id;
     page.path = format!("/merchant/{merchant}/receipts/{payment}");
-    let (received, refunds, banks) = web::block(move || -> Result<_, PageError> {
+    let (received, refunds, (bank_zh, bank_en)) = web::block(move || -> Result<_, PageError> {
         let received = gateway.merchants.receipt(merchant, payment)?;
         let refunds = gateway.merchants.refunds(merchant, payment)?;
-        let banks = gateway.switch.participants().map_err(|failed| PageError::Failed(failed.to_string()))?;
-        Ok((received, refunds, banks))
+        let bank = Banks::of(&gateway)?.name(received.debtor_agent);
+        Ok((received, refunds, bank))
     })
     .await??;
     let refusal = refusal.map(|(zh, en)| page.say(zh, en).to_owned());
     let refund_id = RefundId::new(clock::now(), &random::bytes().map_err(|e| PageError::Failed(e.to_string()))?);
     let currency = received.amount.currency();
-    let (bank_zh, bank_en) = bank_of(&received, &banks);
     let html = Receipt {
         page,
         shop: desk::shop(&on_duty),
@@ -61,22 +59,16 @@ async fn render(
         uetr: received.uetr.to_string(),
         refunds: refunds.iter().map(back).collect(),
         refundable: (received.refundable() > 0).then(|| format_minor(received.refundable(), currency)),
-        sign: desk::sign(currency),
+        sign: sign(currency),
         refund_id: refund_id.to_string(),
         refusal,
     };
     page::render(html.render())
 }
 
-fn bank_of(received: &Received, banks: &[Participant]) -> (String, String) {
-    let bank = banks.iter().find(|bank| bank.clearing_code == received.debtor_agent);
-    let code = || received.debtor_agent.to_string();
-    bank.map_or_else(|| (code(), code()), |bank| (bank.name_zh.clone(), bank.name_en.clone()))
-}
-
 fn back(refund: &Refund) -> receipt::Refund {
     receipt::Refund {
-        amount: desk::money(refund.amount.minor(), refund.amount.currency()),
+        amount: money(refund.amount),
         at: moment::minute(refund.finished.unwrap_or(refund.instructed)),
         state: match refund.state {
             RefundState::Instructed => State::UnderWay,

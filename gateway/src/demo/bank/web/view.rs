@@ -31,6 +31,7 @@ use crate::pages::bank_request::BankRequest;
 use crate::pages::bank_result::{BankResult, Outcome};
 use crate::pages::bank_show::{BankShow, Code, State};
 use crate::pages::moment::{minute, second};
+use crate::pages::money::money;
 
 /// What a page of this bank needs beside its own content.
 pub(super) struct View {
@@ -107,7 +108,7 @@ impl View {
             payee_en: asked.names.en.clone(),
             payee_bank_zh: asked.bank_names.zh.clone(),
             payee_bank_en: asked.bank_names.en.clone(),
-            amount: words::money(asked.amount),
+            amount: money(asked.amount),
             typed: (can_pay && less)
                 .then(|| if typed.is_empty() { asked.amount.to_decimal() } else { typed.to_owned() }),
             purpose: asked.purpose.clone(),
@@ -154,14 +155,14 @@ impl View {
             problem: None,
             shown: Some(Code {
                 svg_href: format!("/show/{}/code.svg", presented.id),
-                limit: words::money(presented.limit),
+                limit: money(presented.limit),
                 expires: second(presented.expires),
                 payment: shown.payment.as_ref().map(|payment| format!("/payments/{}", payment.uetr)),
                 payee: shown
                     .payment
                     .as_ref()
                     .map(|payment| self.page.say(&payment.payee.names.zh, &payment.payee.names.en).to_owned()),
-                amount: shown.payment.as_ref().map(|payment| words::money(payment.transfer.amount)),
+                amount: shown.payment.as_ref().map(|payment| money(payment.transfer.amount)),
                 state,
             }),
             page: self.page,

@@ -1,9 +1,10 @@
 //! What a customer is told, in both languages: the outcome first, then the reason, then what to do.
 
 use payments::iso20022::ReasonCode;
-use payments::money::{Amount, Currency, format_minor};
+use payments::money::{Amount, Currency};
 
 use crate::demo::bank::payment::Names;
+use crate::pages::money::money_of;
 
 /// The same in Traditional Chinese and in English.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,45 +105,14 @@ pub(super) fn is_time_out(reason: ReasonCode) -> bool {
     matches!(reason.as_str(), "AB03" | "AB05" | "AB06" | "AB08")
 }
 
-/// An amount in whatever currency.
-pub(super) fn money(amount: Amount) -> String {
-    match amount.currency() {
-        Currency::Hkd => hkd(amount.minor()),
-        Currency::Cny => format!("CN¥ {}", amount.to_decimal()),
-    }
-}
-
 /// Hong Kong dollars as people read them: `HK$ 1,234.50`.
 pub(super) fn hkd(minor: i64) -> String {
-    let decimal = format_minor(minor, Currency::Hkd);
-    let (whole, cents) = decimal.split_once('.').unwrap_or((&decimal, "00"));
-    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    format!("{sign}HK$ {grouped}.{cents}")
+    money_of(minor, Currency::Hkd)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn money_is_grouped_by_thousands() {
-        for (minor, text) in [
-            (5, "HK$ 0.05"),
-            (99_999, "HK$ 999.99"),
-            (100_000, "HK$ 1,000.00"),
-            (123_456_789_012, "HK$ 1,234,567,890.12"),
-            (-100_000, "-HK$ 1,000.00"),
-        ] {
-            assert_eq!(hkd(minor), text);
-        }
-    }
 
     #[test]
     fn a_reason_without_words_of_its_own_is_still_told() {
