@@ -1,7 +1,7 @@
 //! Whether an embedded database has changed since it was last looked at: what was read from it may be kept in memory
 //! until then, and no longer, whoever changes it, from whichever process.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use diesel::SqliteConnection;
 use diesel::prelude::*;
@@ -11,37 +11,82 @@ use diesel::sqlite::Sqlite;
 
 use crate::Error;
 
-/// A state of an embedded database. The same as before: nobody has committed anything in between. Greater: somebody has.
+/// A state of an embedded database. The same as before: nobody has changed anything in between that could have been
+/// read. Greater: somebody may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct State(u64);
+
+/// What a piece of work did to what others may have read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// It changed it, or nobody says that it did not.
+    Changed,
+    /// It added rows, and changed none that was to be read in the [`State`] before.
+    Added,
+}
 
 /// A connection that does nothing but look whether others changed something.
 pub(crate) struct Watch(Mutex<Watched>);
 
 struct Watched {
     conn: SqliteConnection,
-    /// SQLite's own number, which means something to this connection only.
+    /// SQLite's own number, which means something to this connection only: it is another after anybody's commit.
     version: i32,
+    /// The same of the writer's connection, which its own commits leave as it is.
+    writers_version: Option<i32>,
     state: State,
 }
 
 impl Watch {
     pub(crate) fn new(mut conn: SqliteConnection) -> Result<Self, Error> {
-        let version = DataVersion.get_result(&mut conn)?;
-        Ok(Self(Mutex::new(Watched { conn, version, state: State(0) })))
+        let version = version(&mut conn)?;
+        Ok(Self(Mutex::new(Watched { conn, version, writers_version: None, state: State(0) })))
     }
 
     /// The state now: whatever was committed before this call is in it.
     pub(crate) fn state(&self) -> Result<State, Error> {
-        let mut watched = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Watched { conn, version, state } = &mut *watched;
-        let found: i32 = DataVersion.get_result(conn)?;
-        if found != *version {
-            *version = found;
-            state.0 += 1;
+        let mut watched = self.lock();
+        let found = version(&mut watched.conn)?;
+        if found != watched.version {
+            watched.version = found;
+            watched.state.0 += 1;
         }
-        Ok(*state)
+        Ok(watched.state)
     }
+
+    /// The writer has just committed something of this effect.
+    pub(crate) fn committed(&self, writer: &mut SqliteConnection, effect: Effect) {
+        match effect {
+            Effect::Changed => self.lock().state.0 += 1,
+            Effect::Added => self.follow(writer),
+        }
+    }
+
+    /// Takes over what the writer has just committed: the state stays, unless somebody else has committed, too.
+    ///
+    /// The order matters. Another process's commit before the first look is told to the writer's connection by the
+    /// second one; a commit after the first look is found by the next call of [`Watch::state`].
+    pub(crate) fn follow(&self, writer: &mut SqliteConnection) {
+        let mut watched = self.lock();
+        let found = version(&mut watched.conn);
+        let writers = version(writer).ok();
+        if writers.is_none() || writers != watched.writers_version {
+            watched.state.0 += 1;
+        }
+        watched.writers_version = writers;
+        // Of a look that failed the next one finds what this one would have.
+        if let Ok(found) = found {
+            watched.version = found;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Watched> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn version(conn: &mut SqliteConnection) -> Result<i32, Error> {
+    Ok(DataVersion.get_result(conn)?)
 }
 
 /// `PRAGMA data_version`: prepared once, two microseconds a call.
@@ -64,15 +109,20 @@ impl RunQueryDsl<SqliteConnection> for DataVersion {}
 #[cfg(test)]
 mod tests {
     use crate::testing::TestDatabase;
-    use crate::{Backend, Db, Error, Options, on_db};
+    use crate::{Backend, Conn, Db, Effect, Error, Options, on_db, wait};
     use diesel::prelude::*;
 
+    fn change_it(conn: &mut Conn<'_>) -> Result<usize, Error> {
+        Ok(on_db!(conn, c => diesel::sql_query("CREATE TABLE IF NOT EXISTS changed (at INTEGER)").execute(c))
+            .and(on_db!(conn, c => diesel::sql_query("INSERT INTO changed VALUES (1)").execute(c)))?)
+    }
+
     fn change(db: &Db) {
-        db.write(|conn| -> Result<usize, Error> {
-            Ok(on_db!(conn, c => diesel::sql_query("CREATE TABLE IF NOT EXISTS changed (at INTEGER)").execute(c))
-                .and(on_db!(conn, c => diesel::sql_query("INSERT INTO changed VALUES (1)").execute(c)))?)
-        })
-        .unwrap();
+        db.write(change_it).unwrap();
+    }
+
+    fn add(db: &Db) {
+        wait(db.write_soon(change_it, |_| Effect::Added)).unwrap();
     }
 
     #[test]
@@ -90,5 +140,44 @@ mod tests {
                 assert!(db.state().unwrap() > after, "another process's");
             }
         }
+    }
+
+    #[test]
+    fn what_only_adds_leaves_the_state_as_it_is_and_hides_nothing_that_others_do() {
+        let database = TestDatabase::sqlite().unwrap();
+        let (db, other) = (database.db(), Db::open(&database.url, &Options::default()).unwrap());
+        change(&db);
+        let before = db.state().unwrap();
+        for _ in 0..3 {
+            add(&db);
+            assert_eq!(db.state().unwrap(), before, "only added");
+        }
+        change(&other);
+        add(&db);
+        let after = db.state().unwrap();
+        assert!(after > before, "what another process did before our own is not hidden by it");
+        add(&other);
+        assert!(db.state().unwrap() > after, "what others add may be anything");
+        let after = db.state().unwrap();
+        wait(db.write_soon(change_it, |_| Effect::Changed)).unwrap();
+        add(&db);
+        assert!(db.state().unwrap() > after, "nor is our own");
+    }
+
+    #[test]
+    fn what_shares_a_commit_with_a_change_is_one() {
+        let database = TestDatabase::sqlite().unwrap();
+        let db = database.db();
+        change(&db);
+        let before = db.state().unwrap();
+        let threads: Vec<_> = (0..8)
+            .map(|number| {
+                let db = db.clone();
+                std::thread::spawn(move || if number == 4 { change(&db) } else { add(&db) })
+            })
+            .collect();
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        add(&db);
+        assert!(db.state().unwrap() > before);
     }
 }

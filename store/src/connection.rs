@@ -68,25 +68,38 @@ pub(crate) fn postgres_pool(url: &str, size: u32) -> Result<PostgresPool, Error>
         .map_err(|e| Error::Unavailable(e.to_string()))
 }
 
-pub(crate) fn sqlite_read_pool(path: &str, size: u32) -> Result<SqlitePool, Error> {
+/// How readers of SQLite come to a page of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pages {
+    /// They copy it, and keep it until the next commit.
+    Copied,
+    /// It is mapped into memory, as far as SQLite allows (2 GB): nothing is copied, before a commit or after.
+    Mapped,
+}
+
+pub(crate) fn sqlite_read_pool(path: &str, size: u32, pages: Pages) -> Result<SqlitePool, Error> {
     Pool::builder()
         .max_size(size)
-        .min_idle(Some(1))
+        .min_idle(Some(u32::from(pages == Pages::Copied)))
         .connection_timeout(ACQUIRE_TIMEOUT)
         // A file does not go away as a server may: a statement before each piece of work would find out nothing.
         .test_on_check_out(false)
-        .connection_customizer(Box::new(ReadOnly))
+        .connection_customizer(Box::new(ReadOnly(pages)))
         .build(ConnectionManager::new(path))
         .map_err(|e| Error::Unavailable(e.to_string()))
 }
 
 /// Readers of SQLite cannot write, not even by mistake: writing belongs to the one writer.
 #[derive(Debug)]
-struct ReadOnly;
+struct ReadOnly(Pages);
 
 impl CustomizeConnection<SqliteConnection, diesel::r2d2::Error> for ReadOnly {
     fn on_acquire(&self, conn: &mut SqliteConnection) -> Result<(), diesel::r2d2::Error> {
-        conn.batch_execute("PRAGMA busy_timeout=5000; PRAGMA query_only=ON; PRAGMA cache_size=-16384;")
+        let pages = match self.0 {
+            Pages::Copied => "PRAGMA cache_size=-16384;",
+            Pages::Mapped => "PRAGMA mmap_size=2147418112;",
+        };
+        conn.batch_execute(&format!("PRAGMA busy_timeout=5000; PRAGMA query_only=ON; {pages}"))
             .map_err(diesel::r2d2::Error::QueryError)
     }
 }

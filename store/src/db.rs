@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use diesel::{Connection, SqliteConnection};
 
-use crate::changes::{State, Watch};
-use crate::connection::{PostgresPool, SqlitePool, postgres_pool, sqlite_read_pool};
+use crate::changes::{Effect, State, Watch};
+use crate::connection::{Pages, PostgresPool, SqlitePool, postgres_pool, sqlite_read_pool};
 use crate::group_commit::{Haste, Writer};
 use crate::{Backend, Conn, DatabaseUrl, Error, durability, migrate, retry, wait};
 
@@ -40,7 +40,13 @@ enum Writes {
 
 enum Inner {
     Postgres(PostgresPool),
-    Sqlite { readers: SqlitePool, writer: Writer, watch: Watch },
+    Sqlite {
+        readers: SqlitePool,
+        /// For [`Db::read_widely`]; opened by whoever asks first.
+        wide_readers: SqlitePool,
+        writer: Writer,
+        watch: Arc<Watch>,
+    },
 }
 
 impl Db {
@@ -74,12 +80,11 @@ impl Db {
                     durability::prepare_sqlite(&mut conn)?;
                     Ok(conn)
                 };
-                let writer = Writer::start(open()?, open()?)?;
-                Inner::Sqlite {
-                    readers: sqlite_read_pool(&path, options.connections)?,
-                    writer,
-                    watch: Watch::new(open()?)?,
-                }
+                let watch = Arc::new(Watch::new(open()?)?);
+                let writer = Writer::start(open()?, open()?, Arc::clone(&watch))?;
+                let readers = |pages| sqlite_read_pool(&path, options.connections, pages);
+                let (readers, wide_readers) = (readers(Pages::Copied)?, readers(Pages::Mapped)?);
+                Inner::Sqlite { readers, wide_readers, writer, watch }
             }
         };
         Ok(Self(Arc::new(inner), Writes::Durably))
@@ -108,10 +113,10 @@ impl Db {
     pub fn migrate(&self) -> Result<Vec<String>, Error> {
         match &*self.0 {
             Inner::Postgres(pool) => migrate::postgres(&mut *checkout(pool)?),
-            Inner::Sqlite { writer, .. } => wait(writer.write(Haste::Now, |conn| match conn {
+            Inner::Sqlite { writer, .. } => write_now(writer, |conn| match conn {
                 Conn::Sqlite(conn) => migrate::sqlite(conn),
                 Conn::Postgres(_) => Ok(Vec::new()),
-            })),
+            }),
         }
     }
 
@@ -120,15 +125,15 @@ impl Db {
         match &*self.0 {
             Inner::Postgres(pool) => migrate::postgres_pending(&mut *checkout(pool)?),
             // By the writer, because asking creates the table of migrations when it is not there.
-            Inner::Sqlite { writer, .. } => wait(writer.write(Haste::Now, |conn| match conn {
+            Inner::Sqlite { writer, .. } => write_now(writer, |conn| match conn {
                 Conn::Sqlite(conn) => migrate::sqlite_pending(conn),
                 Conn::Postgres(_) => Ok(false),
-            })),
+            }),
         }
     }
 
-    /// The state of an embedded database: what was read in it holds as long as this gives the same. `None` for
-    /// PostgreSQL, where asking would take as long as reading.
+    /// The state of an embedded database: a row that was read in it is as it was for as long as this gives the same.
+    /// `None` for PostgreSQL, where asking would take as long as reading.
     ///
     /// # Errors
     /// [`Error::Query`] when it cannot be looked at.
@@ -147,6 +152,21 @@ impl Db {
         match &*self.0 {
             Inner::Postgres(pool) => work(&mut Conn::Postgres(&mut *checkout(pool)?)),
             Inner::Sqlite { readers, .. } => work(&mut Conn::Sqlite(&mut *checkout(readers)?)),
+        }
+    }
+
+    /// Reads for whoever reads here and there in a large table while others write: in an embedded database straight from
+    /// the file's pages, which count as memory of this process then, and all statements see the same state.
+    pub fn read_widely<T, E>(&self, work: impl FnOnce(&mut Conn<'_>) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<Error> + From<diesel::result::Error>,
+    {
+        match &*self.0 {
+            Inner::Postgres(_) => self.read(work),
+            // One transaction, because each takes and gives back locks of the file.
+            Inner::Sqlite { wide_readers, .. } => {
+                checkout(wide_readers)?.transaction(|conn| work(&mut Conn::Sqlite(conn)))
+            }
         }
     }
 
@@ -179,7 +199,7 @@ impl Db {
             return Err(Error::WouldWait.into());
         }
         let pool = match &*self.0 {
-            Inner::Sqlite { writer, .. } => return wait(writer.write(Haste::Now, work)),
+            Inner::Sqlite { writer, .. } => return write_now(writer, work),
             Inner::Postgres(pool) => pool,
         };
         let mut attempt = 1;
@@ -198,23 +218,34 @@ impl Db {
 
     /// The same for whoever can do something else until it is durable, also with a handle that [never
     /// waits](Db::at_once): some milliseconds later than [`Db::write`] when many write at once, because they share a
-    /// commit then. To PostgreSQL it waits all the same.
+    /// commit then. To PostgreSQL it waits all the same. `effect` says, by what came of the work, whether the
+    /// [state](Db::state) is another now.
     ///
     /// # Errors
     /// As [`Db::write`].
     pub async fn write_soon<T, E>(
         &self,
         work: impl FnMut(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
+        effect: impl FnOnce(&T) -> Effect + Send + 'static,
     ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + From<diesel::result::Error> + StdError + Send + 'static,
     {
         match &*self.0 {
-            Inner::Sqlite { writer, .. } => writer.write(Haste::Soon, work).await,
+            Inner::Sqlite { writer, .. } => writer.write(Haste::Soon, work, effect).await,
             Inner::Postgres(_) => self.write(work),
         }
     }
+}
+
+/// Writes at once, whatever that changes.
+fn write_now<T, E>(writer: &Writer, work: impl FnOnce(&mut Conn<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<Error> + From<diesel::result::Error> + Send + 'static,
+{
+    wait(writer.write(Haste::Now, work, |_| Effect::Changed))
 }
 
 fn checkout<M: diesel::r2d2::ManageConnection>(

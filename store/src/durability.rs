@@ -7,7 +7,8 @@ use diesel::sql_types::Text;
 use crate::Error;
 
 /// What every SQLite connection that writes is set to, before the first transaction.
-/// Waiting comes first: another process may just be closing the file, which holds it for a moment.
+/// Waiting comes first: another process may just be closing the file, which holds it for a moment. What a savepoint may
+/// have to undo is kept in memory: it would be a temporary file for every commit that many share.
 const SQLITE_WRITER: &str = "
     PRAGMA busy_timeout=5000;
     PRAGMA page_size=8192;
@@ -15,6 +16,7 @@ const SQLITE_WRITER: &str = "
     PRAGMA synchronous=FULL;
     PRAGMA foreign_keys=ON;
     PRAGMA cache_size=-65536;
+    PRAGMA temp_store=MEMORY;
     PRAGMA wal_autocheckpoint=0;";
 
 /// `synchronous` as SQLite numbers it: 2 is FULL, 3 is EXTRA.

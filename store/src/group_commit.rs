@@ -13,13 +13,14 @@ use diesel::prelude::*;
 use diesel::sql_types::Integer;
 use futures_channel::oneshot;
 
+use crate::changes::{Effect, Watch};
 use crate::{Conn, Error};
 
 /// At most this many pieces of work share a commit.
 const MAX_BATCH: usize = 256;
 /// Work that can wait is committed so often at most. A commit takes the processor about as long as reading and checking a
 /// request; so when there is much to write, as much as comes in this time shares one.
-const APART: Duration = Duration::from_millis(3);
+const APART: Duration = Duration::from_millis(6);
 /// How often the write-ahead log is folded into the database while nobody waits for it.
 const CHECKPOINT_EVERY: Duration = Duration::from_millis(250);
 /// From so many pages on, the write-ahead log is to begin anew: a file that only ever grows costs its file system
@@ -29,10 +30,12 @@ const BEGIN_ANEW: i32 = 8_192;
 /// Answers the caller of one piece of work, once it is known whether its batch was committed.
 type Answer = Box<dyn FnOnce(Result<(), Error>) + Send>;
 
+/// Does one piece of work in a savepoint, and says what it did.
+type Work = Box<dyn FnOnce(&mut SqliteConnection) -> (Answer, Effect) + Send>;
+
 /// One piece of work.
 struct Job {
-    /// Does it in a savepoint.
-    work: Box<dyn FnOnce(&mut SqliteConnection) -> Answer + Send>,
+    work: Work,
     haste: Haste,
 }
 
@@ -53,15 +56,21 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Starts the writer over a connection that is set up, and a second connection for checkpoints.
-    pub(crate) fn start(conn: SqliteConnection, checkpoints: SqliteConnection) -> Result<Self, Error> {
+    /// Starts the writer over a connection that is set up, and a second connection for checkpoints. `watch` is told
+    /// of each commit.
+    pub(crate) fn start(
+        mut conn: SqliteConnection,
+        checkpoints: SqliteConnection,
+        watch: Arc<Watch>,
+    ) -> Result<Self, Error> {
         let unavailable = |e: std::io::Error| Error::Unavailable(e.to_string());
+        watch.follow(&mut conn);
         let (jobs, queue) = channel::<Job>();
         let is_long = Arc::new(AtomicBool::new(false));
         let long = Arc::clone(&is_long);
         let thread = thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || run(conn, &queue, &long))
+            .spawn(move || run(conn, &queue, &watch, &long))
             .map_err(unavailable)?;
         let (stop, stopped) = channel::<()>();
         let checkpointer = thread::Builder::new()
@@ -72,27 +81,30 @@ impl Writer {
     }
 
     /// Does `work` in a transaction; ready when it is durable, or when none of it is. Who drops the future once it has
-    /// begun undoes nothing.
+    /// begun undoes nothing. `effect` says what it did, by what came of it.
     pub(crate) async fn write<T, E>(
         &self,
         haste: Haste,
         work: impl FnOnce(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
+        effect: impl FnOnce(&T) -> Effect + Send + 'static,
     ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + From<diesel::result::Error> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let work = Box::new(move |conn: &mut SqliteConnection| -> Answer {
+        let work = Box::new(move |conn: &mut SqliteConnection| -> (Answer, Effect) {
             // A panic is caught inside the savepoint, so that the savepoint is rolled back like any refusal.
             let done = conn.transaction::<T, E, _>(|conn| {
                 catch_unwind(AssertUnwindSafe(|| work(&mut Conn::Sqlite(conn))))
                     .unwrap_or_else(|_| Err(E::from(Error::Panicked)))
             });
-            Box::new(move |committed| {
+            let effect = done.as_ref().map_or(Effect::Changed, effect);
+            let answer: Answer = Box::new(move |committed| {
                 // The caller may be gone; what it asked for is done all the same.
                 let _ = answer.send(done.and_then(|value| committed.map(|()| value).map_err(E::from)));
-            })
+            });
+            (answer, effect)
         });
         if let (Some(jobs), Some(thread)) = (&self.jobs, &self.thread) {
             // Without a writer the job is dropped, and with it whoever would have answered.
@@ -120,7 +132,7 @@ impl Drop for Writer {
 
 /// `is_long` asks for the rest of a long write-ahead log, which only begins anew when nothing was added to it since it
 /// was folded in last; and nothing is while this thread does that.
-fn run(mut conn: SqliteConnection, queue: &Receiver<Job>, is_long: &AtomicBool) {
+fn run(mut conn: SqliteConnection, queue: &Receiver<Job>, watch: &Watch, is_long: &AtomicBool) {
     let mut next = Instant::now();
     while let Ok(first) = queue.recv() {
         let mut jobs = gather(first, queue, next).into_iter();
@@ -130,14 +142,19 @@ fn run(mut conn: SqliteConnection, queue: &Receiver<Job>, is_long: &AtomicBool) 
             tracing::error!(error = %refused, "SQLite would not begin a transaction");
             continue;
         }
-        let mut answers = Vec::new();
+        let (mut answers, mut effects) = (Vec::new(), Effect::Added);
         while let Some(job) = jobs.next().or_else(|| queue.try_recv().ok()) {
-            answers.push((job.work)(&mut conn));
+            let (answer, effect) = (job.work)(&mut conn);
+            answers.push(answer);
+            if effect == Effect::Changed {
+                effects = effect;
+            }
             if answers.len() >= MAX_BATCH {
                 break;
             }
         }
         let committed = commit(&mut conn);
+        watch.committed(&mut conn, if committed.is_ok() { effects } else { Effect::Changed });
         for answer in answers {
             answer(committed.clone().map_err(Error::CommitUnknown));
         }
@@ -207,19 +224,20 @@ mod tests {
     use diesel::sql_types::Binary;
 
     /// A writer whose log is long whenever the flag says so.
-    fn writer(conn: SqliteConnection, is_long: &Arc<AtomicBool>) -> Writer {
+    fn writer(conn: SqliteConnection, watch: Watch, is_long: &Arc<AtomicBool>) -> Writer {
         let (jobs, queue) = channel::<Job>();
         let long = Arc::clone(is_long);
-        let thread = thread::spawn(move || run(conn, &queue, &long));
+        let thread = thread::spawn(move || run(conn, &queue, &watch, &long));
         Writer { jobs: Some(jobs), thread: Some(thread), checkpointer: None }
     }
 
     fn write_a_megabyte(writer: &Writer) {
-        let written = wait(writer.write::<(), Error>(Haste::Now, |conn| {
+        let work = |conn: &mut Conn<'_>| {
             let Conn::Sqlite(conn) = conn else { return Ok(()) };
             diesel::sql_query("UPDATE something SET value = ?").bind::<Binary, _>(vec![7; 1 << 20]).execute(*conn)?;
             Ok(())
-        }));
+        };
+        let written: Result<(), Error> = wait(writer.write(Haste::Now, work, |()| Effect::Changed));
         written.unwrap();
     }
 
@@ -231,7 +249,8 @@ mod tests {
         durability::prepare_sqlite(&mut conn).unwrap();
         conn.batch_execute("CREATE TABLE something (value BLOB); INSERT INTO something VALUES (x'')").unwrap();
         let is_long = Arc::new(AtomicBool::new(false));
-        let writer = writer(conn, &is_long);
+        let watch = Watch::new(SqliteConnection::establish(&path).unwrap()).unwrap();
+        let writer = writer(conn, watch, &is_long);
         let length = || std::fs::metadata(format!("{path}-wal")).unwrap().len();
         write_a_megabyte(&writer);
         let short = length();
@@ -242,8 +261,9 @@ mod tests {
         // The answer comes before the fold, so one more may have been added behind.
         assert!(length() <= 4 * short, "{} bytes, {short} at first", length());
     }
+
     fn job(haste: Haste) -> Job {
-        Job { work: Box::new(|_| Box::new(|_| ())), haste }
+        Job { work: Box::new(|_| (Box::new(|_| ()), Effect::Changed)), haste }
     }
 
     #[test]

@@ -39,7 +39,7 @@ mod timestamp;
 mod url;
 mod wait;
 
-pub use changes::State;
+pub use changes::{Effect, State};
 pub use connection::{Backend, Conn};
 pub use db::{Db, Options};
 pub use error::Error;

@@ -27,10 +27,14 @@ pub(crate) use random::random;
 
 use self::oidc::Remembered;
 use self::oidc::memory::Memory;
+use self::remembered::AsRead;
+use self::residents::SealedAttributes;
 
 use crate::authenticator::RelyingParty;
 use crate::jose::{KeyRing, install_provider};
 use crate::oidc::documents::DocumentSource;
+use crate::resident::ResidentId;
+use crate::session::Session;
 use crate::{Error, IdentityKeys};
 
 /// How this installation presents itself.
@@ -62,8 +66,12 @@ struct Inner {
     discovery: OnceLock<String>,
     /// Fetches what clients publish.
     documents: OnceLock<Arc<dyn DocumentSource>>,
-    /// What need not be read, parsed or verified again.
+    /// What the OpenID provider need not read, parse or verify again.
     remembered: Remembered,
+    /// Live sessions, by the keyed hash of their secret.
+    sessions: AsRead<Vec<u8>, Session>,
+    /// What is known about residents, sealed as it is stored.
+    attributes: AsRead<ResidentId, Arc<SealedAttributes>>,
     /// What lives shortly, where one gateway alone has the database.
     memory: OnceLock<Memory>,
 }
@@ -85,6 +93,8 @@ impl Identity {
             discovery: OnceLock::new(),
             documents: OnceLock::new(),
             remembered: Remembered::default(),
+            sessions: AsRead::default(),
+            attributes: AsRead::default(),
             memory: OnceLock::new(),
         };
         Ok(Self(Arc::new(inner), db))

@@ -14,8 +14,8 @@ const MOST_READ: usize = 16_384;
 /// Entries of one half of [`Recent`] at most.
 const MOST_RECENT: usize = 8_192;
 
-/// What was read from an embedded database, for as long as nobody commits anything to it. Of PostgreSQL nothing is kept:
-/// it is asked every time.
+/// What was read from an embedded database, for as long as nobody commits anything to it but what only adds. Of
+/// PostgreSQL nothing is kept: it is asked every time.
 pub(super) struct AsRead<K, V>(Mutex<Read<K, V>>);
 
 struct Read<K, V> {
@@ -48,14 +48,20 @@ impl<K: Eq + Hash + Clone, V: Clone> AsRead<K, V> {
             return Ok(Some(found));
         }
         let found = read()?;
-        // Whoever saw a later state meanwhile has forgotten what was before: this may be of before.
-        if let (Some(value), Some(mut kept)) = (&found, self.of(state)) {
-            if kept.values.len() >= MOST_READ {
-                kept.values.clear();
-            }
-            kept.values.insert(key.clone(), value.clone());
+        if let Some(value) = &found {
+            self.insert(state, key.clone(), value.clone());
         }
         Ok(found)
+    }
+
+    /// Keeps what is certainly in the database of this state.
+    pub(super) fn insert(&self, state: Option<State>, key: K, value: V) {
+        // Whoever saw a later state meanwhile has forgotten what was before: this may be of before.
+        let Some(mut kept) = state.and_then(|_| self.of(state)) else { return };
+        if kept.values.len() >= MOST_READ {
+            kept.values.clear();
+        }
+        kept.values.insert(key, value);
     }
 
     /// What is kept of this state; `None` when a later one was seen already.

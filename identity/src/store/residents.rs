@@ -1,6 +1,8 @@
 //! Residents in the database: found by keyed hash, attributes sealed under a key of each one's own.
 
-use ::store::{Conn, Timestamp, on_db};
+use std::sync::Arc;
+
+use ::store::{Conn, State, Timestamp, on_db};
 use diesel::prelude::*;
 use zeroize::Zeroizing;
 
@@ -27,6 +29,14 @@ fn from_row((id, state, registered_at, activated_at): Row) -> Result<Resident, E
 /// What a sealed value belongs to; it opens nowhere else.
 fn place(what: &[u8], id: ResidentId) -> Vec<u8> {
     [what, b" of resident ", id.as_uuid().as_bytes()].concat()
+}
+
+/// What is known about a resident, and the resident's key, as they are stored.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = resident)]
+pub(super) struct SealedAttributes {
+    wrapped_key: Vec<u8>,
+    sealed: Vec<u8>,
 }
 
 impl Identity {
@@ -102,17 +112,25 @@ impl Identity {
     /// # Errors
     /// [`Refusal::UnknownResident`]; [`Error::Damaged`] when it does not open under this installation's keys.
     pub fn attributes(&self, id: ResidentId) -> Result<Attributes, Error> {
-        let row: Option<(Vec<u8>, Vec<u8>)> = self.db().read(|conn| -> Result<_, Error> {
-            Ok(on_db!(conn, c => resident::table
-                .find(id)
-                .select((resident::wrapped_key, resident::sealed))
-                .get_result(c)
-                .optional())?)
+        self.attributes_in(self.db().state()?, id)
+    }
+
+    /// The same in this state of the database.
+    pub(super) fn attributes_in(&self, state: Option<State>, id: ResidentId) -> Result<Attributes, Error> {
+        let stored = self.0.attributes.get(state, &id, || {
+            let row: Option<SealedAttributes> = self.db().read(|conn| -> Result<_, Error> {
+                Ok(on_db!(conn, c => resident::table
+                    .find(id)
+                    .select(SealedAttributes::as_select())
+                    .get_result(c)
+                    .optional())?)
+            })?;
+            Ok(row.map(Arc::new))
         })?;
-        let (wrapped_key, sealed) = row.ok_or(Refusal::UnknownResident)?;
-        let opened = sealed::open(self.keys().secret(Purpose::Attributes), &place(b"key", id), &wrapped_key, WHAT)?;
+        let SealedAttributes { wrapped_key, sealed } = &*stored.ok_or(Refusal::UnknownResident)?;
+        let opened = sealed::open(self.keys().secret(Purpose::Attributes), &place(b"key", id), wrapped_key, WHAT)?;
         let key: &[u8; 32] = opened.as_slice().try_into().map_err(|_| Error::Damaged(WHAT))?;
-        Attributes::from_json(&sealed::open(key, &place(b"attributes", id), &sealed, WHAT)?)
+        Attributes::from_json(&sealed::open(key, &place(b"attributes", id), sealed, WHAT)?)
     }
 
     /// Stops a resident from signing in, and ends their sessions and whatever they authorized: codes, access tokens and

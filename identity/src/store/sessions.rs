@@ -75,18 +75,19 @@ impl Identity {
     /// The live session behind a cookie, of a resident who may sign in. Using it keeps it from going idle.
     pub fn session(&self, secret: &SessionSecret, now: Timestamp) -> Result<Option<Session>, Error> {
         let hash = secret.keyed_hash(self.keys());
-        let found: Option<Row> = self.db().read(|conn| -> Result<_, Error> {
-            Ok(on_db!(conn, c => session::table
-                .inner_join(resident::table)
-                .filter(session::secret_hash.eq(&hash))
-                .filter(resident::state.eq("active"))
-                .select(columns!())
-                .get_result(c)
-                .optional())?)
+        let found = self.0.sessions.get(self.db().state()?, &hash, || {
+            let row: Option<Row> = self.db().read(|conn| -> Result<_, Error> {
+                Ok(on_db!(conn, c => session::table
+                    .inner_join(resident::table)
+                    .filter(session::secret_hash.eq(&hash))
+                    .filter(resident::state.eq("active"))
+                    .select(columns!())
+                    .get_result(c)
+                    .optional())?)
+            })?;
+            row.map(from_row).transpose()
         })?;
-        let Some(mut found) = found.map(from_row).transpose()?.filter(|found| found.is_live(now)) else {
-            return Ok(None);
-        };
+        let Some(mut found) = found.filter(|found| found.is_live(now)) else { return Ok(None) };
         if now.since(found.last_seen) >= SEEN_EVERY {
             let id = found.id;
             self.db().write(move |conn| -> Result<_, Error> {

@@ -2,6 +2,7 @@
 //! by the client it was made for, with the verifier that belongs to it. Pure.
 
 use store::Timestamp;
+use uuid::Uuid;
 
 use super::check_possession;
 use crate::keys::Purpose;
@@ -13,8 +14,23 @@ use crate::oidc::pkce::CodeChallenge;
 use crate::secret::secret;
 
 secret! {
-    /// An authorization code.
+    /// An authorization code: sixteen bytes that name the authorization, sixteen that nobody can guess.
     pub(crate) struct Code: Purpose::Token;
+}
+
+impl Code {
+    /// The code of an authorization.
+    pub(crate) fn of(authorization: Uuid, random: &[u8; 16]) -> Self {
+        let mut code = Self::new([0; 32]);
+        code.0[..16].copy_from_slice(authorization.as_bytes());
+        code.0[16..].copy_from_slice(random);
+        code
+    }
+
+    /// The authorization that it names.
+    pub(crate) fn authorization(&self) -> Uuid {
+        self.0.first_chunk().map_or(Uuid::nil(), |name| Uuid::from_bytes(*name))
+    }
 }
 
 /// What a client sends to redeem a code.

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use ::store::Timestamp;
+use ::store::{State, Timestamp};
 
 use super::claim_values::readable;
 use super::clients::RegisteredClient;
@@ -22,17 +22,18 @@ use crate::oidc::authorize::{
 };
 use crate::oidc::claims::Claim;
 use crate::oidc::client::{Client, ClientId};
-use crate::oidc::token::authorization_code::Code;
 use crate::oidc::{ErrorCode, OAuthError, Parameters, Scope, Subject, id_token, par, request_object};
 use crate::resident::ResidentId;
 use crate::session::Session;
-use crate::store::{Identity, consents, random};
+use crate::store::{Identity, consents};
 
 /// A checked request, with the hash of the pushed request that it came from.
 type Requested = (AuthorizationRequest, Option<Vec<u8>>);
 
 /// A request on its way to its answer.
 struct Underway<'a> {
+    /// The state of the database in which it is looked at.
+    state: Option<State>,
     client: Arc<Client>,
     interaction: Interaction,
     place: Place<'a>,
@@ -40,8 +41,8 @@ struct Underway<'a> {
 }
 
 /// Who the resident is to the client, and what they agreed to before.
-#[derive(Default)]
-struct Before {
+#[derive(Clone, Default)]
+pub(super) struct Before {
     subject: Option<Subject>,
     consent: Option<Consent>,
 }
@@ -82,7 +83,8 @@ impl Identity {
             Ok((request, pushed)) => {
                 let client = registered.client;
                 let interaction = Interaction { client_id: client.id.clone(), request, pushed, begun: now };
-                self.advance(&mut Underway { client, interaction, place: Place::Begun(browser), now }, session)
+                let place = Place::Begun(browser);
+                self.advance(&mut Underway { state, client, interaction, place, now }, session)
             }
             Err(answer) => Ok(answer),
         }
@@ -165,9 +167,8 @@ impl Identity {
             Decision::Consent | Decision::Done => {
                 let request = &underway.interaction.request;
                 let granted = request.asked.granted(chosen);
-                let code = Code::new(random()?);
                 let agreed = Some(request.granted_extent(&granted));
-                let done = self.conclusion(&underway, session, &granted, agreed, &code)?;
+                let (done, code) = self.conclusion(&underway, session, &granted, agreed)?;
                 self.conclude(&underway, done, &code)
             }
             Decision::SignIn | Decision::Refuse(_) => self.advance(&mut underway, Some(session)),
@@ -196,8 +197,9 @@ impl Identity {
     /// The interaction of a ticket with its client, if both are still there.
     fn kept<'a>(&self, ticket: &'a InteractionTicket, now: Timestamp) -> Result<Option<Underway<'a>>, Error> {
         let Some(interaction) = self.interaction(ticket, now)? else { return Ok(None) };
-        let client = self.client(&interaction.client_id)?;
-        Ok(client.map(|client| Underway { client, interaction, place: Place::Kept(ticket), now }))
+        let state = self.db().state()?;
+        let Some(registered) = self.registered(state, &interaction.client_id)? else { return Ok(None) };
+        Ok(Some(Underway { state, client: registered.client, interaction, place: Place::Kept(ticket), now }))
     }
 
     /// Whether the client of an interaction that is under way takes this way of signing in.
@@ -219,20 +221,36 @@ impl Identity {
     fn decide(&self, underway: &mut Underway<'_>, session: Option<&Session>) -> Result<(Decision, Before), Error> {
         let Interaction { request, begun, .. } = &mut underway.interaction;
         let Some(session) = session else { return Ok((decide(request, *begun, None), Before::default())) };
-        let (subject, remembered) = self.db().read(|conn| -> Result<_, Error> {
-            let subject = subjects::find(conn, session.resident, &underway.client.sector)?;
-            Ok((subject, consents::find(conn, session.resident, underway.client.id.as_str())?))
-        })?;
-        request.settle_offline_access(remembered.as_ref());
+        let before = self.before(underway.state, session.resident, &underway.client)?;
+        let remembered = before.consent.as_ref();
+        request.settle_offline_access(remembered);
         let standing = Standing {
             auth_time: session.auth_time,
             acr: session.acr,
             is_method_taken: underway.client.sign_in_methods.contains(&session.method()),
-            subject: subject.as_ref().map(Subject::as_str),
-            remembered: remembered.as_ref(),
+            subject: before.subject.as_ref().map(Subject::as_str),
+            remembered,
         };
         let decision = decide(request, *begun, Some(standing));
-        Ok((decision, Before { subject, consent: remembered }))
+        Ok((decision, before))
+    }
+
+    /// Who the resident is to the client, and what they agreed to before. Kept in memory when both are there: what is
+    /// missing may be added without the state of the database being another.
+    fn before(&self, state: Option<State>, resident: ResidentId, client: &Client) -> Result<Before, Error> {
+        let mut in_part = Before::default();
+        let whole = self.0.remembered.agreed_before.get(state, &(resident, client.id.clone()), || {
+            let found = self.db().read(|conn| -> Result<_, Error> {
+                let subject = subjects::find(conn, resident, &client.sector)?;
+                Ok(Before { subject, consent: consents::find(conn, resident, client.id.as_str())? })
+            })?;
+            if found.subject.is_some() && found.consent.is_some() {
+                return Ok(Some(found));
+            }
+            in_part = found;
+            Ok(None)
+        })?;
+        Ok(whole.unwrap_or(in_part))
     }
 
     /// Does what is next.
@@ -246,15 +264,14 @@ impl Identity {
             (Decision::Done, Some(session)) => {
                 let agreed = before.consent.iter().flat_map(|consent| &consent.granted.claims);
                 let chosen = agreed.filter_map(|name| Claim::from_name(name)).collect();
-                let code = Code::new(random()?);
-                let done = self.conclusion(underway, session, &request.asked.granted(&chosen), None, &code)?;
+                let (done, code) = self.conclusion(underway, session, &request.asked.granted(&chosen), None)?;
                 if self.conclude_in_memory(underway, &done, before) {
                     return Ok(self.answered(underway, &code));
                 }
                 self.conclude(underway, done, &code)
             }
             (Decision::Consent, Some(session)) => {
-                let attributes = self.requested_attributes(session.resident, request)?;
+                let attributes = self.requested_attributes(underway.state, session.resident, request)?;
                 let page = ConsentPage {
                     ticket: self.ticket(underway)?,
                     client,
@@ -285,10 +302,11 @@ impl Identity {
 
     fn requested_attributes(
         &self,
+        state: Option<State>,
         resident: ResidentId,
         request: &AuthorizationRequest,
     ) -> Result<Vec<RequestedAttribute>, Error> {
-        let values = self.claim_values(resident)?;
+        let values = self.claim_values(state, resident)?;
         let value = |claim| values.values.get(&claim).map(|value| readable(claim, value));
         let with_value = |(claim, necessity)| RequestedAttribute { claim, necessity, value: value(claim) };
         Ok(request.asked.all().map(with_value).collect())

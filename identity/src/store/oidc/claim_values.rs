@@ -1,5 +1,6 @@
 //! A resident's attributes as claim values.
 
+use ::store::State;
 use serde_json::{Value, json};
 
 use crate::Error;
@@ -9,9 +10,9 @@ use crate::resident::{Profile, ResidentId};
 use crate::store::Identity;
 
 impl Identity {
-    /// Opens a resident's attributes and gives each the claim it answers.
-    pub(super) fn claim_values(&self, resident: ResidentId) -> Result<ClaimValues, Error> {
-        let attributes = self.attributes(resident)?;
+    /// Opens a resident's attributes as they are in this state of the database, and gives each the claim it answers.
+    pub(super) fn claim_values(&self, state: Option<State>, resident: ResidentId) -> Result<ClaimValues, Error> {
+        let attributes = self.attributes_in(state, resident)?;
         let registered = [
             (Claim::Birthdate, Some(attributes.birthdate())),
             (Claim::Hkid, Some(attributes.hkid.expose().to_owned())),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use ::store::{Conn, Timestamp, on_db};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::schema::oauth_grant;
@@ -12,7 +13,7 @@ use crate::oidc::authorization_details::AuthorizationDetails;
 use crate::oidc::claims::{self, Claim};
 use crate::oidc::client::ClientId;
 use crate::oidc::locale::ClaimsLocale;
-use crate::oidc::token::authorization_code::StoredCode;
+use crate::oidc::token::authorization_code::{Code, StoredCode};
 use crate::oidc::token::narrowing::Targets;
 use crate::oidc::{CodeChallenge, KeyThumbprint, Scopes, Subject, lifetimes};
 use crate::resident::{ResidentId, ResidentState};
@@ -198,15 +199,22 @@ impl Grant {
     }
 }
 
-/// The authorization that this code stands for, if its resident is not suspended.
-pub(super) fn of_code(conn: &mut Conn<'_>, code_hash: &[u8]) -> Result<Option<Grant>, Error> {
+/// The authorization that this code stands for, if its resident is not suspended. A code names its authorization, so that
+/// nothing has to be indexed by its hash.
+pub(super) fn of_code(conn: &mut Conn<'_>, code: &Code, hash: &[u8]) -> Result<Option<Grant>, Error> {
     Ok(on_db!(conn, c => oauth_grant::table
         .inner_join(resident::table)
-        .filter(oauth_grant::code_hash.eq(code_hash))
+        .filter(oauth_grant::id.eq(GrantId::from_uuid(code.authorization())))
+        .filter(oauth_grant::code_hash.eq(hash))
         .filter(resident::state.eq(ACTIVE))
         .select(Grant::as_select())
         .get_result(c)
         .optional())?)
+}
+
+/// Whether an authorization is there.
+pub(super) fn is_there(conn: &mut Conn<'_>, id: GrantId) -> Result<bool, Error> {
+    Ok(on_db!(conn, c => diesel::select(exists(oauth_grant::table.find(id))).get_result(c))?)
 }
 
 /// Marks a code used. False when it was used before, if only a moment ago by another gateway.

@@ -38,11 +38,13 @@ use crate::jose::JwkSet;
 use crate::oidc::{self, Issuer};
 
 use self::access_tokens::Standing;
+use self::authorization::Before;
 use self::client_keys::PublishedKeysOfClients;
 use self::clients::{ParsedClient, RegisteredClient};
 use super::remembered::{AsRead, Recent};
 use crate::oidc::access_token::{AccessToken, AccessTokenId};
 use crate::oidc::client::ClientId;
+use crate::resident::ResidentId;
 
 /// What the OpenID provider need not read, parse or verify again.
 #[derive(Default)]
@@ -53,6 +55,10 @@ pub(super) struct Remembered {
     /// Access tokens of ours whose signature holds, by digest.
     access_tokens: Recent<[u8; 32], Arc<AccessToken>>,
     standings: AsRead<AccessTokenId, Standing>,
+    /// Signing keys that are there, by `kid`.
+    signing_keys: AsRead<String, ()>,
+    /// Who residents are to clients that they agreed to something for.
+    agreed_before: AsRead<(ResidentId, ClientId), Before>,
 }
 
 impl Identity {

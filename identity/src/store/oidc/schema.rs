@@ -126,6 +126,6 @@ diesel::table! {
 
 diesel::joinable!(access_token -> oauth_grant (grant_id));
 diesel::joinable!(oauth_grant -> resident (resident_id));
-diesel::allow_tables_to_appear_in_same_query!(access_token, oauth_grant, resident, signing_key);
+diesel::allow_tables_to_appear_in_same_query!(access_token, ended_access_token, oauth_grant, resident, signing_key);
 
 use crate::store::schema::{resident, signing_key};

@@ -9,6 +9,7 @@ mod dpop;
 mod encrypted;
 mod expiry;
 mod fapi2;
+mod first_tokens;
 mod introspection;
 mod logout;
 mod machines;

@@ -54,7 +54,7 @@ impl Identity {
             return Err(challenged(access_token::invalid()).into());
         };
         let claims = userinfo::within(grant.userinfo_claims(), &grant.scopes(), &scopes);
-        let mut told = userinfo::told(&claims, &self.claim_values(grant.resident_id)?, grant.claims_locale());
+        let mut told = userinfo::told(&claims, &self.claim_values(state, grant.resident_id)?, grant.claims_locale());
         told.insert("sub".to_owned(), Value::from(grant.subject()));
         self.in_registered_form(told, &client.client, now)
     }

@@ -47,7 +47,7 @@ impl Identity {
         Ok(gone.map_or_else(|| AuthorizationStep::Redirect(answer()), AuthorizationStep::ErrorPage))
     }
 
-    /// What a resident's authorization comes to. `agreed` is what the resident has just agreed to; without it a
+    /// What a resident's authorization comes to, and its code. `agreed` is what the resident has just agreed to; without it a
     /// remembered consent must still be there.
     pub(super) fn conclusion(
         &self,
@@ -55,17 +55,18 @@ impl Identity {
         session: &Session,
         granted: &BTreeSet<Claim>,
         agreed: Option<Extent>,
-        code: &Code,
-    ) -> Result<Conclusion, Error> {
+    ) -> Result<(Conclusion, Code), Error> {
         let Underway { client, interaction, now, .. } = underway;
         let (request, now) = (&interaction.request, *now);
         let on_record = if request.asked.depends_on_values() {
-            self.claim_values(session.resident)?.values
+            self.claim_values(underway.state, session.resident)?.values
         } else {
             BTreeMap::new()
         };
         let (userinfo_claims, id_token_claims) = request.asked.places(granted, &on_record);
-        Ok(Conclusion {
+        let id = GrantId::new(now, &random()?);
+        let code = Code::of(*id.as_uuid(), &random()?);
+        let conclusion = Conclusion {
             interaction: underway.id(),
             pushed: interaction.pushed.clone(),
             agreed,
@@ -75,7 +76,7 @@ impl Identity {
             session_ends: session.expires,
             fresh_subject: Subject::new(&random()?),
             grant: NewGrant {
-                id: GrantId::new(now, &random()?),
+                id,
                 resident: session.resident,
                 client_id: client.id.clone(),
                 scopes: request.scopes.clone(),
@@ -95,7 +96,8 @@ impl Identity {
                 session: session.id,
                 claims_locale: request.claims_locale,
             },
-        })
+        };
+        Ok((conclusion, code))
     }
 
     /// Ends with a code that only memory knows, where that is enough: nothing is new, and nothing outlives the session.

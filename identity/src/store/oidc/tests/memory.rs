@@ -50,7 +50,10 @@ fn from_the_pushed_request_to_the_tokens_nothing_waits_but_for_the_commit() {
     let form_uri = shop.redirect_uri();
     let redeem = world.request(&shop, &redemption(&code, &form_uri), NOW);
     let tokens = wait(at_once.token_soon(&redeem, NOW)).unwrap();
-    assert!(world.identity.db().state().unwrap() > before, "on disk before they are given");
+    let authorization = Some(format!("Bearer {}", tokens.access_token));
+    let shown = EndpointRequest { authorization, ..EndpointRequest::default() };
+    assert!(testing::open(&world.database, &[7; 32]).userinfo(&shown, NOW).is_ok(), "on disk before they are given");
+    assert_eq!(world.identity.db().state().unwrap(), before, "whatever was read is as it was");
     world.userinfo(&tokens.access_token, NOW).unwrap();
     assert_eq!(refusal(wait(at_once.token_soon(&redeem, NOW))).code.as_str(), "invalid_client", "its assertion again");
     let again = world.request(&shop, &redemption(&code, &form_uri), NOW);

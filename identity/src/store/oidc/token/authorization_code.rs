@@ -1,12 +1,11 @@
 //! Redeeming an authorization code.
 
-use ::store::{Conn, Timestamp};
+use ::store::{Conn, Effect, Timestamp};
 
 use super::issue::{Issue, OfResident};
 use super::reuse_record;
 use crate::Error;
 use crate::audit::Act;
-use crate::oidc::access_token::AccessTokenId;
 use crate::oidc::token::authorization_code::{Redemption, UNKNOWN, Verdict, judge};
 use crate::oidc::token::narrowing::Targets;
 use crate::oidc::token::refresh_token::{RefreshToken, confirmation};
@@ -30,7 +29,6 @@ struct Attempt {
     /// What is asked for.
     asked: Targets,
     code_hash: Vec<u8>,
-    token: AccessTokenId,
     /// The refresh token to write, should the resident have agreed to one.
     refresh_token: NewRefreshToken,
     now: Timestamp,
@@ -74,7 +72,7 @@ impl Identity {
             Err(error) => return self.refuse_token(caller, error),
         };
         let refresh_token = RefreshToken::new(random()?);
-        let certificate = caller.certificate;
+        let (state, certificate) = (caller.state, caller.certificate);
         let attempt = Attempt {
             refresh_token: NewRefreshToken {
                 hash: refresh_token.keyed_hash(self.keys()),
@@ -82,7 +80,6 @@ impl Identity {
                 ends_at: now + lifetimes::REFRESH_TOKEN,
             },
             code_hash: redemption.code.keyed_hash(self.keys()),
-            token: AccessTokenId::new(now, &random()?),
             identity: self.clone(),
             client: caller.client,
             once: caller.once,
@@ -91,20 +88,27 @@ impl Identity {
             now,
         };
         let redeemed = attempt.clone();
-        let (grant, targets) = self.db().write_soon(move |conn| redeem(conn, &attempt)).await??;
-        let Attempt { client, token, redemption, .. } = &redeemed;
-        let (key, scopes) = (redemption.key.clone(), grant.scopes());
-        let issue =
-            Issue { client: &client.client, token: *token, key, certificate, scope: scopes.to_string(), targets, now };
+        let written = self.db().write_soon(move |conn| redeem(conn, &attempt), effect);
+        let (grant, targets) = written.await??;
+        let Attempt { client, redemption, .. } = &redeemed;
+        let (token, key, scopes) = (access_tokens::first_of(grant.id), redemption.key.clone(), grant.scopes());
+        let (scope, signer) = (scopes.to_string(), &self.access_token_signer(now)?);
+        let issue = Issue { client: &client.client, token, key, certificate, scope, targets, signer, now };
         let of_resident = OfResident { grant: &grant, scopes: &scopes, nonce: grant.nonce.clone() };
         let mut response = self.issue(&issue, Some(&of_resident))?;
         response.refresh_token = redeemed.may_refresh(&grant).then(|| refresh_token.expose());
+        self.remember_standing(state, token, signer.kid(), grant)?;
         Ok(response)
     }
 }
 
 /// An authorization, and what its first token is for.
 type Redeemed = (Grant, Targets);
+
+/// What a redemption did to what was there: one that gives tokens uses up a code, which nobody kept, and adds the rest.
+fn effect(redeemed: &Result<Redeemed, OAuthError>) -> Effect {
+    if redeemed.is_ok() { Effect::Added } else { Effect::Changed }
+}
 
 /// Redeems a code in one transaction. A refusal is a result, not an error: what it changed stays changed.
 fn redeem(conn: &mut Conn<'_>, attempt: &Attempt) -> Result<Result<Redeemed, OAuthError>, Error> {
@@ -114,7 +118,7 @@ fn redeem(conn: &mut Conn<'_>, attempt: &Attempt) -> Result<Result<Redeemed, OAu
     let client = &*attempt.client.client;
     let (given, grant) = match attempt.given_in_memory() {
         Some(given) => (given.standing(conn)?, Some(given)),
-        None => (grants::of_code(conn, &attempt.code_hash)?, None),
+        None => (grants::of_code(conn, &attempt.redemption.code, &attempt.code_hash)?, None),
     };
     let (Some(grant), given) = (given, grant) else { return Ok(Err(UNKNOWN)) };
     let verdict = judge(&grant.code(), client, &attempt.redemption, attempt.now);
@@ -124,8 +128,6 @@ fn redeem(conn: &mut Conn<'_>, attempt: &Attempt) -> Result<Result<Redeemed, OAu
     };
     match verdict {
         Verdict::Redeem if attempt.use_code(conn, grant.id, given.as_ref())? => {
-            let expires_at = attempt.now + client.profile.access_token_lifetime();
-            access_tokens::add(conn, attempt.token, grant.id, expires_at)?;
             if attempt.may_refresh(&grant) {
                 refresh_tokens::add(conn, &attempt.refresh_token, grant.id, attempt.now)?;
             }

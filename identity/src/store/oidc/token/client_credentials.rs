@@ -28,6 +28,7 @@ impl Identity {
         let Caller { client, key, certificate, once, .. } = caller;
         self.use_up_alone(once)??;
         let token = AccessTokenId::new(now, &random()?);
-        self.issue(&Issue { client: &client.client, token, key, certificate, scope, targets, now }, None)
+        let (client, signer) = (&client.client, &self.access_token_signer(now)?);
+        self.issue(&Issue { client, token, key, certificate, scope, targets, signer, now }, None)
     }
 }

@@ -1,10 +1,12 @@
 //! Signing what a grant gives: the access token, and the id_token beside it.
 
+use std::sync::Arc;
+
 use ::store::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::Error;
-use crate::jose::{NumericDate, SigningAlgorithm};
+use crate::jose::{NumericDate, SigningAlgorithm, SigningKey};
 use crate::oidc::access_token::{AccessToken, AccessTokenClaims, AccessTokenId, Confirmation};
 use crate::oidc::client::Client;
 use crate::oidc::id_token::{IdTokenClaims, at_hash};
@@ -19,6 +21,7 @@ use crate::store::oidc::grants::Grant;
 /// What is to be signed.
 pub(super) struct Issue<'a> {
     pub(super) client: &'a Client,
+    /// Which access token.
     pub(super) token: AccessTokenId,
     /// The key that the tokens are bound to.
     pub(super) key: Option<KeyThumbprint>,
@@ -27,6 +30,8 @@ pub(super) struct Issue<'a> {
     pub(super) scope: String,
     /// What the access token is for.
     pub(super) targets: Targets,
+    /// What signs the access token.
+    pub(super) signer: &'a SigningKey,
     pub(super) now: Timestamp,
 }
 
@@ -39,6 +44,11 @@ pub(super) struct OfResident<'a> {
 }
 
 impl Identity {
+    /// The key that signs access tokens.
+    pub(super) fn access_token_signer(&self, now: Timestamp) -> Result<Arc<SigningKey>, Error> {
+        self.signing_key(SigningAlgorithm::Es256, now)
+    }
+
     /// Signs what a grant gives, without a refresh token.
     pub(super) fn issue(
         &self,
@@ -66,7 +76,7 @@ impl Identity {
 
     /// Without a resident the token is about the client itself (RFC 9068, section 2.2).
     fn sign_access_token(&self, issue: &Issue<'_>, of_resident: Option<&OfResident<'_>>) -> Result<String, Error> {
-        let Issue { client, token, scope, now, .. } = issue;
+        let Issue { client, token, scope, signer, now, .. } = issue;
         let issuer = self.issuer();
         let grant = of_resident.map(|of| of.grant);
         let claims = AccessTokenClaims {
@@ -84,9 +94,8 @@ impl Identity {
             authorization_details: issue.targets.details.clone(),
             cnf: Confirmation::of(issue.key.as_ref(), issue.certificate.as_ref()),
         };
-        let key = self.signing_key(SigningAlgorithm::Es256, *now)?;
-        let signed = claims.sign(&key)?;
-        self.remember_signed(&signed, AccessToken { id: *token, kid: key.kid().to_owned(), claims });
+        let signed = claims.sign(signer)?;
+        self.remember_signed(&signed, AccessToken { id: *token, kid: signer.kid().to_owned(), claims });
         Ok(signed)
     }
 
@@ -115,7 +124,7 @@ impl Identity {
         if claims.is_empty() {
             return Ok(Map::new());
         }
-        Ok(userinfo::told(&claims, &self.claim_values(grant.resident_id)?, grant.claims_locale()))
+        Ok(userinfo::told(&claims, &self.claim_values(self.db().state()?, grant.resident_id)?, grant.claims_locale()))
     }
 }
 

@@ -74,7 +74,8 @@ impl Identity {
         let Attempt { client, key, certificate, token, .. } = attempt.clone();
         let Refreshed { grant, scopes, targets, is_replaced } =
             self.db().write(move |conn| refresh(conn, &attempt))??;
-        let issue = Issue { client: &client, token, key, certificate, scope: scopes.to_string(), targets, now };
+        let (scope, signer) = (scopes.to_string(), &self.access_token_signer(now)?);
+        let issue = Issue { client: &client, token, key, certificate, scope, targets, signer, now };
         let mut response = self.issue(&issue, Some(&OfResident { grant: &grant, scopes: &scopes, nonce: None }))?;
         let current = if is_replaced { successor } else { shown };
         response.refresh_token = Some(current.expose());
