@@ -65,24 +65,36 @@ struct Load {
 }
 
 impl Load {
+    /// The connections that the banks keep open. Opening one takes as long as many look-ups, so it comes before the load.
+    async fn connect(&self) -> anyhow::Result<Vec<Connection>> {
+        let port = self.installation.ports()[0];
+        let mut opening = Vec::new();
+        for number in 0..CONNECTIONS {
+            let banks = &self.installation.banks;
+            let tls = Arc::clone(&banks[usize::try_from(number)? % banks.len()].tls);
+            opening.push(tokio::spawn(async move { Connection::open(port, &tls).await }));
+        }
+        let mut open = Vec::new();
+        for connection in opening {
+            open.push(connection.await??);
+        }
+        Ok(open)
+    }
+
     /// So many answers a second, as many as there can be unless a rate is given; how long each took, counted from
     /// when it was due.
     async fn run(&self, asked: Asked, rate: Option<u64>) -> anyhow::Result<(u64, Histogram)> {
         let (times, done) = (Arc::new(Histogram::new()), Arc::new(AtomicU64::new(0)));
-        let port = self.installation.ports()[0];
         let pause = rate.map(|rate| Duration::from_micros(1_000_000 * CONNECTIONS / rate.max(1)));
+        let connections = self.connect().await?;
         let (began, seconds, entries) = (Instant::now(), self.seconds, self.entries);
         let mut asking = Vec::new();
-        for number in 0..CONNECTIONS {
-            let banks = &self.installation.banks;
-            let tls = Arc::clone(&banks[usize::try_from(number)? % banks.len()].tls);
+        for (number, mut connection) in (0..CONNECTIONS).zip(connections) {
             let (times, done) = (Arc::clone(&times), Arc::clone(&done));
             asking.push(tokio::spawn(async move {
-                let mut connection = Connection::open(port, &tls).await?;
                 let mut random = Random(number + 1);
                 // One after the other, not all at the same moment.
-                let mut due =
-                    Instant::now() + pause.unwrap_or_default() * u32::try_from(number)? / u32::try_from(CONNECTIONS)?;
+                let mut due = began + pause.unwrap_or_default() * u32::try_from(number)? / u32::try_from(CONNECTIONS)?;
                 while began.elapsed() < Duration::from_secs(seconds) {
                     let started = if let Some(pause) = pause {
                         tokio::time::sleep_until(due.into()).await;

@@ -175,7 +175,7 @@ fn reads_are_found_by_entry_before_and_after_they_are_filed() {
             let of_last: Vec<_> = (0..=round).map(at).collect();
             let expected = [of_first, vec![], of_last];
             assert_eq!(looked_up(), expected, "not filed");
-            directory.db().write(move |conn| reads::file(conn, now)).unwrap();
+            reads::file(directory.db(), now).unwrap();
             assert_eq!(looked_up(), expected, "filed");
         }
     }

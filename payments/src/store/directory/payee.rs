@@ -66,7 +66,7 @@ impl Directory {
 
     /// Where each of these proxies leads at its bank, as it stands now; nothing where nobody can be paid.
     pub fn current(&self, wanted: &[Wanted<'_>]) -> Result<Vec<Option<CurrentEntry>>, DirectoryError> {
-        let rows = self.db().read(|conn| self.rows_within(conn, wanted))?;
+        let rows = self.db().read_widely(|conn| self.rows_within(conn, wanted))?;
         Ok(rows.iter().map(|row| self.current_entry(row.as_ref()?)).collect())
     }
 

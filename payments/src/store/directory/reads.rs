@@ -3,7 +3,7 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::{Binary, Nullable};
-use store::{Conn, Timestamp, on_db};
+use store::{Backend, Conn, Db, Timestamp, on_db};
 
 use super::DirectoryError;
 use super::audit::{AuditRecord, Purpose};
@@ -132,25 +132,57 @@ pub(super) fn are_many(conn: &mut Conn<'_>) -> Result<bool, DirectoryError> {
     Ok(bytes / 28 >= READS_A_RUN)
 }
 
-/// Files what has come as one run; two gateways never file the same.
-pub(super) fn file(conn: &mut Conn<'_>, now: Timestamp) -> Result<(), DirectoryError> {
-    let batches = unfiled(conn)?;
-    let mut reads: Vec<Read> = batches.iter().flat_map(|(_, bytes)| decoded(bytes)).collect();
-    let Some((run, _)) = batches.first() else { return Ok(()) };
-    reads.sort_unstable();
-    let run = *run;
-    on_db!(conn, c => diesel::insert_into(directory_read_run::table)
-        .values((directory_read_run::run.eq(run), directory_read_run::filed_at.eq(now)))
-        .execute(c))?;
-    for rows in blocks(run, &reads).chunks(BLOCKS_TOGETHER) {
-        on_db!(conn, c => diesel::insert_into(directory_read_block::table).values(rows).execute(c))?;
+/// Files what has come as one run; two gateways never file the same. SQLite's one writer is kept from look-ups for as
+/// long as it takes to write: reading and sorting come before.
+pub(super) fn file(db: &Db, now: Timestamp) -> Result<(), DirectoryError> {
+    let written = match db.backend() {
+        Backend::Postgres => db.write(move |conn| Filing::prepare(conn)?.write(conn, now)),
+        Backend::Sqlite => {
+            let filing = db.read(Filing::prepare)?;
+            db.write(move |conn| filing.write(conn, now))
+        }
+    };
+    match written {
+        // Another process was quicker.
+        Err(DirectoryError::Store(store::Error::Query(diesel::result::Error::RollbackTransaction))) => Ok(()),
+        written => written,
     }
-    let filed: Vec<i64> = batches.iter().map(|(seq, _)| *seq).collect();
-    for filed in filed.chunks(ROWS) {
-        on_db!(conn, c => diesel::delete(directory_read_batch::table
-            .filter(directory_read_batch::seq.eq_any(filed))).execute(c))?;
+}
+
+/// What is to be filed.
+struct Filing {
+    /// The batches that it was in.
+    batches: Vec<i64>,
+    blocks: Vec<BlockRow>,
+}
+
+impl Filing {
+    fn prepare(conn: &mut Conn<'_>) -> Result<Self, DirectoryError> {
+        let batches = unfiled(conn)?;
+        let mut reads: Vec<Read> = batches.iter().flat_map(|(_, bytes)| decoded(bytes)).collect();
+        reads.sort_unstable();
+        let run = batches.first().map_or(0, |(seq, _)| *seq);
+        Ok(Self { batches: batches.into_iter().map(|(seq, _)| seq).collect(), blocks: blocks(run, &reads) })
     }
-    Ok(())
+
+    fn write(&self, conn: &mut Conn<'_>, now: Timestamp) -> Result<(), DirectoryError> {
+        let Some(run) = self.batches.first() else { return Ok(()) };
+        let mut taken = 0;
+        for filed in self.batches.chunks(ROWS) {
+            taken += on_db!(conn, c => diesel::delete(directory_read_batch::table
+                .filter(directory_read_batch::seq.eq_any(filed))).execute(c))?;
+        }
+        if taken != self.batches.len() {
+            return Err(diesel::result::Error::RollbackTransaction.into());
+        }
+        on_db!(conn, c => diesel::insert_into(directory_read_run::table)
+            .values((directory_read_run::run.eq(run), directory_read_run::filed_at.eq(now)))
+            .execute(c))?;
+        for rows in self.blocks.chunks(BLOCKS_TOGETHER) {
+            on_db!(conn, c => diesel::insert_into(directory_read_block::table).values(rows).execute(c))?;
+        }
+        Ok(())
+    }
 }
 
 /// Batches for a run, none of which another gateway is just filing.

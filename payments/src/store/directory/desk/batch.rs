@@ -64,7 +64,7 @@ pub(super) fn look(core: &Arc<Core>, asked: &Arc<[Asked]>, now: Timestamp) -> Re
         }
         Backend::Sqlite => {
             let hashes = asked.iter().map(|asked| &asked.hash);
-            let entries = core.db.read(|conn| payable(conn, hashes).map_err(DirectoryError::from))?;
+            let entries = core.db.read_widely(|conn| payable(conn, hashes).map_err(DirectoryError::from))?;
             let (seen, reads, low) = {
                 let mut own = core.own_buckets.lock().unwrap_or_else(PoisonError::into_inner);
                 let mut levels = own.levels(asked.iter().flat_map(|asked| &asked.taken));

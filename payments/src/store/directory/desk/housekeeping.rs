@@ -48,7 +48,7 @@ fn step(core: &Core, round: u32) -> Result<(), DirectoryError> {
     let Some(now) = core.latest() else { return Ok(()) };
     refunds::make(core, now)?;
     if core.db.read(reads::are_many)? {
-        core.db.write(move |conn| reads::file(conn, now))?;
+        reads::file(&core.db, now)?;
     }
     if core.db.read(digest::are_many)? {
         core.db.write(digest::add_up)?;
