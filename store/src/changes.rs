@@ -176,7 +176,9 @@ mod tests {
                 std::thread::spawn(move || if number == 4 { change(&db) } else { add(&db) })
             })
             .collect();
-        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        for thread in threads {
+            thread.join().unwrap();
+        }
         add(&db);
         assert!(db.state().unwrap() > before);
     }

@@ -1,6 +1,8 @@
 //! Who looked whom up, and what was imported: touches that come in thousands. Reads are appended as they happen, all that share a commit in one row, and filed later in
 //! sorted runs in which an entry's are found, some hundreds in a row of the table. Nothing is ever unfindable: what is not filed yet is looked through.
 
+use std::sync::Arc;
+
 use diesel::prelude::*;
 use diesel::sql_types::{Binary, Nullable};
 use store::{Backend, Conn, Db, Timestamp, on_db};
@@ -21,8 +23,8 @@ const BATCHES: i64 = 256;
 const BYTES: usize = 28;
 /// A block holds at least so many reads, but for a run's last.
 const READS_A_BLOCK: usize = 256;
-/// Blocks of one INSERT.
-const BLOCKS_TOGETHER: usize = 64;
+/// Blocks of one INSERT: about 200 KiB.
+const BLOCKS_TOGETHER: usize = 32;
 /// Rows of one DELETE.
 const ROWS: usize = 1_000;
 
@@ -132,21 +134,33 @@ pub(super) fn are_many(conn: &mut Conn<'_>) -> Result<bool, DirectoryError> {
     Ok(bytes / 28 >= READS_A_RUN)
 }
 
-/// Files what has come as one run; two gateways never file the same. SQLite's one writer is kept from look-ups for as
-/// long as it takes to write: reading and sorting come before.
+/// Files what has come as one run; two gateways never file the same.
 pub(super) fn file(db: &Db, now: Timestamp) -> Result<(), DirectoryError> {
-    let written = match db.backend() {
-        Backend::Postgres => db.write(move |conn| Filing::prepare(conn)?.write(conn, now)),
-        Backend::Sqlite => {
-            let filing = db.read(Filing::prepare)?;
-            db.write(move |conn| filing.write(conn, now))
-        }
-    };
-    match written {
-        // Another process was quicker.
-        Err(DirectoryError::Store(store::Error::Query(diesel::result::Error::RollbackTransaction))) => Ok(()),
-        written => written,
+    match db.backend() {
+        Backend::Postgres => db.write(move |conn| {
+            let filing = Filing::prepare(conn)?;
+            filing.write_blocks(conn, 0)?;
+            filing.finish(conn, now)
+        }),
+        Backend::Sqlite => file_in_steps(db, now),
     }
+}
+
+/// The same where look-ups wait for the one writer: what takes long is done before, and the blocks are written a few at a
+/// time. Nobody looks into them before their run is there.
+fn file_in_steps(db: &Db, now: Timestamp) -> Result<(), DirectoryError> {
+    let filing = Arc::new(db.read(Filing::prepare)?);
+    let Some(run) = filing.run() else { return Ok(()) };
+    // What is left of a filing that was cut short.
+    db.write(move |conn| -> Result<usize, DirectoryError> {
+        let left = directory_read_block::table.filter(directory_read_block::run.eq(run));
+        Ok(on_db!(conn, c => diesel::delete(left).execute(c))?)
+    })?;
+    for step in 0..filing.blocks.len().div_ceil(BLOCKS_TOGETHER) {
+        let filing = Arc::clone(&filing);
+        db.write(move |conn| filing.write_blocks(conn, step))?;
+    }
+    db.write(move |conn| filing.finish(conn, now))
 }
 
 /// What is to be filed.
@@ -165,22 +179,36 @@ impl Filing {
         Ok(Self { batches: batches.into_iter().map(|(seq, _)| seq).collect(), blocks: blocks(run, &reads) })
     }
 
-    fn write(&self, conn: &mut Conn<'_>, now: Timestamp) -> Result<(), DirectoryError> {
-        let Some(run) = self.batches.first() else { return Ok(()) };
+    /// The name of the run, if there is anything in it.
+    fn run(&self) -> Option<i64> {
+        self.batches.first().copied()
+    }
+
+    /// Writes the blocks from this step on: on SQLite those of one step.
+    fn write_blocks(&self, conn: &mut Conn<'_>, step: usize) -> Result<(), DirectoryError> {
+        let steps = if conn.backend() == Backend::Sqlite { 1 } else { usize::MAX };
+        for rows in self.blocks.chunks(BLOCKS_TOGETHER).skip(step).take(steps) {
+            on_db!(conn, c => diesel::insert_into(directory_read_block::table).values(rows).execute(c))?;
+        }
+        Ok(())
+    }
+
+    /// Puts the run in the place of the batches, unless another process has been at it.
+    fn finish(&self, conn: &mut Conn<'_>, now: Timestamp) -> Result<(), DirectoryError> {
+        let Some(run) = self.run() else { return Ok(()) };
         let mut taken = 0;
         for filed in self.batches.chunks(ROWS) {
             taken += on_db!(conn, c => diesel::delete(directory_read_batch::table
                 .filter(directory_read_batch::seq.eq_any(filed))).execute(c))?;
         }
-        if taken != self.batches.len() {
+        let written = directory_read_block::table.filter(directory_read_block::run.eq(run)).count();
+        let written: i64 = on_db!(conn, c => written.get_result(c))?;
+        if taken != self.batches.len() || usize::try_from(written) != Ok(self.blocks.len()) {
             return Err(diesel::result::Error::RollbackTransaction.into());
         }
         on_db!(conn, c => diesel::insert_into(directory_read_run::table)
             .values((directory_read_run::run.eq(run), directory_read_run::filed_at.eq(now)))
             .execute(c))?;
-        for rows in self.blocks.chunks(BLOCKS_TOGETHER) {
-            on_db!(conn, c => diesel::insert_into(directory_read_block::table).values(rows).execute(c))?;
-        }
         Ok(())
     }
 }
@@ -258,6 +286,45 @@ mod tests {
             at: Timestamp::from_seconds(second.into()),
             participant: ClearingCode::SWITCH,
             purpose: ReadPurpose(1),
+        }
+    }
+
+    fn seen(db: &Db) -> Vec<usize> {
+        let of = |entry| db.read(|conn| of_entry(conn, read((entry, 0)).entry)).unwrap().len();
+        (0..4).map(of).collect()
+    }
+
+    #[test]
+    fn a_filing_that_was_cut_short_or_overtaken_loses_and_doubles_nothing() {
+        let now = Timestamp::from_seconds(1);
+        for database in store::testing::TestDatabase::each().unwrap() {
+            let db = database.db();
+            let append_some = || {
+                let reads = [read((1, 5)), read((2, 6)), read((1, 7))];
+                db.write(move |conn| append(conn, &reads)).unwrap();
+            };
+            append_some();
+            append_some();
+            let expected = [0, 4, 2, 0];
+            assert_eq!(seen(&db), expected);
+            let early = Arc::new(db.read(Filing::prepare).unwrap());
+            let blocks = Arc::clone(&early);
+            db.write(move |conn| blocks.write_blocks(conn, 0)).unwrap();
+            assert_eq!(seen(&db), expected, "blocks without their run");
+            if db.backend() == Backend::Postgres {
+                // There they are never without it.
+                db.write(|conn| -> Result<usize, DirectoryError> {
+                    Ok(on_db!(conn, c => diesel::delete(directory_read_block::table).execute(c))?)
+                })
+                .unwrap();
+            }
+            file(&db, now).unwrap();
+            assert_eq!(seen(&db), expected, "filed");
+            assert!(db.write(move |conn| early.finish(conn, now)).is_err(), "by somebody else");
+            assert_eq!(seen(&db), expected);
+            append_some();
+            file(&db, now).unwrap();
+            assert_eq!(seen(&db), [0, 6, 3, 0], "the next run");
         }
     }
 

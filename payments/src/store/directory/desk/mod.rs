@@ -25,7 +25,7 @@ use crate::directory::{Lookup, LookupRequest};
 const MOST_TOGETHER: usize = 512;
 /// Batches begin so far apart at least: when there is much to look up, as much as comes in this time shares a commit, which
 /// takes as long for one look-up as for many. Whoever comes after a pause waits for nobody.
-const APART: Duration = Duration::from_millis(2);
+const APART: Duration = Duration::from_millis(1);
 /// Look-ups that wait at most; more are refused at once, and nothing is charged for them.
 const MOST_WAITING: usize = 8_192;
 
