@@ -50,6 +50,8 @@ pub(crate) struct Options {
 enum Part {
     /// All but the embedded database
     Postgresql,
+    /// The embedded database alone, beside pgbench
+    Sqlite,
     /// Look-ups over mutual TLS
     Tls,
 }
@@ -77,24 +79,32 @@ pub(crate) fn run(mut options: Options) -> anyhow::Result<()> {
     let pgbench = Pgbench::prepare(&store)?;
     let mut selects = Vec::new();
     let mut figures = Vec::new();
-    let (reads, lookups) = measure(&options, &store, "PostgreSQL", &pgbench, &mut selects, &mut figures)?;
-    let mut embedded = None;
+    let mut measured = Vec::new();
+    if options.only != Some(Part::Sqlite) {
+        let name = "PostgreSQL";
+        measured.push((name, measure(&options, &store, name, &pgbench, &mut selects, &mut figures)?));
+    }
     if options.only != Some(Part::Postgresql) {
         let folder = tempfile::Builder::new().prefix("lionrock-bench").tempdir_in("/var/tmp")?;
         let path = folder.path().join("directory.db");
-        let url = format!("sqlite:{}", path.display());
-        embedded = Some(measure(&options, &url, "SQLite", &pgbench, &mut selects, &mut figures)?);
+        let (name, url) = ("SQLite", format!("sqlite:{}", path.display()));
+        measured.push((name, measure(&options, &url, name, &pgbench, &mut selects, &mut figures)?));
     }
     let baseline = median(&mut selects);
-    let of = |name, value| Figure::new(name, value, "a second").beside(baseline);
-    figures.push(of("whole look-ups in process, PostgreSQL", lookups));
-    if let Some((reads, lookups)) = embedded {
-        figures.push(of("key to entry in process, SQLite", reads));
-        figures.push(of("whole look-ups in process, SQLite", lookups));
+    let of = |measure, value| Figure::new(measure, value, "a second").beside(baseline);
+    let rates = measured.into_iter().flat_map(|(name, (reads, lookups))| {
+        [
+            of(format!("key to entry in process, {name}"), reads),
+            of(format!("whole look-ups in process, {name}"), lookups),
+        ]
+    });
+    let mut rates = rates.collect::<Vec<_>>().into_iter();
+    let value = rates.next().context("nothing was measured")?;
+    figures.extend(rates);
+    if options.only.is_none() {
+        figures.extend(over_tls()?);
     }
-    figures.extend(over_tls()?);
     figures.push(Figure::new("memory of the process, load included", memory::highest_mebibytes(), "MiB"));
-    let value = Figure::new("key to entry in process, PostgreSQL", reads, "a second").beside(baseline);
     Report { value, baseline: "pgbench -S, 64 clients", figures }.print(options.json);
     Ok(())
 }
