@@ -40,6 +40,12 @@ pub(crate) struct Outcome {
     pub(crate) rate: u64,
     /// From when a payment was due to be sent to when its bank had read that it settled.
     pub(crate) finals: Histogram,
+    /// From then to when its bank was told that it was taken.
+    pub(crate) taken: Histogram,
+    /// From then to when the payee's bank had read it.
+    pub(crate) forwarded: Histogram,
+    /// How long answers took.
+    pub(crate) answered: Histogram,
 }
 
 /// Connections on which each bank answers.
@@ -56,6 +62,9 @@ struct Run {
     completed: AtomicU64,
     room: Vec<Semaphore>,
     finals: Histogram,
+    taken: Histogram,
+    forwarded: Histogram,
+    answered: Histogram,
     failed: Mutex<Option<anyhow::Error>>,
 }
 
@@ -106,6 +115,9 @@ pub(crate) async fn run(installation: &Installation, plan: Plan, progress: &dyn 
         completed: AtomicU64::new(0),
         room: (0..banks).map(|_| Semaphore::new(room)).collect(),
         finals: Histogram::new(),
+        taken: Histogram::new(),
+        forwarded: Histogram::new(),
+        answered: Histogram::new(),
         failed: Mutex::default(),
     });
     let mut tasks = JoinSet::new();
@@ -133,7 +145,8 @@ pub(crate) async fn run(installation: &Installation, plan: Plan, progress: &dyn 
     if let Some(failed) = run.failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
         return Err(failed);
     }
-    Ok(Outcome { rate: completed * 1_000 / millis, finals: run.finals })
+    let Run { finals, taken, forwarded, answered, .. } = run;
+    Ok(Outcome { rate: completed * 1_000 / millis, finals, taken, forwarded, answered })
 }
 
 impl Run {
@@ -177,12 +190,13 @@ impl Run {
     async fn pay(self: Arc<Self>, bank: usize, mut connection: Connection) -> anyhow::Result<()> {
         let from = self.codes[bank];
         while let Some(due) = self.due(bank).await? {
-            let due = due.duration_since(self.began).as_micros();
-            let transactions: Vec<_> = (0..self.plan.per_request).map(|_| self.transaction(bank, due)).collect();
+            let micros = due.duration_since(self.began).as_micros();
+            let transactions: Vec<_> = (0..self.plan.per_request).map(|_| self.transaction(bank, micros)).collect();
             let answer = connection.post("/participant/v1/payments", &message::payments(from, &transactions)).await?;
             ensure!(answer.status == 202, "{} {}", answer.status, answer.body);
             let refused = message::reports(answer.body).find(|report| report.status != "ACSP");
             ensure!(refused.is_none(), "refused: {}", answer.body);
+            self.taken.record(due.elapsed(), self.plan.per_request as u64);
         }
         Ok(())
     }
@@ -218,6 +232,11 @@ impl Run {
             ensure!(answer.status == 200, "{} {}", answer.status, answer.body);
             cursor.store(message::next(answer.body).context("an inbox without a cursor")?, Ordering::Relaxed);
             self.take_ends(bank, answer.body, &own)?;
+            for payment in message::incoming(answer.body) {
+                if let Some(due) = self.due_of(payment.transaction_id) {
+                    self.forwarded.record(due.elapsed(), 1);
+                }
+            }
             if let Some(acceptance) = message::acceptance(answer.body) {
                 answers.send(acceptance)?;
             }
@@ -237,16 +256,22 @@ impl Run {
             }
             let report = message::report(transaction).context("a report")?;
             ensure!(report.status == "ACSC", "not settled: {transaction}");
-            let mut parts = report.end_to_end_id.split('-');
-            let is_ours = parts.next().and_then(|run| run.parse().ok()) == Some(self.number);
-            if let Some(due) = parts.next().and_then(|due| due.parse().ok()).filter(|_| is_ours) {
-                self.finals.record((self.began + Duration::from_micros(due)).elapsed(), 1);
+            if let Some(due) = self.due_of(report.end_to_end_id) {
+                self.finals.record(due.elapsed(), 1);
                 ended += 1;
             }
         }
         self.completed.fetch_add(ended, Ordering::Relaxed);
         self.room[bank].add_permits(usize::try_from(ended)?);
         Ok(())
+    }
+
+    /// When the payment with this id was due; `None` when it is not of this run.
+    fn due_of(&self, id: &str) -> Option<Instant> {
+        let mut parts = id.split('-');
+        let is_ours = parts.next()?.parse() == Ok(self.number);
+        let due = parts.next()?.parse().ok().filter(|_| is_ours)?;
+        Some(self.began + Duration::from_micros(due))
     }
 
     async fn answer(
@@ -257,7 +282,9 @@ impl Run {
         loop {
             let next = messages.lock().await.recv().await;
             let Some(message) = next else { return Ok(()) };
+            let began = Instant::now();
             let answer = connection.post("/participant/v1/answers", &message).await?;
+            self.answered.record(began.elapsed(), 1);
             ensure!(answer.status == 200, "{} {}", answer.status, answer.body);
         }
     }

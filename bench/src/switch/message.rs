@@ -74,7 +74,7 @@ pub(crate) fn acceptance(inbox: &str) -> Option<String> {
 }
 
 /// The payments in an inbox.
-fn incoming(inbox: &str) -> impl Iterator<Item = Incoming<'_>> {
+pub(crate) fn incoming(inbox: &str) -> impl Iterator<Item = Incoming<'_>> {
     inbox.split("<CdtTrfTxInf>").skip(1).filter_map(|transaction| {
         Some(Incoming {
             transaction_id: between(transaction, "<TxId>", "</TxId>")?,

@@ -9,8 +9,11 @@ mod message;
 
 use std::time::Duration;
 
+use anyhow::Context;
+
 use self::installation::Installation;
 use self::load::{Arrivals, Outcome, Plan};
+use crate::histogram::Histogram;
 use crate::measure::{Figure, Report, median};
 use crate::memory;
 use crate::pgbench::Pgbench;
@@ -36,6 +39,12 @@ pub(crate) struct Options {
     /// Connections on which each of the eight banks pays
     #[arg(long, default_value_t = 32)]
     connections: usize,
+    /// Take latencies alone, with so many payments a second
+    #[arg(long, value_name = "PAYMENTS")]
+    at: Option<u64>,
+    /// The same through a second gateway on the same PostgreSQL database
+    #[arg(long, requires = "at")]
+    second_gateway: bool,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -48,10 +57,18 @@ const BULK: usize = 100;
 pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     let on_postgres = options.store.as_deref().filter(|url| url.starts_with("postgres"));
     let server = options.baseline.as_deref().or(on_postgres);
-    let pgbench = server.map(Pgbench::prepare).transpose()?;
+    let pgbench = server.filter(|_| options.at.is_none()).map(Pgbench::prepare).transpose()?;
     let installation = Installation::start(options.store.as_deref()).await?;
     let mut bench = Bench { installation, pgbench, options };
-    let report = bench.measure().await?;
+    let report = match bench.options.at {
+        Some(rate) => {
+            if bench.options.second_gateway {
+                bench.installation.add_gateway(bench.options.store.as_deref().context("--store")?).await?;
+            }
+            bench.latencies(rate).await?
+        }
+        None => bench.measure().await?,
+    };
     bench.installation.audit()?;
     report.print(bench.options.json);
     Ok(())
@@ -75,7 +92,7 @@ impl Bench {
         let bulk = Figure::new("the same, 100 payments a request", median(&mut bulks), "payments/s").beside(baseline);
         let mut figures = vec![bulk];
         let half = self.load("at half of it", self.plan(Arrivals::EverySecond(rate / 2), 1)).await?;
-        figures.extend(latency("submitted to final and read at half of it", &half));
+        figures.extend(latency("submitted to final and read at half of it", &half.finals));
         for process in self.installation.processes() {
             let most = memory::highest_mebibytes_of(&process.to_string());
             figures.push(Figure::new("memory of the gateway", most, "MiB"));
@@ -85,7 +102,7 @@ impl Bench {
             let two = self.flat_out("two gateways", 1).await?;
             figures.push(Figure::new("two gateways on one database", two.rate, "payments/s").beside(rate));
             let half = self.load("two gateways, at half", self.plan(Arrivals::EverySecond(two.rate / 2), 1)).await?;
-            figures.extend(latency("submitted to final, two gateways at half", &half));
+            figures.extend(latency("submitted to final, two gateways at half", &half.finals));
         }
         let baseline_name = if self.pgbench.is_some() {
             "pgbench, TPC-B, 64 clients"
@@ -94,6 +111,19 @@ impl Bench {
         };
         let value = Figure::new("payments over mutual TLS, one a request", rate, "payments/s").beside(baseline);
         Ok(Report { value, baseline: baseline_name, figures })
+    }
+
+    async fn latencies(&self, rate: u64) -> anyhow::Result<Report> {
+        let calm = self.load(&format!("{rate} a second"), self.plan(Arrivals::EverySecond(rate), 1)).await?;
+        let value = Figure::new("payments over mutual TLS, one a request", calm.rate, "payments/s").beside(rate);
+        let figures = [
+            latency("submitted to taken", &calm.taken),
+            latency("submitted to read by the payee's bank", &calm.forwarded),
+            latency("an answer taken", &calm.answered),
+            latency("submitted to final and read", &calm.finals),
+        ];
+        let figures = figures.into_iter().flatten().collect();
+        Ok(Report { value, baseline: "payments that fell due", figures })
     }
 
     async fn baseline(&self, round: usize) -> anyhow::Result<u64> {
@@ -121,7 +151,7 @@ impl Bench {
     }
 }
 
-fn latency(what: &str, outcome: &Outcome) -> [Figure; 2] {
+fn latency(what: &str, took: &Histogram) -> [Figure; 2] {
     [(", median", 500), (", 99 of 100", 990)]
-        .map(|(which, per_mille)| Figure::new(format!("{what}{which}"), outcome.finals.per_mille(per_mille), "µs"))
+        .map(|(which, per_mille)| Figure::new(format!("{what}{which}"), took.per_mille(per_mille), "µs"))
 }
