@@ -200,6 +200,7 @@ fn public_listener(gateway: &Arc<Gateway>, socket: TcpListener, installation: &I
             .wrap(from_fn(http::observe))
     })
     .on_connect(http::HangUp::remember)
+    .tcp_nodelay(true)
     .disable_signals()
     .shutdown_timeout(GRACE_SECONDS);
     let public = &installation.config.public;
@@ -235,6 +236,7 @@ fn mutual_tls_listener(
         authorities.remember_peer(connection, data);
         http::HangUp::remember(connection, data);
     })
+    .tcp_nodelay(true)
     .disable_signals()
     .shutdown_timeout(GRACE_SECONDS);
     Ok(server.listen_rustls_0_23(socket, tls)?.run())
@@ -261,6 +263,9 @@ fn participants_listener(
             .wrap(from_fn(http::observe))
     })
     .on_connect(http::tls::remember_peer)
+    // What is written leaves at once, here and at the other listeners: the end of a long answer would otherwise wait until
+    // its beginning is acknowledged, which the other side puts off for 40 ms.
+    .tcp_nodelay(true)
     .disable_signals()
     .shutdown_timeout(GRACE_SECONDS);
     Ok(server.listen_rustls_0_23(socket, tls)?.run())
@@ -285,6 +290,7 @@ fn operations_listener(
             .wrap(from_fn(http::page_security))
             .wrap(from_fn(http::observe))
     })
+    .tcp_nodelay(true)
     .disable_signals()
     .shutdown_timeout(GRACE_SECONDS);
     Ok(server.listen(socket)?.run())

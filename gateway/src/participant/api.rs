@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use super::certificate::Thumbprints;
 use super::members::Members;
+use super::pace::Pace;
 use crate::messages::Messages;
 
 /// The switch, the directory, and who is who.
@@ -22,6 +23,8 @@ pub struct Api {
     pub(super) messages: Messages,
     pub(super) thumbprints: Thumbprints,
     pub(super) members: Members,
+    /// How often inboxes answer.
+    pub(super) pace: Pace,
     inbox_waiters: AtomicI64,
     closing: watch::Sender<bool>,
 }
@@ -36,6 +39,7 @@ impl Api {
             messages: Messages::default(),
             thumbprints: Thumbprints::default(),
             members: Members::default(),
+            pace: Pace::default(),
             inbox_waiters: AtomicI64::new(0),
             closing: watch::Sender::new(false),
         }

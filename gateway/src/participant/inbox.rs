@@ -8,7 +8,7 @@ use payments::clearing::Inbox;
 use payments::iso20022::inbox;
 use payments::participant::ClearingCode;
 use serde::Deserialize;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::{Api, Participant};
 use crate::error::Problem;
@@ -64,10 +64,17 @@ pub(super) async fn read(
         web::block(move || switch.hear_from(reader)).await??;
     }
     loop {
+        if let Some(next) = api.pace.next(reader, Instant::now()) {
+            sleep_until(next.min(until)).await;
+        }
         // Noted before the look: what is committed between the look and the wait still wakes us.
         let last = *head.borrow_and_update();
         let found = look(&api.switch, reader, after, max).await?;
         if !found.messages.is_empty() {
+            // Whoever is behind reads on at once.
+            if found.messages.len() < max {
+                api.pace.told(reader, Instant::now());
+            }
             let page = body::in_pieces(inbox::render(reader, &found));
             return Ok(HttpResponse::Ok().content_type(body::XML).body(page));
         }

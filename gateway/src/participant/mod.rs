@@ -19,6 +19,7 @@ mod lookups;
 mod members;
 mod merchants;
 mod notices;
+mod pace;
 mod paging;
 mod payments;
 mod prefer;
