@@ -16,6 +16,10 @@ use super::sequencer::{STEPS_A_BATCH, Sequencer};
 use crate::clearing::{Command, Mark, Verdict, cut_over};
 use crate::error::Error;
 
+/// While a batch is on its way, commands are decided so many at a time. Being woken for each of them would cost more than
+/// deciding it, and none would be recorded sooner.
+const STEPS_AT_ONCE: usize = 128;
+
 /// What is decided and waits for its turn to be recorded.
 pub(super) struct Gathered {
     /// Where memory stood before.
@@ -42,6 +46,11 @@ impl Sequencer {
     pub(super) fn room(&self) -> usize {
         let taken = self.gathered.as_ref().map_or(0, |gathered| gathered.steps.len());
         STEPS_A_BATCH.saturating_sub(taken).max(1)
+    }
+
+    /// How many steps are worth looking at before the batch on its way has landed.
+    pub(super) const fn enough(&self) -> usize {
+        if self.in_flight.is_some() { STEPS_AT_ONCE } else { 1 }
     }
 
     /// Whether nothing is decided that is not recorded.

@@ -102,7 +102,7 @@ impl Recording {
     /// # Errors
     /// [`Error::HeadMoved`] when the log no longer ends where this begins.
     pub(super) fn write(&self, conn: &mut Conn<'_>) -> Result<(), Error> {
-        log::append(conn, &self.batch, &self.rows, &self.digests)?;
+        log::append(conn, &self.batch, (&self.rows, &self.digests), self.changed.early_positions())?;
         self.changed.write(conn)
     }
 }
@@ -162,8 +162,9 @@ impl Work {
         let consumed = self.consumed();
         // Requests to pay are taken after the head, so that no two gateways wait for each other.
         if self.contended || !consumed.is_empty() {
-            log::lock_head(conn)?;
-            caught_up = memory::catch_up(conn, &mut self.state)?;
+            let head = log::lock_head(conn)?;
+            caught_up = memory::catch_up(conn, &mut self.state, head)?;
+            self.asked.forget_known(&self.state);
         }
         let today = cut_over::day_at(&self.state, self.now, &self.rules);
         recall::recall(conn, &mut self.state, &self.commands, (&self.asked, &self.recent), today)?;

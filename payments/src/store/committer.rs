@@ -8,7 +8,6 @@ use std::thread::JoinHandle;
 use store::Db;
 
 use super::commit::Recording;
-use super::log;
 use super::queue::Queue;
 use crate::error::Error;
 
@@ -68,10 +67,7 @@ impl Drop for Committer {
 }
 
 fn record(db: &Db, recording: Arc<Recording>) -> Result<(), Error> {
-    db.write(move |conn| {
-        log::prepare(conn)?;
-        recording.write(conn)
-    })
+    db.write(move |conn| recording.write(conn))
 }
 
 const fn gone() -> Error {

@@ -2,10 +2,9 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::result::{DatabaseErrorKind, Error as Diesel};
-use diesel::sql_types::{BigInt, Binary, Integer};
 use store::{Conn, Timestamp, on_db};
 
+use super::arrays::{self, Now};
 use super::columns::{EventColumns, OutcomeColumns, PaymentColumns, digest};
 use super::copy;
 use super::days::{self, Days};
@@ -33,6 +32,16 @@ struct BatchColumns {
 }
 
 impl BatchColumns {
+    fn of(batch: &Batch) -> Self {
+        Self {
+            last_seq: batch.last,
+            first_seq: batch.first,
+            recorded: batch.recorded,
+            previous_hash: batch.previous.as_bytes().to_vec(),
+            hash: batch.hash.as_bytes().to_vec(),
+        }
+    }
+
     fn batch(&self) -> Result<Batch, Error> {
         Ok(Batch {
             first: self.first_seq,
@@ -46,7 +55,7 @@ impl BatchColumns {
 
 pub(super) fn head(conn: &mut Conn<'_>) -> Result<Head, Error> {
     let (sequence, hash): (i64, Vec<u8>) =
-        on_db!(conn, c => log_head::table.select((log_head::seq, log_head::hash)).first(c))?;
+        on_db!(conn, c => log_head::table.select((log_head::seq, log_head::hash)).get_result(c))?;
     Ok(Head { sequence, hash: digest(&hash)? })
 }
 
@@ -64,58 +73,45 @@ pub(super) fn prepare(conn: &mut Conn<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Waits until nobody is appending, and keeps others from it until the transaction ends.
-pub(super) fn lock_head(conn: &mut Conn<'_>) -> Result<(), Error> {
-    match conn {
-        Conn::Postgres(c) => log_head::table.select(log_head::seq).for_update().first::<i64>(*c).map(drop)?,
+/// Waits until nobody is appending, and keeps others from it until the transaction ends. Where the log ends then.
+pub(super) fn lock_head(conn: &mut Conn<'_>) -> Result<Head, Error> {
+    let (sequence, hash): (i64, Vec<u8>) = match conn {
+        Conn::Postgres(c) => log_head::table.select((log_head::seq, log_head::hash)).for_update().get_result(*c)?,
         // There is one writer at a time anyway.
-        Conn::Sqlite(_) => {}
-    }
-    Ok(())
+        Conn::Sqlite(_) => return head(conn),
+    };
+    Ok(Head { sequence, hash: digest(&hash)? })
 }
 
-#[derive(QueryableByName)]
-struct Latest {
-    #[diesel(sql_type = Integer)]
-    business_day: BusinessDay,
-}
-
-/// Moves the end of the log to that of `batch` and tells the latest business day that is open:
-/// [`Error::HeadMoved`] unless the log ended where `batch` begins.
-fn advance_head(conn: &mut Conn<'_>, batch: &Batch) -> Result<BusinessDay, Error> {
-    let expected = batch.first - 1;
+/// Moves the end of the log to that of `batch`, notes the batch, and tells the latest business day that is open:
+/// [`Error::HeadMoved`] unless the log ended where `batch` begins. On PostgreSQL `positions` go with it.
+fn advance_head(conn: &mut Conn<'_>, batch: &Batch, positions: &[Now]) -> Result<BusinessDay, Error> {
     match conn {
-        Conn::Postgres(c) => diesel::sql_query("SELECT advance_head($1, $2, $3, $4) AS business_day")
-            .bind::<BigInt, _>(expected)
-            .bind::<Binary, _>(batch.previous.as_bytes())
-            .bind::<BigInt, _>(batch.last)
-            .bind::<Binary, _>(batch.hash.as_bytes())
-            .get_result::<Latest>(*c)
-            .map(|latest| latest.business_day)
-            .map_err(|error| match &error {
-                Diesel::DatabaseError(DatabaseErrorKind::Unknown, info)
-                    if info.message() == "the head of the log has moved" =>
-                {
-                    Error::HeadMoved
-                }
-                _ => error.into(),
-            }),
+        Conn::Postgres(c) => arrays::advance(c, batch, positions)?.ok_or(Error::HeadMoved),
         Conn::Sqlite(c) => {
-            let here = log_head::seq.eq(expected).and(log_head::hash.eq(batch.previous.as_bytes()));
-            diesel::update(log_head::table.filter(here))
+            let here = log_head::seq.eq(batch.first - 1).and(log_head::hash.eq(batch.previous.as_bytes()));
+            let latest = diesel::update(log_head::table.filter(here))
                 .set((log_head::seq.eq(batch.last), log_head::hash.eq(batch.hash.as_bytes())))
                 .returning(log_head::business_day)
                 .get_result(*c)
                 .optional()?
-                .ok_or(Error::HeadMoved)
+                .ok_or(Error::HeadMoved)?;
+            diesel::insert_into(batch::table).values(&BatchColumns::of(batch)).execute(*c)?;
+            Ok(latest)
         }
     }
 }
 
-/// Appends a batch and its rows with their digests, after moving the head to where they end.
-pub(super) fn append(conn: &mut Conn<'_>, sealed: &Batch, rows: &[Row], digests: &[Digest]) -> Result<(), Error> {
+/// Appends a batch and its rows with their digests, after moving the head to where they end. On PostgreSQL `positions` are
+/// written, too.
+pub(super) fn append(
+    conn: &mut Conn<'_>,
+    sealed: &Batch,
+    (rows, digests): (&[Row], &[Digest]),
+    positions: &[Now],
+) -> Result<(), Error> {
     // The head first: whoever else is appending waits here, and then fails.
-    let latest = advance_head(conn, sealed)?;
+    let latest = advance_head(conn, sealed, positions)?;
     days::open(conn, rows, latest)?;
     match conn {
         Conn::Postgres(c) => {
@@ -143,21 +139,13 @@ pub(super) fn append(conn: &mut Conn<'_>, sealed: &Batch, rows: &[Row], digests:
             }
         }
     }
-    let columns = BatchColumns {
-        last_seq: sealed.last,
-        first_seq: sealed.first,
-        recorded: sealed.recorded,
-        previous_hash: sealed.previous.as_bytes().to_vec(),
-        hash: sealed.hash.as_bytes().to_vec(),
-    };
-    on_db!(conn, c => diesel::insert_into(batch::table).values(&columns).execute(c))?;
     Ok(())
 }
 
 /// The batch that ends with row `last`.
 pub(super) fn batch_ending(conn: &mut Conn<'_>, last: i64) -> Result<Option<Batch>, Error> {
     let found: Option<BatchColumns> =
-        on_db!(conn, c => batch::table.find(last).select(BatchColumns::as_select()).first(c).optional())?;
+        on_db!(conn, c => batch::table.find(last).select(BatchColumns::as_select()).get_result(c).optional())?;
     found.map(|columns| columns.batch()).transpose()
 }
 
@@ -232,7 +220,14 @@ impl RawRows {
 
 /// Rows `first..=last` in the order of the log.
 pub(super) fn rows(conn: &mut Conn<'_>, first: i64, last: i64) -> Result<Vec<Row>, Error> {
-    let Some(days) = days::spanning(conn, first, last)? else { return Ok(Vec::new()) };
+    match days::spanning(conn, first, last)? {
+        Some(days) => rows_of(conn, first, last, days),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// The same, of rows that are known to be of these days.
+pub(super) fn rows_of(conn: &mut Conn<'_>, first: i64, last: i64, days: Days) -> Result<Vec<Row>, Error> {
     let raw = RawRows::of_days(conn, first, last, days)?;
     let mut rows = Vec::with_capacity(raw.payments.len() + raw.outcomes.len() + raw.events.len());
     for columns in raw.payments {

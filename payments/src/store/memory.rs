@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use diesel::prelude::*;
-use store::{Conn, on_db};
+use store::{Conn, Timestamp, on_db};
 
 use super::archive::compact;
 use super::columns::{OutcomeColumns, RecordColumns, consumed};
+use super::days::Days;
+use super::log::Head;
 use super::recent::Entry;
 use super::schema::{outcome, payment};
 use super::{after_settlement, closed_days, days, log, obligations, projection, proposals};
-use crate::clearing::{Digest, Parts, Payment, Row, State, chain};
+use crate::clearing::{BusinessDay, Digest, Parts, Payment, Row, State, chain};
 use crate::error::Error;
 use crate::money::Currency;
 use crate::participant::ClearingCode;
@@ -95,14 +97,14 @@ fn open_payments(conn: &mut Conn<'_>, first: i64) -> Result<Vec<Payment>, Error>
     found.into_iter().map(open).collect()
 }
 
-/// Folds in what others appended, and says what it means to those who read along. Everything must be read from one
-/// snapshot.
-pub(super) fn catch_up(conn: &mut Conn<'_>, state: &mut State) -> Result<Vec<Entry>, Error> {
-    let head = log::head(conn)?;
+/// Folds in what others appended up to `head`, and says what it means to those who read along.
+pub(super) fn catch_up(conn: &mut Conn<'_>, state: &mut State, head: Head) -> Result<Vec<Entry>, Error> {
     let mut entries = Vec::new();
+    // No row is of an earlier day than those before it; before the first day there is nothing.
+    let days = Days { first: state.business_day(Timestamp::from_micros(0)), last: BusinessDay::LAST };
     while state.sequence() < head.sequence {
         let (first, last) = (state.sequence() + 1, (state.sequence() + ROWS_A_STEP).min(head.sequence));
-        for row in log::rows(conn, first, last)? {
+        for row in log::rows_of(conn, first, last, days)? {
             state.fold(&row)?;
             entries.push(Entry::of(&row, state));
         }

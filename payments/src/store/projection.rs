@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use diesel::prelude::*;
 use store::{Conn, Timestamp, on_db};
 
+use super::arrays::Now;
 use super::columns::{currency, currency_column};
 use super::request_to_pay::payment::Turn;
 use super::schema::{participant, participant_certificate, position};
@@ -65,7 +66,7 @@ struct CertificateColumns {
 pub(super) struct Changed {
     participants: Vec<Participant>,
     certificates: Vec<(Thumbprint, Certificate)>,
-    positions: Vec<(ClearingCode, Currency, Position, Turnover)>,
+    positions: Vec<Now>,
     proposals: Vec<Proposal>,
     /// Payments for which something may have been owed, and what is owed for them now.
     settled: BTreeSet<i64>,
@@ -106,6 +107,12 @@ impl Changed {
         }
     }
 
+    /// The positions that may be written before anything else: of participants that are recorded already.
+    pub(super) fn early_positions(&self) -> &[Now] {
+        if self.participants.is_empty() { &self.positions } else { &[] }
+    }
+
+    /// Writes it all, on PostgreSQL but for [`Self::early_positions`].
     pub(super) fn write(&self, conn: &mut Conn<'_>) -> Result<(), Error> {
         for row in &self.cut_overs {
             if let Some(cut_over) = row.event.as_cut_over() {
@@ -124,7 +131,8 @@ impl Changed {
         obligations::write(conn, &self.settled, &self.obligations)?;
         request_to_pay::payment::write(conn, &self.requests)?;
         match conn {
-            Conn::Postgres(c) => arrays::write_positions(c, self.positions.iter().copied())?,
+            Conn::Postgres(c) if self.early_positions().is_empty() => arrays::write_positions(c, &self.positions)?,
+            Conn::Postgres(_) => {}
             Conn::Sqlite(c) => {
                 for (code, currency, now, moved) in &self.positions {
                     write_position(c, *code, *currency, *now, *moved)?;
@@ -348,6 +356,6 @@ pub(super) fn participant_of(conn: &mut Conn<'_>, thumbprint: &Thumbprint) -> Re
         .find(thumbprint.as_bytes().as_slice())
         .filter(participant_certificate::revoked.is_null())
         .select(participant_certificate::participant)
-        .first(c)
+        .get_result(c)
         .optional())?)
 }

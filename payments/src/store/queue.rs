@@ -66,6 +66,8 @@ struct Inner {
     reserve: Lanes,
     closed: bool,
     woken: bool,
+    /// For how many steps somebody waits.
+    wanted: Option<usize>,
 }
 
 /// What waits of one kind, by whose it is; operators have no code.
@@ -151,18 +153,24 @@ impl Queue {
             Room::New(sender) => inner.new.push(Some(sender), job, self.capacity)?,
             Room::Reserve(whose) => inner.reserve.push(whose, job, self.capacity)?,
         }
-        drop(inner);
-        self.something.notify_one();
+        if inner.wanted.is_some_and(|wanted| inner.len() >= wanted) {
+            // Told once: until it has looked, more would tell it nothing new.
+            inner.wanted = None;
+            drop(inner);
+            self.something.notify_one();
+        }
         Ok(())
     }
 
-    /// Waits at most `patience`, or until it is woken, and takes what has gathered, whole jobs up to about `steps`
-    /// steps, at most half of them new payments while anything else waits, and the other way round. `None` when the
-    /// queue is closed and empty.
-    pub(super) fn take(&self, steps: usize, patience: Duration) -> Option<Vec<Job>> {
+    /// Waits at most `patience`, until it is woken, or until `enough` steps have gathered, and takes what there is,
+    /// whole jobs up to about `steps` steps, at most half of them new payments while anything else waits, and the other
+    /// way round. `None` when the queue is closed and empty.
+    pub(super) fn take(&self, steps: usize, enough: usize, patience: Duration) -> Option<Vec<Job>> {
         let mut inner = self.inner();
-        if inner.len() == 0 && !inner.closed && !inner.woken {
+        if inner.len() < enough && !inner.closed && !inner.woken {
+            inner.wanted = Some(enough);
             inner = self.something.wait_timeout(inner, patience).unwrap_or_else(PoisonError::into_inner).0;
+            inner.wanted = None;
         }
         inner.woken = false;
         if inner.len() == 0 {
@@ -227,7 +235,7 @@ mod tests {
     }
 
     fn taken(queue: &Queue, steps: usize) -> Vec<i64> {
-        let jobs = queue.take(steps, Duration::ZERO).unwrap();
+        let jobs = queue.take(steps, 1, Duration::ZERO).unwrap();
         jobs.iter().map(|job| job.arrived.micros() / 1_000_000).collect()
     }
 
@@ -316,8 +324,32 @@ mod tests {
         queue.push(job(2), from("012")).unwrap();
         queue.close();
         assert_eq!(queue.push(job(1), from("012")), Err(NotTaken::Closed));
-        assert_eq!(queue.take(100, Duration::ZERO).unwrap().len(), 1);
-        assert!(queue.take(100, Duration::ZERO).is_none());
+        assert_eq!(queue.take(100, 1, Duration::ZERO).unwrap().len(), 1);
+        assert!(queue.take(100, 1, Duration::ZERO).is_none());
+    }
+
+    #[test]
+    fn whoever_waits_for_many_is_woken_when_they_have_gathered() {
+        let queue = std::sync::Arc::new(Queue::new(100));
+        let taking = std::sync::Arc::clone(&queue);
+        let taker = std::thread::spawn(move || taking.take(100, 3, Duration::from_mins(1)).unwrap().len());
+        while queue.inner().wanted.is_none() {
+            std::thread::yield_now();
+        }
+        for _ in 0..2 {
+            queue.push(job(1), from("012")).unwrap();
+            assert_eq!(queue.inner().wanted, Some(3), "not yet");
+        }
+        queue.push(job(1), from("012")).unwrap();
+        assert_eq!(taker.join().unwrap(), 3);
+    }
+
+    #[test]
+    fn whoever_waits_for_many_takes_what_there_is_when_it_is_woken() {
+        let queue = Queue::new(100);
+        queue.push(job(1), from("012")).unwrap();
+        queue.wake();
+        assert_eq!(queue.take(100, 3, Duration::from_mins(1)).unwrap().len(), 1);
     }
 
     #[test]
@@ -326,7 +358,7 @@ mod tests {
         queue.push(job(3), from("012")).unwrap();
         queue.push(job(3), from("012")).unwrap();
         queue.push(job(3), from("012")).unwrap();
-        assert_eq!(queue.take(4, Duration::ZERO).unwrap().len(), 2);
+        assert_eq!(queue.take(4, 1, Duration::ZERO).unwrap().len(), 2);
         assert_eq!(queue.len(), 3);
     }
 }

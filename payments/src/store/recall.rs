@@ -56,6 +56,13 @@ impl LookUps {
         asked
     }
 
+    /// Takes out what memory holds by now.
+    pub(super) fn forget_known(&mut self, state: &State) {
+        self.ids.retain(|(agent, id)| state.payment_by_transaction_id(*agent, id).is_none());
+        self.new_uetrs.retain(|uetr| state.payment_by_uetr(*uetr).is_none());
+        self.uetrs.retain(|uetr| state.payment_by_uetr(*uetr).is_none());
+    }
+
     /// Whether nothing has to be looked up.
     pub(super) fn is_empty(&self) -> bool {
         self.ids.is_empty() && self.new_uetrs.is_empty() && self.uetrs.is_empty()

@@ -67,7 +67,7 @@ pub(super) struct Sequencer {
 impl Drop for Sequencer {
     fn drop(&mut self) {
         self.queue.close();
-        while self.queue.take(usize::MAX, Duration::ZERO).is_some() {}
+        while self.queue.take(usize::MAX, 1, Duration::ZERO).is_some() {}
     }
 }
 
@@ -102,7 +102,7 @@ impl Sequencer {
 
     /// Runs until the queue is closed and empty.
     pub(super) fn run(mut self) {
-        while let Some(jobs) = self.queue.take(self.room(), self.patience()) {
+        while let Some(jobs) = self.queue.take(self.room(), self.enough(), self.patience()) {
             let now = (self.clock)();
             let due = self.due(now, STEPS_A_BATCH);
             let day_is_over = cut_over::is_due(&self.state, now, &self.settings.rules);
@@ -147,11 +147,12 @@ impl Sequencer {
     }
 
     fn catch_up(&mut self) -> Result<(), Error> {
-        if self.db.read(log::head)?.sequence == self.state.sequence() {
+        let head = self.db.read(log::head)?;
+        if head.sequence == self.state.sequence() {
             return Ok(());
         }
         let state = &mut self.state;
-        let entries = self.db.snapshot(|conn| memory::catch_up(conn, state))?;
+        let entries = self.db.snapshot(|conn| memory::catch_up(conn, state, head))?;
         self.ids.add(&entries);
         self.recent.push(entries);
         self.publish();

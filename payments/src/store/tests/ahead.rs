@@ -5,8 +5,10 @@ use tokio::sync::oneshot;
 use super::super::queue::{Ask, Job};
 use super::*;
 use crate::clearing::tests::support::{pay, say, transfer};
-use crate::clearing::{Command, Reply, Status, Verdict};
+use crate::clearing::{Command, Reply, State, Status, Verdict};
 use crate::store::ids::Ids;
+use crate::store::memory;
+use crate::store::recall::LookUps;
 
 fn job(commands: Vec<Command>) -> (Job, oneshot::Receiver<Vec<Reply>>) {
     let (reply, replied) = oneshot::channel();
@@ -137,5 +139,22 @@ fn a_restart_knows_the_ids_of_before() {
         let again = [pay(transfer(1, NOW), NOW)];
         assert!(!sequencer.can_go_ahead(&again, NOW), "a repetition is looked up");
         assert!(sequencer.can_go_ahead(&[pay(transfer(2, NOW), NOW)], NOW), "a new one is not");
+    }
+}
+
+#[test]
+fn what_memory_has_learned_since_is_looked_up_no_more() {
+    for world in World::each() {
+        let switch = world.funded();
+        submit(&switch, transfer(1, NOW), NOW);
+        let learned = world.db().snapshot(memory::load).unwrap();
+        let commands = [answer(1), pay(transfer(1, NOW), NOW), answer(2)];
+        let looked_up = |commands: &[Command]| {
+            let mut asked = LookUps::by(commands, &State::default(), &mut Ids::unknown());
+            asked.forget_known(&learned);
+            !asked.is_empty()
+        };
+        assert!(!looked_up(&commands[..2]), "the payment, by its UETR and by its id");
+        assert!(looked_up(&commands), "a payment that nobody has heard of yet");
     }
 }

@@ -117,7 +117,7 @@ fn what_is_decided_with_the_cut_over_belongs_to_the_new_day() {
         let commands = vec![crate::clearing::tests::support::pay(payment, now)];
         let queue = Queue::new(10);
         queue.push(Job { arrived: now, ask: Ask::Decide { commands, reply } }, Room::New(bank("012"))).unwrap();
-        sequencer.process(queue.take(10, Duration::ZERO).unwrap(), Vec::new(), now);
+        sequencer.process(queue.take(10, 1, Duration::ZERO).unwrap(), Vec::new(), now);
         assert_eq!(replied.try_recv().unwrap().len(), 1, "who asked hears of the payment, not of the cut-over");
         drop(sequencer);
         let switch = world.open();
