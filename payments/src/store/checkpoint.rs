@@ -55,7 +55,7 @@ pub(super) fn sign_closed_days(conn: &mut Conn<'_>, key: &CheckpointKey) -> Resu
 
 /// The signature of the batch that closed `day`.
 pub(super) fn of_closed_day(conn: &mut Conn<'_>, day: BusinessDay) -> Result<Option<String>, Error> {
-    Ok(on_db!(conn, c => checkpoint::table.find(day).select(checkpoint::jws).first(c).optional())?)
+    Ok(on_db!(conn, c => checkpoint::table.find(day).select(checkpoint::jws).get_result(c).optional())?)
 }
 
 /// All signatures that are kept, by day.

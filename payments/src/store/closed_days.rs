@@ -51,14 +51,14 @@ pub(super) fn closed(conn: &mut Conn<'_>, before: Option<BusinessDay>, limit: i6
 /// One day that has ended.
 pub(super) fn find(conn: &mut Conn<'_>, day: BusinessDay) -> Result<Option<ClosedDay>, Error> {
     let found: Option<DayColumns> =
-        on_db!(conn, c => closed_day::table.find(day).select(DayColumns::as_select()).first(c).optional())?;
+        on_db!(conn, c => closed_day::table.find(day).select(DayColumns::as_select()).get_result(c).optional())?;
     Ok(found.map(DayColumns::day))
 }
 
 /// The statements that closed it.
 pub(super) fn statements(conn: &mut Conn<'_>, day: &ClosedDay) -> Result<Vec<Statement>, Error> {
     let found: EventColumns =
-        on_db!(conn, c => event::table.find(day.last + 1).select(EventColumns::as_select()).first(c))?;
+        on_db!(conn, c => event::table.find(day.last + 1).select(EventColumns::as_select()).get_result(c))?;
     match found.event_row()?.event {
         Event::CutOver(cut_over) if cut_over.closed == day.business_day => Ok(cut_over.statements.clone()),
         _ => Err(Error::Damaged(format!("row {} does not close business day {}", day.last + 1, day.business_day))),

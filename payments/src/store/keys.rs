@@ -53,7 +53,7 @@ pub(super) fn known(conn: &mut Conn<'_>, first: i64, last: i64) -> Result<Vec<Kn
 
 /// Up to which row the payments' keys are stored.
 pub(super) fn projected(conn: &mut Conn<'_>) -> Result<i64, Error> {
-    Ok(on_db!(conn, c => projection::table.select(projection::seq).first(c))?)
+    Ok(on_db!(conn, c => projection::table.select(projection::seq).get_result(c))?)
 }
 
 /// The sequence numbers of payments from row `first` on that have one of `keys`, ascending. The payments must be

@@ -121,7 +121,7 @@ impl Directory {
                 .find(id)
                 .filter(directory_alert::raised_by.eq(by.code()))
                 .select(directory_alert::expires_at)
-                .first(c)
+                .get_result(c)
                 .optional())?;
             if expires.ok_or(DirectoryError::NotFound)? <= now {
                 return Ok(());

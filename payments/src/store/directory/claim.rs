@@ -219,7 +219,7 @@ fn read(directory: &Directory, participant: ClearingCode, id: ClaimId) -> Result
 }
 
 fn find(conn: &mut Conn<'_>, id: ClaimId) -> Result<Option<ClaimRow>, DirectoryError> {
-    Ok(on_db!(conn, c => directory_claim::table.find(id).select(ClaimRow::as_select()).first(c).optional())?)
+    Ok(on_db!(conn, c => directory_claim::table.find(id).select(ClaimRow::as_select()).get_result(c).optional())?)
 }
 
 /// The claim, read after its proxy was taken for this transaction alone.

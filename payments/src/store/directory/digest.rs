@@ -107,7 +107,7 @@ impl Directory {
 fn current(conn: &mut Conn<'_>, participant: ClearingCode) -> Result<Option<Sum>, DirectoryError> {
     let columns = (directory_digest::entries, directory_digest::digest);
     let base: Option<(i64, Vec<u8>)> =
-        on_db!(conn, c => directory_digest::table.find(participant).select(columns).first(c).optional())?;
+        on_db!(conn, c => directory_digest::table.find(participant).select(columns).get_result(c).optional())?;
     let Some(base) = base else { return Ok(None) };
     let changes = changes(conn, participant)?;
     Ok(Some(Sum::of_columns(&base)?.with(changes.entries, changes.digest)))

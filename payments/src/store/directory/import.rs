@@ -106,7 +106,7 @@ impl Directory {
             Ok(on_db!(conn, c => directory_import::table
                 .find(source.as_slice())
                 .select(directory_import::done)
-                .first(c)
+                .get_result(c)
                 .optional())?)
         })?;
         Ok(done.and_then(|done| u64::try_from(done).ok()).unwrap_or(0))

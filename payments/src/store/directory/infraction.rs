@@ -207,6 +207,6 @@ fn find(conn: &mut Conn<'_>, id: InfractionId) -> Result<Option<InfractionRow>, 
     Ok(on_db!(conn, c => directory_infraction::table
         .find(id)
         .select(InfractionRow::as_select())
-        .first(c)
+        .get_result(c)
         .optional())?)
 }

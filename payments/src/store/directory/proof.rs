@@ -188,7 +188,7 @@ fn forget(directory: &Directory, now: Timestamp) -> Result<usize, DirectoryError
 
 fn find(conn: &mut Conn<'_>, hash: &ProxyHash, participant: ClearingCode) -> Result<Option<ProofRow>, DirectoryError> {
     let one = directory_proof::table.find((hash.to_vec(), participant));
-    Ok(on_db!(conn, c => one.select(ProofRow::as_select()).first(c).optional())?)
+    Ok(on_db!(conn, c => one.select(ProofRow::as_select()).get_result(c).optional())?)
 }
 
 fn proxy_of(

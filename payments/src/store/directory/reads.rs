@@ -130,7 +130,7 @@ fn blocks(run: i64, sorted: &[Read]) -> Vec<BlockRow> {
 /// Whether enough has come for a run.
 pub(super) fn are_many(conn: &mut Conn<'_>) -> Result<bool, DirectoryError> {
     let bytes = diesel::dsl::sql::<diesel::sql_types::BigInt>("COALESCE(SUM(LENGTH(reads)), 0)");
-    let bytes: i64 = on_db!(conn, c => directory_read_batch::table.select(bytes).first(c))?;
+    let bytes: i64 = on_db!(conn, c => directory_read_batch::table.select(bytes).get_result(c))?;
     Ok(bytes / 28 >= READS_A_RUN)
 }
 

@@ -129,7 +129,7 @@ fn add(totals: &mut Totals, merchant: MerchantId, key: DayKey, more: DayTotal) {
 }
 
 fn written(conn: &mut Conn<'_>) -> Result<i64, MerchantError> {
-    Ok(on_db!(conn, c => merchant_follow::table.find(ROW).select(merchant_follow::seq).first(c))?)
+    Ok(on_db!(conn, c => merchant_follow::table.find(ROW).select(merchant_follow::seq).get_result(c))?)
 }
 
 fn look(conn: &mut Conn<'_>, first: i64, last: i64) -> Result<Found, MerchantError> {

@@ -234,7 +234,7 @@ fn role_of(conn: &mut Conn<'_>, id: MerchantId, person: PersonId) -> Result<Opti
     let role: Option<i16> = on_db!(conn, c => merchant_member::table
         .find((id, person))
         .select(merchant_member::role)
-        .first(c)
+        .get_result(c)
         .optional())?;
     Ok(role.map(Role::from_number))
 }

@@ -99,7 +99,7 @@ impl Merchants {
                 .find(client_id)
                 .filter(merchant_program::removed_at.is_null())
                 .select(merchant_program::merchant)
-                .first(c)
+                .get_result(c)
                 .optional())?;
             find(conn, id.ok_or(MerchantRefusal::Unknown)?)
         })

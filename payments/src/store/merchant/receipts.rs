@@ -126,7 +126,7 @@ pub(super) fn of_payment(conn: &mut Conn<'_>, payment: i64) -> Result<Option<Rec
     Ok(on_db!(conn, c => merchant_receipt::table
         .find(payment)
         .select(ReceiptRow::as_select())
-        .first(c)
+        .get_result(c)
         .optional())?)
 }
 

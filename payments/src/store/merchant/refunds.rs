@@ -270,7 +270,7 @@ fn must_be_of(conn: &mut Conn<'_>, participant: ClearingCode, refund: &Refund) -
     let whose: Option<ClearingCode> = on_db!(conn, c => merchant::table
         .find(refund.merchant)
         .select(merchant::participant)
-        .first(c)
+        .get_result(c)
         .optional())?;
     if whose == Some(participant) { Ok(()) } else { Err(MerchantRefusal::UnknownRefund.into()) }
 }

@@ -48,7 +48,7 @@ impl MerchantRow {
 
 pub(super) fn find_row(conn: &mut Conn<'_>, id: MerchantId) -> Result<MerchantRow, MerchantError> {
     let row: Option<MerchantRow> =
-        on_db!(conn, c => merchant::table.find(id).select(MerchantRow::as_select()).first(c).optional())?;
+        on_db!(conn, c => merchant::table.find(id).select(MerchantRow::as_select()).get_result(c).optional())?;
     row.ok_or_else(|| MerchantRefusal::Unknown.into())
 }
 

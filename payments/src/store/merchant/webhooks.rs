@@ -205,11 +205,11 @@ impl Merchants {
 }
 
 fn fed(conn: &mut Conn<'_>) -> Result<i64, MerchantError> {
-    Ok(on_db!(conn, c => merchant_feed::table.find(ROW).select(merchant_feed::seq).first(c))?)
+    Ok(on_db!(conn, c => merchant_feed::table.find(ROW).select(merchant_feed::seq).get_result(c))?)
 }
 
 fn url_of(conn: &mut Conn<'_>, id: MerchantId) -> Result<Option<String>, MerchantError> {
-    Ok(on_db!(conn, c => merchant_webhook::table.find(id).select(merchant_webhook::url).first(c).optional())?)
+    Ok(on_db!(conn, c => merchant_webhook::table.find(id).select(merchant_webhook::url).get_result(c).optional())?)
 }
 
 /// Puts a change into the outbox, when its merchant has a server that wants to know.

@@ -23,7 +23,7 @@ pub(super) fn take_numbers(conn: &mut Conn<'_>, count: usize) -> Result<i64, Err
 
 /// The number of the last change.
 pub(super) fn last(conn: &mut Conn<'_>) -> Result<i64, Error> {
-    Ok(on_db!(conn, c => request_to_pay_feed::table.select(request_to_pay_feed::last_seq).first(c))?)
+    Ok(on_db!(conn, c => request_to_pay_feed::table.select(request_to_pay_feed::last_seq).get_result(c))?)
 }
 
 /// Appends that these requests have come to where they are.

@@ -226,7 +226,7 @@ fn find(conn: &mut Conn<'_>, id: RequestId) -> Result<Option<RequestToPay>, Requ
     let found: Option<RequestColumns> = on_db!(conn, c => request_to_pay::table
         .find(id.as_str())
         .select(RequestColumns::as_select())
-        .first(c)
+        .get_result(c)
         .optional())?;
     Ok(found.map(RequestColumns::request).transpose()?)
 }
