@@ -11,7 +11,6 @@ mod housekeeping;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
 
 use store::{Backend, Timestamp};
 use tokio::sync::oneshot;
@@ -23,9 +22,6 @@ use crate::directory::{Lookup, LookupRequest};
 
 /// Look-ups that share a transaction at most.
 const MOST_TOGETHER: usize = 512;
-/// Batches begin so far apart at least: when there is much to look up, as much as comes in this time shares a commit, which
-/// takes as long for one look-up as for many. Whoever comes after a pause waits for nobody.
-const APART: Duration = Duration::from_millis(1);
 /// Look-ups that wait at most; more are refused at once, and nothing is charged for them.
 const MOST_WAITING: usize = 8_192;
 
@@ -46,7 +42,7 @@ pub(super) struct Desk {
 impl Desk {
     pub(super) fn open(core: &Arc<Core>) -> Result<Self, DirectoryError> {
         let (jobs, queue) = sync_channel(MOST_WAITING);
-        let queue = Arc::new(Mutex::new(Queue { jobs: queue, next: Instant::now() }));
+        let queue = Arc::new(Mutex::new(queue));
         // While one waits for the disk, another reads; on SQLite there is one writer to wait for.
         let threads = match core.db.backend() {
             Backend::Postgres => 3,
@@ -94,20 +90,11 @@ fn unavailable(error: std::io::Error) -> DirectoryError {
     DirectoryError::Store(store::Error::Unavailable(error.to_string()))
 }
 
-/// What waits, and when the next batch may begin.
-struct Queue {
-    jobs: Receiver<Job>,
-    next: Instant,
-}
-
 /// Waits for a look-up and takes it with all that have come since.
-fn gather(queue: &Mutex<Queue>) -> Option<Vec<Job>> {
-    let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut jobs = vec![queue.jobs.recv().ok()?];
-    // Asleep, so that none of those who come wakes this thread.
-    std::thread::sleep(queue.next.saturating_duration_since(Instant::now()));
-    queue.next = Instant::now() + APART;
-    jobs.extend(queue.jobs.try_iter().take(MOST_TOGETHER - 1));
+fn gather(queue: &Mutex<Receiver<Job>>) -> Option<Vec<Job>> {
+    let queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut jobs = vec![queue.recv().ok()?];
+    jobs.extend(queue.try_iter().take(MOST_TOGETHER - 1));
     Some(jobs)
 }
 
