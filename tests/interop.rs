@@ -273,6 +273,12 @@ async fn the_web_shop_of_the_examples_sells_and_believes_signed_webhooks_only() 
     judges::city(&gateway, &["web_shop.test.js"]);
 }
 
+#[tokio::test]
+async fn every_answer_to_a_merchant_s_program_is_as_the_description_says() {
+    let gateway = Gateway::demo().await;
+    judges::city(&gateway, &["merchant_api.test.js"]);
+}
+
 /// Registers the client with a key of its own.
 fn register(gateway: &Gateway) -> Ed25519KeyPair {
     let pkcs8 = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap();

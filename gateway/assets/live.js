@@ -36,7 +36,12 @@ async function refresh() {
   try {
     do {
       again = false;
-      const response = await fetch(location.href, { cache: "no-store" });
+      const response = await fetch(location.href, { cache: "no-store", redirect: "manual" });
+      // The page leads elsewhere now, perhaps to another site: the browser goes there by itself.
+      if (response.type === "opaqueredirect") {
+        location.reload();
+        return false;
+      }
       if (!response.ok) throw new Error(`HTTP ${response.status}`);
       const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
       swap(fresh);

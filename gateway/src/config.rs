@@ -1,6 +1,7 @@
 //! The configuration file: what a city decides before it starts the program. Unknown keys are refused by name.
 
 mod directory;
+mod outbound;
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use serde::Deserialize;
 use url::Url;
 
 pub use directory::{Directory, Mail, Messages, Sms};
+pub use outbound::{Outbound, Webhooks};
 
 /// Everything in `lionrock.toml`. `lionrock.example.toml` explains each key.
 #[derive(Debug, Clone, Deserialize)]
@@ -44,6 +46,9 @@ pub struct Config {
     /// How much may be looked up in the proxy directory, and its rules.
     #[serde(default)]
     pub directory: Directory,
+    /// What merchants' own servers are told.
+    #[serde(default)]
+    pub webhooks: Webhooks,
     /// How one-time codes reach people.
     #[serde(default)]
     pub messages: Messages,
@@ -147,16 +152,6 @@ fn default_participant_names() -> Vec<String> {
 pub struct Operations {
     /// Address and port; keep it off the public network.
     pub listen: SocketAddr,
-}
-
-/// `[outbound]`
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Outbound {
-    /// PEM certificates to trust beside those that the machine trusts.
-    pub extra_ca: Option<PathBuf>,
-    /// Networks (CIDR) that may be called although they are not public; also by plain http.
-    pub allow_networks: Vec<IpNet>,
 }
 
 /// `[limits]`: of the public listener and the one for certificates. A rate of 0 is none.

@@ -19,11 +19,13 @@ pub struct Problem {
     /// What is wrong this time. Never holds a secret or personal data.
     pub detail: String,
     /// Which field of the request is at fault.
-    pub field: Option<String>,
+    pub field: Option<Box<str>>,
     /// An ISO 20022 reason code, where one fits.
-    pub reason: Option<String>,
+    pub reason: Option<Box<str>>,
     /// Seconds after which trying again makes sense.
     pub retry_after: Option<u32>,
+    /// How to say who one is, where that is more than `Bearer` (RFC 9110, section 11.6.1).
+    pub challenge: Option<Box<str>>,
 }
 
 /// Type URIs of problems begin with this.
@@ -45,7 +47,16 @@ struct Body<'a> {
 impl Problem {
     /// A problem with a status, a stable kind, and what is wrong this time.
     pub fn new(status: StatusCode, kind: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, kind, title, detail: detail.into(), field: None, reason: None, retry_after: None }
+        Self {
+            status,
+            kind,
+            title,
+            detail: detail.into(),
+            field: None,
+            reason: None,
+            retry_after: None,
+            challenge: None,
+        }
     }
 
     /// 400: the request, or one field of it, cannot be understood.
@@ -84,14 +95,14 @@ impl Problem {
     /// Names the field at fault.
     #[must_use]
     pub fn field(mut self, field: impl Into<String>) -> Self {
-        self.field = Some(field.into());
+        self.field = Some(field.into().into_boxed_str());
         self
     }
 
     /// Adds an ISO 20022 reason code.
     #[must_use]
     pub fn reason(mut self, reason: impl fmt::Display) -> Self {
-        self.reason = Some(reason.to_string());
+        self.reason = Some(reason.to_string().into_boxed_str());
         self
     }
 
@@ -115,9 +126,8 @@ impl Problem {
         if let Some(seconds) = self.retry_after {
             response.insert_header((header::RETRY_AFTER, seconds.to_string()));
         }
-        // How to say who one is (RFC 9110, section 11.6.1).
-        if self.status == StatusCode::UNAUTHORIZED {
-            response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+        if self.status == StatusCode::UNAUTHORIZED || self.challenge.is_some() {
+            response.insert_header((header::WWW_AUTHENTICATE, self.challenge.as_deref().unwrap_or("Bearer")));
         }
         let body = Body {
             r#type: format!("{TYPE_BASE}{}", self.kind),

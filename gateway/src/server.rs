@@ -2,6 +2,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{Condition, from_fn};
@@ -40,10 +41,14 @@ pub struct Gateway {
     pub requests: payments::RequestsToPay,
     /// Names a merchant whenever it received something, something went back, or a request of its changed.
     pub received: broadcast::Sender<MerchantId>,
+    /// Who follows their requests by streams of events.
+    pub streams: public::api::Seats,
     /// True when the listeners are about to stop: streams end.
     pub closing: watch::Sender<bool>,
     /// Calls to addresses that others chose.
     pub outbound: Arc<http::outbound::Outbound>,
+    /// How long is kept what merchants' servers were told.
+    pub webhooks_kept: Duration,
     /// Who may come how often.
     pub limits: http::limits::Limits,
     /// The database of all three.
@@ -69,8 +74,10 @@ impl Gateway {
             merchants: payments::Merchants::new(installation.directory()),
             requests: payments::RequestsToPay::new(installation.db.clone()),
             received: broadcast::Sender::new(NEWS),
+            streams: public::api::Seats::default(),
             closing: watch::Sender::new(false),
             outbound,
+            webhooks_kept: Duration::from_hours(24 * u64::from(installation.config.webhooks.keep_days)),
             limits: http::limits::Limits::new(&installation.config.limits),
             db: installation.db.clone(),
             _claim: claim,

@@ -65,6 +65,20 @@ fn feed(gateway: &Gateway) -> Result<bool, MerchantError> {
     Ok(true)
 }
 
+/// Deletes what servers were told long ago, at most `batch` at a time so that no transaction is long.
+pub(crate) fn forget(gateway: &Gateway, batch: u16) {
+    loop {
+        match gateway.merchants.forget_deliveries(clock::now() - gateway.webhooks_kept, batch) {
+            Ok(0) => return,
+            Ok(_) => {}
+            Err(failed) => {
+                tracing::warn!(error = %failed, "old webhooks could not be deleted; it will be tried again");
+                return;
+            }
+        }
+    }
+}
+
 async fn tell(gateway: &Arc<Gateway>, delivery: &Delivery) {
     let failure = attempt(gateway, delivery).await.err();
     let (merchants, id) = (gateway.merchants.clone(), delivery.id);

@@ -41,17 +41,16 @@ impl AppLink {
 
 /// The banks at which a payer can open `request`, each with the address that does it.
 ///
-/// A request that asks somebody is opened at that customer's bank. The creditor's own bank is none of them: what its
-/// customers pay each other is not cleared here.
+/// A request that asks somebody is opened at that customer's bank.
 pub fn banks_that_open<'a>(
     participants: &'a [Participant],
     request: &RequestToPay,
 ) -> impl Iterator<Item = (&'a Participant, String)> {
-    let (id, creditor) = (request.id, request.asked.creditor.agent);
+    let id = request.id;
     let asked = request.asked.debtor.as_ref().map(|debtor| debtor.agent);
     let may_pay = move |bank: &Participant| {
         let code = bank.clearing_code;
-        bank.standing == Standing::Active && code != creditor && asked.is_none_or(|agent| agent == code)
+        bank.standing == Standing::Active && asked.is_none_or(|agent| agent == code)
     };
     let opens = move |bank: &'a Participant| Some((bank, bank.app_link.as_ref()?.opening(id)));
     participants.iter().filter(move |bank| may_pay(bank)).filter_map(opens)
@@ -143,8 +142,7 @@ mod tests {
             offered.map(|(bank, _)| bank.clearing_code.to_string()).collect::<Vec<_>>()
         };
         let mut request = request_for(&transfer(1, NOW), NOW);
-        assert_eq!(request.asked.creditor.agent, banks[1].clearing_code);
-        assert_eq!(codes(&request), ["012", "055"]);
+        assert_eq!(codes(&request), ["012", "027", "055"]);
         request.asked.debtor = Some(Debtor { agent: banks[0].clearing_code, account: "1".to_owned() });
         assert_eq!(codes(&request), ["012"]);
     }

@@ -39,6 +39,12 @@ pub(crate) fn for_browsers(text: &str) -> Result<Url, NotAWebAddress> {
     if encrypted { Ok(url) } else { Err(NotAWebAddress::Scheme) }
 }
 
+/// Reads an address that this program calls: https or http. Whether it may be called is seen when it is.
+pub(crate) fn for_servers(text: &str) -> Result<Url, NotAWebAddress> {
+    let url = absolute(text)?;
+    if matches!(url.scheme(), "https" | "http") { Ok(url) } else { Err(NotAWebAddress::Scheme) }
+}
+
 /// An absolute URL with a host and nothing that could mislead.
 fn absolute(text: &str) -> Result<Url, NotAWebAddress> {
     if text.len() > MAX_LENGTH {
@@ -59,6 +65,16 @@ fn absolute(text: &str) -> Result<Url, NotAWebAddress> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_is_called_by_https_or_http() {
+        for right in ["https://shop.example/hook", "http://10.0.0.7:8099/hook", "http://127.0.0.1:1/"] {
+            assert!(for_servers(right).is_ok(), "{right}");
+        }
+        for wrong in ["ftp://shop.example/", "shop.example/hook", "https://user@shop.example/", ""] {
+            assert!(for_servers(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn a_browser_is_sent_to_https_or_to_this_machine() {

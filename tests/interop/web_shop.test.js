@@ -7,35 +7,13 @@ import { join } from "node:path";
 import test from "node:test";
 import { pathToFileURL } from "node:url";
 
-import { Browser, field } from "./lib/browser.js";
-import { Resident } from "./lib/lionrock.js";
+import { Browser } from "./lib/browser.js";
+import { owner, places, program } from "./lib/merchant.js";
 
 // LIONROCK_EXAMPLES is the folder of the examples.
 const { Shop } = await import(pathToFileURL(join(process.env.LIONROCK_EXAMPLES, "web-shop/shop.mjs")));
 
-const places = JSON.parse(process.env.LIONROCK_PLACES);
 const lionrock = places.lionrock.replace(/\/$/, "");
-
-/** What stands in the element with this id. */
-const textOf = (page, id) => page.text.match(new RegExp(`id="${id}">([^<]*)<`))?.[1];
-
-async function owner() {
-  const resident = new Resident(lionrock);
-  await resident.activate(places.residents[0].activation_link.split("#")[1]);
-  const { browser } = resident;
-  const { page } = await browser.go(`${lionrock}/merchant`);
-  const form = { csrf: field(page.text, "csrf"), code: places.merchants[0].invitation };
-  const { page: console } = await browser.go(`${lionrock}/merchant/join`, { form });
-  return { browser, console: console.url.href };
-}
-
-async function program({ browser, console }, hook) {
-  const { page } = await browser.go(`${console}/programs`);
-  const csrf = field(page.text, "csrf");
-  await browser.go(`${console}/programs/server`, { form: { csrf, url: hook } });
-  const { page: made } = await browser.go(`${console}/programs`, { form: { csrf } });
-  return { clientId: textOf(made, "client-id"), clientSecret: textOf(made, "client-secret") };
-}
 
 async function pay(payload) {
   const bank = places.banks.find((one) => one.clearing_code === "012").url;

@@ -131,7 +131,7 @@ mod tests {
 
     fn refused(body: &str) -> (Option<String>, String) {
         let problem = parse::<Order>(body.as_bytes()).unwrap_err();
-        (problem.field, problem.detail)
+        (problem.field.map(String::from), problem.detail)
     }
 
     #[test]

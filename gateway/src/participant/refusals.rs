@@ -156,8 +156,12 @@ impl From<MerchantRefusal> for Problem {
             | MerchantRefusal::UnknownMember
             | MerchantRefusal::UnknownReceipt
             | MerchantRefusal::UnknownDelivery
+            | MerchantRefusal::UnknownProgram
             | MerchantRefusal::UnknownRefund => Self::not_found(detail),
-            MerchantRefusal::FpsIdUnknown | MerchantRefusal::TooManyTills => Self::bad_request(detail),
+            MerchantRefusal::FpsIdUnknown
+            | MerchantRefusal::TooManyTills
+            | MerchantRefusal::TooManyReturnAddresses
+            | MerchantRefusal::UnknownReturnAddress => Self::bad_request(detail),
             MerchantRefusal::NotInThisRole | MerchantRefusal::LastOwner | MerchantRefusal::TooManyPrograms => {
                 Self::forbidden(detail)
             }

@@ -1,7 +1,7 @@
 //! The public listener: pages for residents, the OpenID provider for relying parties.
 
 mod activation;
-mod api;
+pub mod api;
 mod back_channel_logout;
 mod banks;
 mod cookies;
@@ -55,7 +55,8 @@ pub fn configure(app: &mut web::ServiceConfig) {
         .app_data(web::JsonConfig::default().limit(http::BODY_LIMIT))
         .app_data(web::PayloadConfig::default().limit(http::BODY_LIMIT))
         .route("/assets/{name}", web::get().to(pages::assets::serve))
-        .route("/api/openapi.json", web::get().to(openapi::document))
+        .route("/api/openapi.json", web::get().to(openapi::identity))
+        .route("/api/v1/openapi.json", web::get().to(openapi::merchants))
         .service(
             web::scope("/.well-known")
                 .wrap(from_fn(limited::documents))
@@ -80,10 +81,11 @@ pub fn configure(app: &mut web::ServiceConfig) {
         );
 }
 
-/// Every route of the listener for relying parties with certificates: what they call themselves, and no pages.
+/// Every route of the listener for relying parties with certificates: what programs call, and no pages.
 pub fn configure_mutual_tls(app: &mut web::ServiceConfig) {
     app.app_data(web::PayloadConfig::default().limit(http::BODY_LIMIT))
-        .service(web::scope("/oauth").wrap(from_fn(oauth::oauth_errors)).configure(oauth::back_channel));
+        .service(web::scope("/oauth").wrap(from_fn(oauth::oauth_errors)).configure(oauth::back_channel))
+        .configure(api::configure);
 }
 
 /// How often expired rows are looked for.
@@ -119,5 +121,6 @@ fn clean(gateway: &Gateway) -> Result<(), identity::Error> {
     while identity.expire_sessions(clock::now(), BATCH)? > 0 {}
     while identity.expire_authorizations(clock::now(), BATCH)? > 0 {}
     crate::merchants::forget_invitations(gateway);
+    crate::webhooks::forget(gateway, BATCH);
     identity.maintain_signing_keys(clock::now())
 }

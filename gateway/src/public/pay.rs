@@ -1,6 +1,6 @@
 //! Payment links: `/pay/{id}` shows whoever has the link what is asked, and how it stands.
 
-use actix_web::http::header::CACHE_CONTROL;
+use actix_web::http::header::{CACHE_CONTROL, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use payments::app_link::banks_that_open;
@@ -47,6 +47,7 @@ async fn banks(gateway: web::Data<Gateway>, request: &RequestToPay) -> Result<Ve
     Ok(banks_that_open(&participants, request).map(bank).collect())
 }
 
+/// What is asked, and how it stands; what is over leads back to the shop, where that said so.
 async fn show(
     request: HttpRequest,
     gateway: web::Data<Gateway>,
@@ -54,6 +55,13 @@ async fn show(
 ) -> Result<HttpResponse, PageError> {
     let page = page::context(&request, None);
     let (found, merchant, code) = find(gateway.clone(), &id).await?;
+    let state = found.state_at(clock::now());
+    if state.is_final() {
+        let (returning, id) = (gateway.clone(), found.id);
+        if let Some(address) = web::block(move || returning.merchants.return_of(id)).await?? {
+            return Ok(HttpResponse::SeeOther().insert_header((LOCATION, address.after(id, state))).finish());
+        }
+    }
     let banks = banks(gateway, &found).await?;
     let asked = &found.asked;
     let html = Pay {
@@ -66,7 +74,7 @@ async fn show(
         bill: asked.bill_number.clone(),
         due: asked.due.map(|date| date.to_string()),
         expires: moment::minute(asked.expires),
-        state: match found.state_at(clock::now()) {
+        state: match state {
             RequestState::Waiting | RequestState::Accepted => State::Waiting,
             RequestState::Paying => State::UnderWay,
             RequestState::Paid => State::Paid,

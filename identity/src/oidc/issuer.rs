@@ -21,7 +21,12 @@ impl Issuer {
 
     /// The URL of one of the endpoints.
     pub fn endpoint(&self, endpoint: Endpoint) -> String {
-        format!("{}{}", self.0, endpoint.path())
+        self.below(endpoint.path())
+    }
+
+    /// The URL of what has this path, which begins with a slash.
+    pub(crate) fn below(&self, path: &str) -> String {
+        format!("{}{path}", self.0)
     }
 }
 

@@ -26,7 +26,7 @@ pub enum Operation {
     GoOffline,
     /// It answers again.
     ComeOnline,
-    /// Says how a request to pay is opened in its app; nothing takes that away.
+    /// Says how a request to pay is opened in its app; `None` says that it is not.
     SetAppLink(Option<AppLink>),
     /// Lets a client certificate act for it.
     AddCertificate(Thumbprint),

@@ -4,6 +4,7 @@
 use store::Timestamp;
 
 use super::agent::write_agent;
+use super::remitted;
 use super::xml::{ISO_20022, Writer};
 use crate::clearing::BusinessDay;
 use crate::merchant::{Merchant, Receipt, Refund};
@@ -170,12 +171,7 @@ fn write_details(w: &mut Writer, merchant: &Merchant, movement: &Movement<'_>, r
             w.leaf("Ustrd", bill);
         }
         if let Some(till) = &receipt.till {
-            w.element("Strd", |w| {
-                w.element("CdtrRefInf", |w| {
-                    w.element("Tp", |w| w.element("CdOrPrtry", |w| w.leaf("Prtry", "TILL")));
-                    w.leaf("Ref", till.as_str());
-                });
-            });
+            remitted::write_till(w, till.as_str());
         }
     });
 }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::account::{account, write_account};
 use super::agent::{agent, write_agent};
+use super::remitted;
 use super::supplementary::{self, Supplement};
 use super::value::{self, amount, count, date, date_time, exactly, text, uetr};
 use super::xml::{self, Element, Fields, ISO_20022, Limits, Writer};
@@ -65,8 +66,13 @@ impl Header {
 impl ParsedTransfer {
     /// A transfer that was made here and not read: its body is written from its parts.
     pub fn new(transfer: CreditTransfer) -> Self {
+        Self::at_till(transfer, None)
+    }
+
+    /// The same, made at one of the payee's tills: a creditor reference of the kind `TILL`.
+    pub fn at_till(transfer: CreditTransfer, till: Option<&str>) -> Self {
         let mut out = Writer::fragment();
-        write_transfer(&mut out, &transfer);
+        write_transfer(&mut out, &transfer, till);
         Self { transfer, body: out.finish().into_bytes() }
     }
 }
@@ -307,7 +313,7 @@ fn read_remittance(element: &Element<'_>) -> Result<Option<String>, MessageError
     Ok(lines.into_iter().next())
 }
 
-fn write_transfer(out: &mut Writer, transfer: &CreditTransfer) {
+fn write_transfer(out: &mut Writer, transfer: &CreditTransfer, till: Option<&str>) {
     out.element("CdtTrfTxInf", |w| {
         w.element("PmtId", |w| {
             if let Some(id) = &transfer.instruction_id {
@@ -329,8 +335,15 @@ fn write_transfer(out: &mut Writer, transfer: &CreditTransfer) {
         write_agent(w, "CdtrAgt", transfer.creditor_agent);
         w.element("Cdtr", |w| w.leaf("Nm", &transfer.creditor_name));
         write_account(w, "CdtrAcct", &transfer.creditor_account, transfer.creditor_proxy.as_ref());
-        if let Some(line) = &transfer.remittance_information {
-            w.element("RmtInf", |w| w.leaf("Ustrd", line));
+        if transfer.remittance_information.is_some() || till.is_some() {
+            w.element("RmtInf", |w| {
+                if let Some(line) = &transfer.remittance_information {
+                    w.leaf("Ustrd", line);
+                }
+                if let Some(till) = till {
+                    remitted::write_till(w, till);
+                }
+            });
         }
         if let Some(reference) = &transfer.lookup_reference {
             supplementary::write_lookup(w, reference);

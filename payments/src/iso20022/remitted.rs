@@ -4,7 +4,7 @@
 //! `Tp/CdOrPrtry/Prtry` is `BILL` or `TILL`); a payment without the first has the bill's number in its first line of
 //! text (`Ustrd`), as payers' banks copy it from a code. Everything else of the transaction is passed over.
 
-use super::xml::{self, Element, Limits};
+use super::xml::{self, Element, Limits, Writer};
 
 /// The parts of a `CdtTrfTxInf` that a payee wants.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -35,6 +35,16 @@ pub fn read(body: &[u8]) -> Option<Remitted> {
     })
 }
 
+/// Writes the reference of kind `TILL`.
+pub(super) fn write_till(out: &mut Writer, till: &str) {
+    out.element("Strd", |w| {
+        w.element("CdtrRefInf", |w| {
+            w.element("Tp", |w| w.element("CdOrPrtry", |w| w.leaf("Prtry", "TILL")));
+            w.leaf("Ref", till);
+        });
+    });
+}
+
 /// The creditor reference of this kind.
 fn reference(remittance: &Element<'_>, kind: &str) -> Option<String> {
     let of_kind =
@@ -57,7 +67,8 @@ fn text_at(element: &Element<'_>, path: &[&str]) -> Option<String> {
 mod tests {
     use super::*;
     use crate::clearing::tests::support::{NOW, transfer};
-    use crate::iso20022::pacs008::ParsedTransfer;
+    use crate::iso20022::pacs008::{self, CreditTransferMessage, ParsedTransfer};
+    use crate::iso20022::tests::assert_valid;
 
     #[test]
     fn a_payee_finds_the_bill_in_the_text_that_a_payer_s_bank_copied() {
@@ -67,6 +78,25 @@ mod tests {
         assert_eq!(read.creditor_account, sent.creditor_account);
         assert_eq!(read.debtor_name, sent.debtor_name);
         assert_eq!((read.bill_number.as_deref(), read.till), (Some("ML-7"), None));
+    }
+
+    #[test]
+    fn a_till_travels_with_a_payment_and_the_schema_has_room_for_it() {
+        for line in [Some("ML-7".to_owned()), None] {
+            let mut sent = transfer(1, NOW);
+            sent.remittance_information = line;
+            let sent = ParsedTransfer::at_till(sent, Some("T-2"));
+            assert_eq!(read(&sent.body).unwrap().till.as_deref(), Some("T-2"));
+            let message = CreditTransferMessage {
+                message_id: "M-1".to_owned(),
+                created: NOW,
+                instructing_agent: None,
+                transfers: vec![sent.clone()],
+            };
+            let written = pacs008::write(&message);
+            assert_valid(pacs008::IDENTIFIER, &written);
+            assert_eq!(pacs008::parse(written.as_bytes()).unwrap().transfers, [sent]);
+        }
     }
 
     #[test]

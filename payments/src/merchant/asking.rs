@@ -93,7 +93,7 @@ pub fn merchant_of(request: &RequestToPay) -> Option<MerchantId> {
 }
 
 /// As what a request names a merchant: its identifier without hyphens, which has room in 35 characters.
-fn label(id: MerchantId) -> String {
+pub(crate) fn label(id: MerchantId) -> String {
     id.as_uuid().simple().to_string()
 }
 

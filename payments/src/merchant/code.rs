@@ -3,7 +3,10 @@
 use crate::merchant::{Merchant, TillLabel};
 use crate::money::Currency;
 use crate::qr::{AdditionalData, Asked, HongKongCode, Payee, QrError};
-use crate::request_to_pay::{AmountRule, RequestToPay};
+use crate::request_to_pay::{AmountRule, InvalidRequest, NewRequest, RequestId, RequestToPay};
+
+/// Characters of an amount in a code (54).
+const AMOUNT: usize = 13;
 
 /// The text of the code for any amount in Hong Kong dollars, of the whole shop or of one till.
 ///
@@ -20,10 +23,26 @@ pub fn counter_code(merchant: &Merchant, till: Option<&TillLabel>) -> Result<Str
 /// # Errors
 /// The object that would not be as the standard has it.
 pub fn request_code(merchant: &Merchant, request: &RequestToPay) -> Result<String, QrError> {
-    let asked = &request.asked;
+    code_of(merchant, &request.asked, request.id)
+}
+
+/// Whether a code has room for what is asked: ten digits of dollars (54), and a bill's number in its characters (62-01).
+///
+/// # Errors
+/// The field that does not fit.
+pub fn must_fit_a_code(merchant: &Merchant, asked: &NewRequest) -> Result<(), InvalidRequest> {
+    let any = RequestId::from_random(&[0; 13]);
+    if code_of(merchant, asked, any).is_ok() {
+        return Ok(());
+    }
+    let field = if asked.amount.to_decimal().len() > AMOUNT { "amount" } else { "bill_number" };
+    Err(InvalidRequest { field, why: "a code has no room for it" })
+}
+
+fn code_of(merchant: &Merchant, asked: &NewRequest, id: RequestId) -> Result<String, QrError> {
     let additional = AdditionalData {
         bill_number: asked.bill_number.clone(),
-        reference_label: Some(request.id.to_string()),
+        reference_label: Some(id.to_string()),
         terminal_label: asked.creditor.till.clone(),
         ..AdditionalData::default()
     };

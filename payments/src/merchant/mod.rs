@@ -15,25 +15,30 @@ mod names;
 mod receipt;
 mod refund;
 mod refusal;
+mod return_address;
 mod role;
 #[cfg(test)]
 pub(crate) mod tests;
 mod till;
+mod webhook_address;
 mod webhook_event;
 
+pub(crate) use asking::label;
 pub use asking::{Asking, TILL_CODE_LASTS, asked_by, merchant_of};
 pub use category::{Category, NotACategory};
-pub use code::{counter_code, request_code};
+pub use code::{counter_code, must_fit_a_code, request_code};
 pub use csv::day_csv;
 pub use day_totals::{DayKey, DayTotal};
 pub use invitation::{InvitationCode, MistypedCode};
 pub use names::{MerchantNames, NotAName};
-pub use receipt::{Receipt, masked_payer};
+pub use receipt::Receipt;
 pub use refund::{Refund, RefundId, RefundState};
 pub use refusal::MerchantRefusal;
+pub use return_address::ReturnAddress;
 pub use role::{Duty, PersonId, Role};
 pub use till::{NotATill, TillLabel};
-pub use webhook_event::{MOST_ATTEMPTS, event, wait_after};
+pub use webhook_address::WebhookAddress;
+pub use webhook_event::{MOST_ATTEMPTS, event, told, wait_after};
 
 pub use crate::store::merchant::{
     Accepted, Actor, AuditEntry, Change, Delivery, DeliveryRecord, Followed, Member, Membership, MerchantError,

@@ -4,10 +4,12 @@ use store::Timestamp;
 use uuid::Uuid;
 
 use super::TillLabel;
-use crate::clearing::BusinessDay;
+use crate::clearing::{BusinessDay, OutcomeRow, Payment};
 use crate::directory::mask_person;
+use crate::iso20022::remitted::Remitted;
 use crate::money::Amount;
 use crate::participant::ClearingCode;
+use crate::request_to_pay::NewRequest;
 
 /// A payment that has settled to a merchant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +45,31 @@ pub struct Receipt {
 }
 
 impl Receipt {
+    /// What a payment that has settled brought, before anything went back. What the merchant asked for it knows better
+    /// than what a payer's bank passed on.
+    pub(crate) fn of(paid: &Payment, settled: &OutcomeRow, remitted: Remitted, asked: Option<&NewRequest>) -> Self {
+        let (till, bill_number) = match asked {
+            Some(asked) => (asked.creditor.till.clone(), asked.bill_number.clone()),
+            None => (remitted.till, remitted.bill_number),
+        };
+        Self {
+            payment: paid.sequence,
+            sequence: settled.sequence,
+            settled: settled.recorded,
+            business_day: settled.business_day,
+            amount: paid.amount,
+            debtor_agent: paid.debtor_agent,
+            payer: masked_payer(&remitted.debtor_name),
+            uetr: paid.uetr,
+            transaction_id: paid.transaction_id.clone(),
+            end_to_end_id: paid.end_to_end_id.clone(),
+            till: till.and_then(|label| label.parse().ok()),
+            bill_number,
+            refunded: 0,
+            refunding: 0,
+        }
+    }
+
     /// What may still be sent back, in minor units.
     pub const fn refundable(&self) -> i64 {
         self.amount.minor().saturating_sub(self.refunded).saturating_sub(self.refunding)
@@ -50,7 +77,7 @@ impl Receipt {
 }
 
 /// A payer's name as the payee sees it: each script masked by its own rule.
-pub fn masked_payer(name: &str) -> String {
+fn masked_payer(name: &str) -> String {
     let (chinese, other): (Vec<&str>, Vec<&str>) = name.split_whitespace().partition(|word| !word.is_ascii());
     let parts = [chinese, other].into_iter().filter(|words| !words.is_empty());
     parts.map(|words| mask_person(&words.join(" "))).collect::<Vec<_>>().join(" ")

@@ -24,6 +24,15 @@ pub enum MerchantRefusal {
     /// It has as many programs as a merchant may have.
     #[error("a merchant has at most 20 programs")]
     TooManyPrograms,
+    /// It has no such program, or no longer.
+    #[error("the merchant has no such program")]
+    UnknownProgram,
+    /// The program has as many pages to return to as it may have.
+    #[error("a program has at most 10 return addresses")]
+    TooManyReturnAddresses,
+    /// The program has not registered this page.
+    #[error("the program has not registered this return address")]
+    UnknownReturnAddress,
     /// It has no such till.
     #[error("the merchant has no such till")]
     UnknownTill,
@@ -63,10 +72,13 @@ impl MerchantRefusal {
             Self::RequestUsed => Some("request_id"),
             Self::FpsIdUnknown | Self::FpsIdTaken => Some("fps_id"),
             Self::TooManyTills | Self::UnknownTill => Some("till"),
+            Self::UnknownReturnAddress => Some("return_url"),
             Self::MoreThanReceived => Some("amount"),
             Self::InvitationOver => Some("code"),
             Self::Unknown
             | Self::TooManyPrograms
+            | Self::UnknownProgram
+            | Self::TooManyReturnAddresses
             | Self::UnknownDelivery
             | Self::Closed
             | Self::LastOwner

@@ -14,20 +14,23 @@ const FIRST_WAIT: Duration = Duration::from_secs(10);
 /// No wait is longer.
 const LONGEST_WAIT: Duration = Duration::from_hours(12);
 
-/// The event of a change, when it is one that a merchant is told of. `id` tells a repetition from another event.
+/// The event of a change, when it is one that a merchant's server is told of: the request is over. `id` tells a
+/// repetition from another event.
 pub fn event(id: DeliveryId, merchant: MerchantId, change: &Change, request: &RequestToPay) -> Option<Value> {
-    let kind = match change.state {
-        RequestState::Paid => "payment_request.paid",
-        RequestState::Refused => "payment_request.refused",
-        RequestState::Cancelled => "payment_request.cancelled",
-        RequestState::Expired => "payment_request.expired",
-        RequestState::Waiting | RequestState::Accepted | RequestState::Paying => return None,
-    };
+    if !change.state.is_final() {
+        return None;
+    }
+    let mut event = told(merchant, change, request);
+    event["id"] = Value::from(id.to_string());
+    Some(event)
+}
+
+/// A change as a merchant's programs are told of it.
+pub fn told(merchant: MerchantId, change: &Change, request: &RequestToPay) -> Value {
     let asked = &request.asked;
     let paid = change.payment.filter(|_| change.state == RequestState::Paid);
-    Some(json!({
-        "id": id.to_string(),
-        "type": kind,
+    json!({
+        "type": format!("payment_request.{}", change.state.name()),
         "at": change.at.to_string(),
         "merchant_id": merchant.to_string(),
         "payment_request": {
@@ -39,7 +42,7 @@ pub fn event(id: DeliveryId, merchant: MerchantId, change: &Change, request: &Re
             "bill_number": asked.bill_number,
             "till": asked.creditor.till,
         },
-    }))
+    })
 }
 
 /// How long to wait after the attempt with this number, from 1.

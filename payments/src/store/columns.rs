@@ -203,14 +203,17 @@ impl OutcomeColumns {
     }
 
     pub(super) fn row(&self) -> Result<Row, Error> {
-        let ending = self.ending()?;
-        Ok(Row::Outcome(OutcomeRow {
+        self.outcome_row().map(Row::Outcome)
+    }
+
+    pub(super) fn outcome_row(&self) -> Result<OutcomeRow, Error> {
+        Ok(OutcomeRow {
             sequence: self.seq,
             recorded: self.recorded,
             payment: self.payment,
-            ending,
+            ending: self.ending()?,
             business_day: self.business_day,
-        }))
+        })
     }
 }
 

@@ -41,7 +41,7 @@ pub fn credit_transfer(payment: &Payment, debtor_agent: ClearingCode) -> String 
         message_id: id,
         created: accepted,
         instructing_agent: Some(debtor_agent),
-        transfers: vec![ParsedTransfer::new(transfer)],
+        transfers: vec![ParsedTransfer::at_till(transfer, payment.till.as_deref())],
     })
 }
 
@@ -97,6 +97,7 @@ mod tests {
             },
             remittance_information: Some("bill 7".to_owned()),
             request_to_pay: Some(RequestId::from_random(&[7; 13])),
+            till: None,
             created: Timestamp::from_seconds(1_795_000_000),
             accepted: Timestamp::parse_rfc3339("2026-11-22T18:30:00Z"),
             finished: None,

@@ -31,6 +31,8 @@ pub(super) struct Wish {
     pub(super) remittance_information: Option<String>,
     /// The request to pay that a QR code carries.
     pub(super) request_to_pay: Option<RequestId>,
+    /// The payee's till that a QR code names.
+    pub(super) till: Option<String>,
 }
 
 impl Bank {
@@ -39,29 +41,34 @@ impl Bank {
         let payer = Some((&customer.account, customer.kind));
         let payee = self.switch.look_up(&wish.proxy, wish.creditor_agent, payer).await?;
         let payee = payee.ok_or(BankError::UnknownPayee)?;
-        self.draft(customer, payee, wish.amount, wish.remittance_information, wish.request_to_pay).await
+        let drafted = Self::draft(customer, payee, wish.amount, wish.remittance_information, wish.request_to_pay)?;
+        self.keep(Payment { till: wish.till, ..drafted }).await
     }
 
-    /// Keeps a payment for the customer to confirm. No money moves.
-    pub(super) async fn draft(
-        self: &Arc<Self>,
+    /// A payment for the customer to confirm.
+    pub(super) fn draft(
         customer: &Customer,
         payee: Payee,
         amount: Amount,
         remittance_information: Option<String>,
         request_to_pay: Option<RequestId>,
     ) -> Result<Payment, BankError> {
-        let payment = Payment {
+        Ok(Payment {
             uetr: Uetr::random(random::bytes().map_err(|_| BankError::NoRandomness)?),
             transfer: Outgoing { debtor: customer.account.clone(), amount, state: OutgoingState::Draft },
             debtor_name: customer.names.joined(),
             payee,
             remittance_information,
             request_to_pay,
+            till: None,
             created: clock::now(),
             accepted: None,
             finished: None,
-        };
+        })
+    }
+
+    /// Keeps a payment until the customer confirms it. No money moves.
+    pub(super) async fn keep(self: &Arc<Self>, payment: Payment) -> Result<Payment, BankError> {
         let draft = payment.clone();
         self.books(move |books| books.draft(draft)).await?;
         Ok(payment)

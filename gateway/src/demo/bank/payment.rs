@@ -95,6 +95,8 @@ pub struct Payment {
     pub remittance_information: Option<String>,
     /// The request to pay that it answers.
     pub request_to_pay: Option<RequestId>,
+    /// The payee's till, where the code named one.
+    pub till: Option<String>,
     /// When the payer was shown it.
     pub created: Timestamp,
     /// When the payer confirmed it.

@@ -145,6 +145,7 @@ async fn pay(bank: &Arc<Bank>, presented: &Presented, asked: Asked) -> Result<()
         },
         remittance_information: asked.bill_number.or(asked.purpose),
         request_to_pay: Some(request),
+        till: None,
         created: clock::now(),
         accepted: None,
         finished: None,

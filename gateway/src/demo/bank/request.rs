@@ -59,6 +59,8 @@ pub enum CannotPay {
     Currency,
     /// The code says something else than the request.
     Tampered,
+    /// It asks somebody else, or there is none.
+    SomebodyElse,
     /// No amount.
     Amount(AmountError),
     /// Another amount than is asked, or more.
@@ -100,7 +102,8 @@ impl Asked {
 }
 
 impl Bank {
-    /// The request with this id, if this customer may see it: it asks nobody in particular, or them.
+    /// The request with this id, if this customer may see it: it asks nobody in particular, or them. What asks others is
+    /// as if it were not there: those of this bank are told apart here, those of other banks at the switch.
     pub(super) async fn asked(
         self: &Arc<Self>,
         customer: &Customer,
@@ -147,7 +150,8 @@ impl Bank {
             names: asked.names,
             look_up: None,
         };
-        self.draft(customer, payee, amount, asked.bill_number.or(asked.purpose), Some(asked.id)).await
+        let drafted = Self::draft(customer, payee, amount, asked.bill_number.or(asked.purpose), Some(asked.id))?;
+        self.keep(drafted).await
     }
 }
 

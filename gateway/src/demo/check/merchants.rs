@@ -141,6 +141,8 @@ impl Merchant<'_> {
         let csv = self.url(file(".csv").context("no CSV")?);
         let csv = self.owner.fetch(&csv).await?.text().await?;
         ensure!(csv.contains(",12.00,") && csv.contains(",-2.00,") && csv.contains("ML-30"), "{csv}");
+        let counter = csv.lines().find(|line| line.contains(",12.00,")).unwrap_or_default();
+        ensure!(counter.contains("T-1"), "the counter's code does not name its till: {counter}");
         let xml = self.url(file(".xml").context("no camt.054")?);
         let xml = self.owner.fetch(&xml).await?.text().await?;
         ensure!(xml.contains("<Amt>40.00</Amt>"), "{xml}");

@@ -10,6 +10,7 @@ mod refusals;
 mod requests;
 mod software_passkey;
 mod walk;
+mod web_shop;
 mod webhooks;
 
 use std::process::ExitCode;

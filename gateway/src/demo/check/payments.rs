@@ -101,7 +101,7 @@ impl Customer {
         self.browser.submit(&self.url("/login"), &[("account", account)]).await.map(drop)
     }
 
-    async fn link_number(&self) -> anyhow::Result<()> {
+    pub(super) async fn link_number(&self) -> anyhow::Result<()> {
         self.browser.submit(&self.url("/link"), &[("proxy", RESIDENT_MOBILE)]).await?.must_show("91234567")
     }
 

@@ -50,6 +50,10 @@ pub struct Program {
     pub client_id: String,
     /// Since when.
     pub since: String,
+    /// The pages that it may send payers back to, one a line.
+    pub returns: String,
+    /// Why those that were typed were not taken.
+    pub wrong: Option<String>,
 }
 
 /// A program that was just made, with what is shown once.

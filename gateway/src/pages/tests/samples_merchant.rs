@@ -138,7 +138,12 @@ fn staff(lang: Lang) -> staff::Staff {
 
 fn programs(lang: Lang, some: bool) -> programs::Programs {
     let client_id = "merchant-019a0000-0000-7000-8000-000000000004".to_owned();
-    let program = programs::Program { client_id: client_id.clone(), since: "2026-11-22 19:05".to_owned() };
+    let program = programs::Program {
+        client_id: client_id.clone(),
+        since: "2026-11-22 19:05".to_owned(),
+        returns: "https://shop.example/done".to_owned(),
+        wrong: Some("每行一個網址 One a line.".to_owned()),
+    };
     programs::Programs {
         page: page(lang),
         shop: shop(true),

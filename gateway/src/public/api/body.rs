@@ -1,6 +1,7 @@
 //! A payment request as JSON.
 
-use payments::merchant::{Asking, Merchant, TillLabel, request_code};
+use payments::directory::Proxy;
+use payments::merchant::{Asking, Merchant, ReturnAddress, TillLabel, request_code};
 use payments::money::{Amount, Currency};
 use payments::presented_code::PresentedToken;
 use payments::request_to_pay::{AmountRule, RequestToPay};
@@ -10,6 +11,7 @@ use time::Date;
 use time::macros::format_description;
 use url::Url;
 
+use super::debtor::DebtorBody;
 use crate::error::Problem;
 
 /// How long a request waits when nothing is said: an hour, as a basket does.
@@ -33,6 +35,17 @@ pub(super) struct Wanted {
     till: Option<String>,
     /// What a scanner read from the payer's screen: their bank is asked.
     presented_code: Option<String>,
+    /// Who is asked, when somebody in particular is.
+    debtor: Option<DebtorBody>,
+    /// Where the payer of a link goes when it is over.
+    return_url: Option<String>,
+}
+
+/// What was wanted, as far as it can be read from the body alone.
+pub(super) struct Read {
+    pub(super) asking: Asking,
+    pub(super) debtor: Option<Proxy>,
+    pub(super) return_address: Option<ReturnAddress>,
 }
 
 fn hkd() -> String {
@@ -47,7 +60,7 @@ impl Wanted {
     }
 
     /// Reads it; `reference` tells it from another.
-    pub(super) fn parse(self, reference: String, now: Timestamp) -> Result<Asking, Problem> {
+    pub(super) fn parse(self, reference: String, now: Timestamp) -> Result<Read, Problem> {
         let bad = |field: &'static str, why: &str| Problem::bad_request(why).field(field);
         let currency: Currency = self.currency.parse().map_err(|_| bad("currency", "HKD or CNY."))?;
         let amount = Amount::parse(&self.amount, currency).map_err(|wrong| bad("amount", &wrong.to_string()))?;
@@ -59,7 +72,19 @@ impl Wanted {
                 Timestamp::parse_rfc3339(text).ok_or_else(|| bad("expires", "A moment as RFC 3339 has it."))?
             }
         };
-        Ok(Asking {
+        let debtor = self.debtor.as_ref().map(DebtorBody::parse).transpose()?;
+        let return_address = self.return_url.as_deref().map(str::parse::<ReturnAddress>).transpose();
+        let return_address = return_address.map_err(|wrong| bad("return_url", &wrong.to_string()))?;
+        if debtor.is_some() && self.presented_code.is_some() {
+            return Err(bad("debtor", "Whoever shows a code is who is asked."));
+        }
+        if return_address.is_some() && (debtor.is_some() || self.presented_code.is_some()) {
+            return Err(bad(
+                "return_url",
+                "A request that names its debtor is paid in their bank's app: it has no link.",
+            ));
+        }
+        let asking = Asking {
             amount,
             amount_rule: if self.less_allowed { AmountRule::LessAllowed } else { AmountRule::Exact },
             till: till.map_err(|wrong| bad("till", &wrong.to_string()))?,
@@ -69,7 +94,8 @@ impl Wanted {
             debtor: None,
             expires,
             reference,
-        })
+        };
+        Ok(Read { asking, debtor, return_address })
     }
 }
 
@@ -96,12 +122,15 @@ pub(super) struct PaymentRequest {
     changed: String,
     /// What was paid, and what tells the payment in the merchant's books.
     paid_amount: Option<String>,
-    /// The code's text, to be drawn.
-    qr: String,
+    /// The code's text, to be drawn. This and the next two are not there when somebody in particular is asked: their
+    /// bank shows them the request.
+    qr: Option<String>,
     /// The code as a picture.
-    qr_svg: String,
+    qr_svg: Option<String>,
     /// Where a payer is sent.
-    payment_link: String,
+    payment_link: Option<String>,
+    /// Where the payer goes from there when it is over.
+    return_url: Option<String>,
 }
 
 impl PaymentRequest {
@@ -109,11 +138,13 @@ impl PaymentRequest {
     pub(super) fn of(
         request: &RequestToPay,
         merchant: &Merchant,
+        return_address: Option<&ReturnAddress>,
         issuer: &Url,
         now: Timestamp,
     ) -> Result<Self, Problem> {
         let asked = &request.asked;
-        let link = format!("{issuer}pay/{}", request.id);
+        let link = asked.debtor.is_none().then(|| format!("{issuer}pay/{}", request.id));
+        let code = link.as_ref().map(|_| request_code(merchant, request)).transpose();
         let paid = request.payment.filter(|_| request.state == payments::request_to_pay::RequestState::Paid);
         Ok(Self {
             id: request.id.to_string(),
@@ -129,9 +160,10 @@ impl PaymentRequest {
             expires: asked.expires.to_string(),
             changed: request.changed.to_string(),
             paid_amount: paid.map(|paid| paid.amount.to_decimal()),
-            qr: request_code(merchant, request).map_err(|failed| Problem::internal(&failed))?,
-            qr_svg: format!("{link}/code.svg"),
+            qr: code.map_err(|failed| Problem::internal(&failed))?,
+            qr_svg: link.as_ref().map(|link| format!("{link}/code.svg")),
             payment_link: link,
+            return_url: return_address.map(ToString::to_string),
         })
     }
 }

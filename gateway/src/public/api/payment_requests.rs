@@ -3,13 +3,16 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use payments::RequestError;
-use payments::merchant::{MerchantRefusal, RefundId, asked_by};
+use payments::merchant::{
+    Merchant, MerchantError, MerchantRefusal, RefundId, ReturnAddress, asked_by, must_fit_a_code,
+};
 use payments::money::Amount;
 use payments::request_to_pay::{RequestId, RequestState, RequestToPay};
 use ring::digest::{SHA256, digest};
 
-use super::body::{PaymentRequest, Wanted, WantedRefund};
+use super::body::{PaymentRequest, Read, Wanted, WantedRefund};
 use super::caller::{Caller, caller};
+use super::debtor;
 use crate::clock;
 use crate::error::Problem;
 use crate::http::body;
@@ -42,29 +45,59 @@ pub(super) async fn create(
     gateway: web::Data<Gateway>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let Caller { merchant, .. } = caller(&request, &gateway).await?;
+    let Caller { merchant, client, .. } = caller(&request, &gateway).await?;
     merchant.must_be_active()?;
     let key = idempotency_key(&request)?;
     let reference = hex::encode(digest_of("request", &merchant.id.to_string(), key));
     let now = clock::now();
     let wanted: Wanted = body::json(&request, payload).await?;
     let presented = wanted.presented_code()?;
-    let asking = wanted.parse(reference, now)?;
+    let Read { mut asking, debtor, return_address } = wanted.parse(reference, now)?;
     if let Some(till) = &asking.till {
         merchant.must_have(till)?;
     }
+    if let Some(proxy) = debtor {
+        asking.debtor = Some(debtor::find(&gateway, &merchant, proxy).await?);
+    }
     let asked = asking.on_behalf_of(&merchant);
-    let requests = gateway.requests.clone();
-    let made = web::block(move || match presented {
-        Some(token) => requests.ask_presented(&token, &asked, now),
-        None => requests.create(&asked, now),
-    });
-    let made = made.await?.map_err(refused)?;
-    let told = PaymentRequest::of(&made, &merchant, &gateway.identity.settings().issuer, now)?;
-    Ok(HttpResponse::Created().json(told))
+    // What is wrong in itself is told first, below.
+    let has_a_code = asked.debtor.is_none() && presented.is_none();
+    if has_a_code && asked.check(now).is_ok() {
+        must_fit_a_code(&merchant, &asked).map_err(|wrong| refused(wrong.into()))?;
+    }
+    let (requests, merchants) = (gateway.requests.clone(), gateway.merchants.clone());
+    let made = web::block(move || -> Result<RequestToPay, Problem> {
+        // Looked at before, so that what is refused has made nothing.
+        if let Some(address) = &return_address {
+            merchants.must_return_to(client.as_str(), address)?;
+        }
+        let made = match presented {
+            Some(token) => requests.ask_presented(&token, &asked, now),
+            None => requests.create(&asked, now),
+        };
+        let made = made.map_err(refused)?;
+        if let Some(address) = return_address {
+            merchants.return_from(made.id, client.as_str(), address)?;
+        }
+        Ok(made)
+    })
+    .await??;
+    Ok(HttpResponse::Created().json(shown(&gateway, &merchant, &made).await?))
 }
 
-async fn own(gateway: &web::Data<Gateway>, caller: &Caller, id: &str) -> Result<RequestToPay, Problem> {
+/// A request as its merchant sees it.
+async fn shown(
+    gateway: &web::Data<Gateway>,
+    merchant: &Merchant,
+    request: &RequestToPay,
+) -> Result<PaymentRequest, Problem> {
+    let (merchants, id) = (gateway.merchants.clone(), request.id);
+    let returns = web::block(move || -> Result<Option<ReturnAddress>, MerchantError> { merchants.return_of(id) });
+    let returns = returns.await??;
+    PaymentRequest::of(request, merchant, returns.as_ref(), &gateway.identity.settings().issuer, clock::now())
+}
+
+pub(super) async fn own(gateway: &web::Data<Gateway>, caller: &Caller, id: &str) -> Result<RequestToPay, Problem> {
     let unknown = || Problem::not_found("You made no such payment request.");
     let id: RequestId = id.parse().map_err(|_| unknown())?;
     let requests = gateway.requests.clone();
@@ -80,8 +113,7 @@ pub(super) async fn read(
 ) -> Result<HttpResponse, Problem> {
     let caller = caller(&request, &gateway).await?;
     let found = own(&gateway, &caller, &id).await?;
-    let issuer = &gateway.identity.settings().issuer;
-    Ok(HttpResponse::Ok().json(PaymentRequest::of(&found, &caller.merchant, issuer, clock::now())?))
+    Ok(HttpResponse::Ok().json(shown(&gateway, &caller.merchant, &found).await?))
 }
 
 /// Takes a request back; one that is being paid, or is paid, stays: 409.
@@ -94,8 +126,7 @@ pub(super) async fn cancel(
     let found = own(&gateway, &caller, &id).await?;
     let (requests, bank, id) = (gateway.requests.clone(), caller.merchant.participant, found.id);
     let after = web::block(move || requests.cancel(bank, id, clock::now())).await?.map_err(refused)?;
-    let issuer = &gateway.identity.settings().issuer;
-    Ok(HttpResponse::Ok().json(PaymentRequest::of(&after, &caller.merchant, issuer, clock::now())?))
+    Ok(HttpResponse::Ok().json(shown(&gateway, &caller.merchant, &after).await?))
 }
 
 /// Sends money of a paid request back: 201; the same key again is the same refund.
@@ -105,18 +136,17 @@ pub(super) async fn refund(
     id: web::Path<String>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let Caller { merchant, actor } = caller(&request, &gateway).await?;
+    let caller = caller(&request, &gateway).await?;
     let key = idempotency_key(&request)?;
-    let refund = RefundId::from_uuid(uuid::Uuid::from_bytes(digest_of("refund", &merchant.id.to_string(), key)));
+    let refund = RefundId::from_uuid(uuid::Uuid::from_bytes(digest_of("refund", &caller.merchant.id.to_string(), key)));
     let wanted: WantedRefund = body::json(&request, payload).await?;
-    let caller = Caller { merchant, actor };
     let paid = own(&gateway, &caller, &id).await?;
     let payment = paid.payment.filter(|_| paid.state == RequestState::Paid).ok_or_else(|| {
         Problem::new(StatusCode::CONFLICT, "not-paid", "The request is not paid", "Nothing was received for it yet.")
     })?;
     let amount = Amount::parse(&wanted.amount, paid.asked.amount.currency())
         .map_err(|wrong| Problem::bad_request(wrong.to_string()).field("amount"))?;
-    let Caller { merchant, actor } = caller;
+    let Caller { merchant, actor, .. } = caller;
     let made = web::block(move || {
         gateway.merchants.instruct_refund(actor, merchant.id, payment.sequence, refund, amount, clock::now())
     })
@@ -136,7 +166,7 @@ fn refused(error: RequestError) -> Problem {
         RequestError::Invalid(wrong) => Problem::bad_request(detail).field(wrong.field),
         RequestError::ReferenceUsed => {
             let refusal: Problem = MerchantRefusal::RequestUsed.into();
-            Problem { field: Some(IDEMPOTENCY_KEY.to_owned()), ..refusal }
+            refusal.field(IDEMPOTENCY_KEY)
         }
         RequestError::NotFound => Problem::not_found(detail),
         RequestError::NotPresentable(_) => {

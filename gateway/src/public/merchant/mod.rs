@@ -38,6 +38,7 @@ pub(super) fn configure(app: &mut web::ServiceConfig) {
         .route("/merchant/{id}/programs", web::post().to(programs::add))
         .route("/merchant/{id}/programs/server", web::post().to(programs::server))
         .route("/merchant/{id}/programs/deliveries/{delivery}", web::post().to(programs::deliver_again))
+        .route("/merchant/{id}/programs/{client}/returns", web::post().to(programs::returns))
         .route("/merchant/{id}/programs/{client}/remove", web::post().to(programs::remove))
         .route("/merchant/{id}/staff", web::get().to(staff::show))
         .route("/merchant/{id}/staff/invite", web::post().to(staff::invite))

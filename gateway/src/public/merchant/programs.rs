@@ -4,10 +4,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use identity::audit::Actor;
 use identity::oidc::client::ClientId;
-use payments::merchant::{DeliveryId, DeliveryRecord, Duty, Membership};
+use payments::merchant::{
+    DeliveryId, DeliveryRecord, Duty, Membership, MerchantError, MerchantRefusal, ReturnAddress, WebhookAddress,
+};
 use serde::Deserialize;
 use serde_json::json;
-use url::Url;
 use uuid::Uuid;
 
 use super::desk;
@@ -35,7 +36,19 @@ pub(super) async fn show(
     id: web::Path<String>,
 ) -> Result<HttpResponse, PageError> {
     let on_duty = desk::on_duty(&gateway, &session, &id, Duty::ManagePrograms).await?;
-    render(&request, gateway, &session, on_duty, None, false).await
+    render(&request, gateway, &session, on_duty, None, Wrong::Nothing).await
+}
+
+/// What of a form was not taken.
+enum Wrong {
+    Nothing,
+    /// The address of the shop's server.
+    Server,
+    /// The pages of this program to return to, as they were typed.
+    Returns {
+        client_id: String,
+        typed: String,
+    },
 }
 
 async fn render(
@@ -44,7 +57,7 @@ async fn render(
     session: &SignedIn,
     on_duty: Membership,
     made: Option<Made>,
-    wrong: bool,
+    wrong: Wrong,
 ) -> Result<HttpResponse, PageError> {
     let mut page = page::context(request, Some(&session.0));
     let merchant = on_duty.merchant.id;
@@ -54,13 +67,26 @@ async fn render(
         Ok((merchants.programs(merchant)?, merchants.webhook(merchant)?, merchants.deliveries(merchant)?))
     })
     .await??;
-    let program = |one: &payments::merchant::Program| Program {
-        client_id: one.client_id.clone(),
-        since: moment::minute(one.added),
+    let returns_wrong = page.say(
+        "每行一個網址，寫成 https://shop.example/done，最多十個。",
+        "One address a line, written as https://shop.example/done, ten at most.",
+    );
+    let program = |one: &payments::merchant::Program| {
+        let typed = match &wrong {
+            Wrong::Returns { client_id, typed } if *client_id == one.client_id => Some(typed.clone()),
+            _ => None,
+        };
+        let kept = || one.return_addresses.iter().map(ReturnAddress::as_str).collect::<Vec<_>>().join("\n");
+        Program {
+            client_id: one.client_id.clone(),
+            since: moment::minute(one.added),
+            wrong: typed.as_ref().map(|_| returns_wrong.to_owned()),
+            returns: typed.unwrap_or_else(kept),
+        }
     };
     let programs = programs.iter().map(program).collect();
     let told = told.iter().map(delivery).collect();
-    let wrong = wrong
+    let wrong = matches!(wrong, Wrong::Server)
         .then(|| page.say("寫成 https://shop.example/hook。", "Write it as https://shop.example/hook.").to_owned());
     let (shop, part) = (desk::shop(&on_duty), Part::Programs);
     page::render(Programs { page, shop, part, programs, made, server, wrong, told }.render())
@@ -99,7 +125,7 @@ pub(super) async fn add(
         Ok(secret.expose().to_string())
     })
     .await??;
-    render(&request, gateway, &session, on_duty, Some(Made { client_id, secret }), false).await
+    render(&request, gateway, &session, on_duty, Some(Made { client_id, secret }), Wrong::Nothing).await
 }
 
 /// Ends a program: it opens nothing from now on.
@@ -143,7 +169,7 @@ pub(super) struct ServerForm {
     url: String,
 }
 
-/// Says where the shop's own server is; nothing takes it away. Whether it may be called is seen when it is.
+/// Says where the shop's own server is; an empty field says that there is none, and then nobody is told.
 pub(super) async fn server(
     request: HttpRequest,
     gateway: web::Data<Gateway>,
@@ -155,13 +181,50 @@ pub(super) async fn server(
     let on_duty = desk::on_duty(&gateway, &session, &id, Duty::ManagePrograms).await?;
     let (merchant, person) = (on_duty.merchant.id, desk::person(&session));
     let typed = form.url.trim();
-    let url = Url::parse(typed).ok().filter(|url| matches!(url.scheme(), "https" | "http") && typed.len() <= 500);
-    if url.is_none() && !typed.is_empty() {
-        return render(&request, gateway, &session, on_duty, None, true).await;
-    }
-    web::block(move || gateway.merchants.set_webhook(person, merchant, url.as_ref().map(Url::as_str), clock::now()))
-        .await??;
+    let url = match typed {
+        "" => None,
+        typed => match typed.parse::<WebhookAddress>() {
+            Ok(url) => Some(url),
+            Err(_) => return render(&request, gateway, &session, on_duty, None, Wrong::Server).await,
+        },
+    };
+    web::block(move || gateway.merchants.set_webhook(person, merchant, url, clock::now())).await??;
     Ok(page::see_other(&format!("/merchant/{merchant}/programs")))
+}
+
+#[derive(Deserialize)]
+pub(super) struct ReturnsForm {
+    csrf: String,
+    /// One address a line.
+    returns: String,
+}
+
+/// Says to which pages a program may send payers back; an empty field says to none.
+pub(super) async fn returns(
+    request: HttpRequest,
+    gateway: web::Data<Gateway>,
+    StronglySignedIn(session): StronglySignedIn,
+    path: web::Path<(String, String)>,
+    form: web::Form<ReturnsForm>,
+) -> Result<HttpResponse, PageError> {
+    session.must_have_sent_token(&form.csrf, &gateway)?;
+    let on_duty = desk::on_duty(&gateway, &session, &path.0, Duty::ManagePrograms).await?;
+    let (merchant, person) = (on_duty.merchant.id, desk::person(&session));
+    let (client_id, typed) = (path.1.clone(), form.into_inner().returns);
+    let lines = typed.lines().map(str::trim).filter(|line| !line.is_empty());
+    let addresses: Result<Vec<ReturnAddress>, _> = lines.map(str::parse).collect();
+    if let Ok(addresses) = addresses {
+        let (gateway, client_id) = (gateway.clone(), client_id.clone());
+        let set = web::block(move || {
+            gateway.merchants.set_return_addresses(person, merchant, &client_id, addresses, clock::now())
+        });
+        match set.await? {
+            Ok(()) => return Ok(page::see_other(&format!("/merchant/{merchant}/programs"))),
+            Err(MerchantError::Refused(MerchantRefusal::TooManyReturnAddresses)) => {}
+            Err(other) => return Err(other.into()),
+        }
+    }
+    render(&request, gateway, &session, on_duty, None, Wrong::Returns { client_id, typed }).await
 }
 
 /// Tells the shop's server something again.

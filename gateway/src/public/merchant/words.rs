@@ -58,6 +58,13 @@ pub(in crate::public) const fn words(refusal: MerchantRefusal) -> (&'static str,
             "這張表格已經用過，沒有再退一次。重新打開這筆付款再試。",
             "This form was used already; nothing went back twice. Open the payment again.",
         ),
+        MerchantRefusal::UnknownProgram => ("沒有這個程式，或者已經終止。", "There is no such program, or no longer."),
+        MerchantRefusal::TooManyReturnAddresses => {
+            ("一個程式最多列出十個返回網頁。", "A program lists at most ten pages to return to.")
+        }
+        MerchantRefusal::UnknownReturnAddress => {
+            ("程式沒有登記這個返回網頁。", "The program has not registered this page to return to.")
+        }
         MerchantRefusal::TooManyPrograms => {
             ("程式太多：先終止一個。", "There are as many programs as there can be. End one first.")
         }

@@ -13,6 +13,7 @@ use actix_web::web;
 use super::{limited, page};
 
 pub(super) use errors::oauth_errors;
+pub(super) use request::endpoint;
 
 /// `/.well-known/*`
 pub(super) fn well_known(app: &mut web::ServiceConfig) {

@@ -29,7 +29,7 @@ pub(super) fn as_query(body: &[u8]) -> String {
 ///
 /// # Errors
 /// `invalid_request` for a body that is not a form.
-pub(super) fn endpoint(request: &HttpRequest, body: &web::Bytes) -> Result<EndpointRequest, OAuthError> {
+pub(in crate::public) fn endpoint(request: &HttpRequest, body: &web::Bytes) -> Result<EndpointRequest, OAuthError> {
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     let is_form = header(CONTENT_TYPE)
         .and_then(|kind| kind.split(';').next())

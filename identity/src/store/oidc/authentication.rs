@@ -96,8 +96,13 @@ impl Identity {
 
     /// The URL of this endpoint at the listener that was called.
     pub(super) fn called(&self, endpoint: Endpoint, request: &EndpointRequest) -> String {
+        self.called_at(endpoint.path(), request)
+    }
+
+    /// The same of anything else with this path.
+    pub(super) fn called_at(&self, path: &str, request: &EndpointRequest) -> String {
         let mutual_tls = self.mutual_tls().filter(|_| request.certificate.is_some());
-        mutual_tls.unwrap_or_else(|| self.issuer()).endpoint(endpoint)
+        mutual_tls.unwrap_or_else(|| self.issuer()).below(path)
     }
 
     /// The refusal of a client that did authenticate: what it showed is used up all the same.

@@ -10,6 +10,7 @@ mod known;
 mod obligations;
 mod positions;
 mod proposals;
+mod receipts;
 mod report;
 mod requests;
 mod returned;
@@ -27,6 +28,7 @@ use self::days::Days;
 use self::known::Known;
 use self::obligations::Obligations;
 use self::proposals::Proposals;
+use self::receipts::Receipts;
 use self::rows::{Raw, Rows};
 use self::tally::Tally;
 use super::columns::{currency, digest};
@@ -83,7 +85,8 @@ pub(super) fn books(conn: &mut Conn<'_>) -> Result<AuditReport, Error> {
 }
 
 fn books_with(conn: &mut Conn<'_>, evidence: &Evidence<'_>) -> Result<AuditReport, Error> {
-    let mut audit = Audit { archives: Archives::open(conn, evidence.archives)?, ..Audit::default() };
+    let (archives, receipts) = (Archives::open(conn, evidence.archives)?, Receipts::open(conn)?);
+    let mut audit = Audit { archives, receipts, ..Audit::default() };
     for signed in evidence.checkpoints {
         audit.checkpoints.entry(signed.sequence).or_default().push(*signed);
     }
@@ -101,6 +104,7 @@ fn books_with(conn: &mut Conn<'_>, evidence: &Evidence<'_>) -> Result<AuditRepor
     audit.report.differences.extend(differing.into_iter().map(Difference::Obligation));
     let kept = super::request_to_pay::payment::held_and_paid(conn)?;
     audit.report.differences.extend(std::mem::take(&mut audit.requests).differ(kept));
+    audit.report.differences.extend(std::mem::take(&mut audit.receipts).differ(conn)?);
     Ok(audit.report)
 }
 
@@ -128,6 +132,7 @@ struct Audit {
     proposals: Proposals,
     obligations: Obligations,
     requests: requests::Requests,
+    receipts: Receipts,
 }
 
 impl Audit {
@@ -156,6 +161,7 @@ impl Audit {
                 (last, hash) = (batch.last, batch.hash);
             }
             self.left_over(&rows);
+            self.receipts.compare(conn, last)?;
         }
         let head = log::head(conn)?;
         if (head.sequence, head.hash) != (last, hash) {
@@ -226,6 +232,7 @@ impl Audit {
                 if let Some(wrong) = self.requests.take(&row) {
                     self.row(sequence, wrong);
                 }
+                self.receipts.take(&row);
                 let digest = row.digest();
                 if digest != stored {
                     self.row(sequence, "it does not have the digest that was recorded with it");

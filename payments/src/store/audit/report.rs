@@ -149,6 +149,12 @@ pub enum Difference {
     /// A request to pay is not paid, or being paid, as the log says.
     #[error("request to pay {0} is not paid, or being paid, as the log says")]
     RequestToPay(RequestId),
+    /// A merchant's receipt is not what the log says of its payment: altered, missing, or of no payment.
+    #[error("what a merchant received by payment {0} is not what the log says")]
+    Receipt(i64),
+    /// What went back of a payment to a merchant is not what the log says.
+    #[error("what a merchant sent back of payment {0} is not what the log says")]
+    Refunds(i64),
     /// A certificate acts for somebody for whom the log does not say so, or no longer does.
     #[error("certificate {0} is not what the log says")]
     Certificate(Thumbprint),

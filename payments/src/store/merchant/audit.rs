@@ -55,6 +55,7 @@ pub(super) enum Act {
     RefundInstructed,
     RefundRefused,
     WebhookChanged,
+    ReturnAddressesChanged,
 }
 
 impl Act {
@@ -71,6 +72,7 @@ impl Act {
             Self::ProgramRemoved => "program removed",
             Self::RefundInstructed => "refund instructed",
             Self::WebhookChanged => "webhook changed",
+            Self::ReturnAddressesChanged => "return addresses changed",
             Self::RefundRefused => "refund refused",
         }
     }

@@ -13,7 +13,7 @@ use super::schema::{merchant, merchant_follow};
 use super::{MerchantError, Merchants, day_totals, receipts, refunds};
 use crate::clearing::BusinessDay;
 use crate::iso20022::{pacs008, remitted};
-use crate::merchant::{DayKey, DayTotal, MerchantId, Receipt, RefundId, masked_payer};
+use crate::merchant::{DayKey, DayTotal, MerchantId, Receipt, RefundId};
 use crate::money::{Amount, Currency};
 use crate::participant::ClearingCode;
 use crate::request_to_pay::RequestId;
@@ -185,28 +185,8 @@ fn settled(
         if paid.creditor_agent != *participant {
             continue;
         }
-        // What the merchant asked for it knows better than what a payer's bank passed on.
         let request = request.and_then(|id| requests.iter().find(|request| request.id == id));
-        let (till, bill_number) = match request.map(|request| &request.asked) {
-            Some(asked) => (asked.creditor.till.clone(), asked.bill_number.clone()),
-            None => (remitted.till, remitted.bill_number),
-        };
-        let receipt = Receipt {
-            payment: paid.sequence,
-            sequence: outcome.seq,
-            settled: outcome.recorded,
-            business_day: outcome.business_day,
-            amount: paid.amount,
-            debtor_agent: paid.debtor_agent,
-            payer: masked_payer(&remitted.debtor_name),
-            uetr: paid.uetr,
-            transaction_id: paid.transaction_id,
-            end_to_end_id: paid.end_to_end_id,
-            till: till.and_then(|label| label.parse().ok()),
-            bill_number,
-            refunded: 0,
-            refunding: 0,
-        };
+        let receipt = Receipt::of(&paid, &outcome.outcome_row()?, remitted, request.map(|request| &request.asked));
         receipts.push((*merchant, receipt));
     }
     Ok(receipts)

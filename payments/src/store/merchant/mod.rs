@@ -3,11 +3,13 @@
 mod audit;
 mod day_totals;
 mod follow;
+pub(super) mod kept;
 mod members;
 mod onboarding;
 mod programs;
 mod receipts;
 mod refunds;
+mod return_addresses;
 mod row;
 mod schema;
 mod webhooks;

@@ -7,8 +7,8 @@ use super::audit::{Act, Actor, Scene, record};
 use super::members::must_be_allowed;
 use super::row::find;
 use super::schema::merchant_program;
-use super::{MerchantError, Merchants};
-use crate::merchant::{Duty, Merchant, MerchantId, MerchantRefusal, PersonId};
+use super::{MerchantError, Merchants, return_addresses};
+use crate::merchant::{Duty, Merchant, MerchantId, MerchantRefusal, PersonId, ReturnAddress};
 
 /// The most programs of a merchant at a time.
 const MOST: i64 = 20;
@@ -20,6 +20,8 @@ pub struct Program {
     pub client_id: String,
     /// Since when.
     pub added: Timestamp,
+    /// The pages that it may send payers back to.
+    pub return_addresses: Vec<ReturnAddress>,
 }
 
 impl Merchants {
@@ -114,5 +116,10 @@ fn list(conn: &mut Conn<'_>, id: MerchantId) -> Result<Vec<Program>, MerchantErr
         .limit(MOST)
         .select((merchant_program::client_id, merchant_program::added_at))
         .load(c))?;
-    Ok(rows.into_iter().map(|(client_id, added)| Program { client_id, added }).collect())
+    let mut programs = Vec::with_capacity(rows.len());
+    for (client_id, added) in rows {
+        let return_addresses = return_addresses::of_program(conn, &client_id)?;
+        programs.push(Program { client_id, added, return_addresses });
+    }
+    Ok(programs)
 }

@@ -1,5 +1,5 @@
-//! The tables of merchants. See `migrations/*/0017_merchant_programs`, `0032_merchants` and
-//! `0033_merchant_receipts`.
+//! The tables of merchants. See `migrations/*/0017_merchant_programs`, `0032_merchants`,
+//! `0033_merchant_receipts` and `0043_return_addresses`.
 
 diesel::table! {
     merchant (id) {
@@ -60,6 +60,21 @@ diesel::table! {
         merchant -> Binary,
         added_at -> BigInt,
         removed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    merchant_return_address (client_id, url) {
+        client_id -> Text,
+        url -> Text,
+    }
+}
+
+diesel::table! {
+    merchant_return (request) {
+        request -> Text,
+        client_id -> Text,
+        url -> Text,
     }
 }
 
@@ -147,3 +162,4 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(merchant, merchant_member);
 diesel::allow_tables_to_appear_in_same_query!(merchant_refund, merchant_receipt);
+diesel::allow_tables_to_appear_in_same_query!(merchant_return, merchant_return_address, merchant_program);

@@ -10,7 +10,8 @@ use super::members::must_be_allowed;
 use super::schema::{merchant_delivery, merchant_feed, merchant_webhook};
 use super::{MerchantError, Merchants};
 use crate::merchant::{
-    DeliveryId, Duty, MOST_ATTEMPTS, MerchantId, MerchantRefusal, PersonId, event, merchant_of, wait_after,
+    DeliveryId, Duty, MOST_ATTEMPTS, MerchantId, MerchantRefusal, PersonId, WebhookAddress, event, merchant_of,
+    wait_after,
 };
 use crate::request_to_pay::{Change, RequestToPay};
 use crate::store::random::random;
@@ -59,16 +60,18 @@ impl Merchants {
         &self,
         by: PersonId,
         id: MerchantId,
-        url: Option<&str>,
+        url: Option<WebhookAddress>,
         now: Timestamp,
     ) -> Result<(), MerchantError> {
-        let url = url.map(str::to_owned);
         self.write(move |conn| {
             must_be_allowed(conn, id, by, Duty::ManagePrograms)?;
             on_db!(conn, c => diesel::delete(merchant_webhook::table.find(id)).execute(c))?;
             if let Some(url) = &url {
-                let row =
-                    (merchant_webhook::merchant.eq(id), merchant_webhook::url.eq(url), merchant_webhook::since.eq(now));
+                let row = (
+                    merchant_webhook::merchant.eq(id),
+                    merchant_webhook::url.eq(url.as_str()),
+                    merchant_webhook::since.eq(now),
+                );
                 on_db!(conn, c => diesel::insert_into(merchant_webhook::table).values(row).execute(c))?;
             }
             record(conn, Scene { merchant: id, actor: Actor::Person(by), now }, Act::WebhookChanged, None)
@@ -149,6 +152,32 @@ impl Merchants {
                 .set((merchant_delivery::delivered_at.eq(delivered), merchant_delivery::failure.eq(&failure)))
                 .execute(c))?;
             Ok(())
+        })
+    }
+
+    /// Deletes at most `limit` of what was taken before `then`, and of what nobody has taken since and nobody tries any
+    /// more. Returns how many.
+    pub fn forget_deliveries(&self, then: Timestamp, limit: u16) -> Result<usize, MerchantError> {
+        self.write(move |conn| {
+            let mut old: Vec<DeliveryId> = on_db!(conn, c => merchant_delivery::table
+                .filter(merchant_delivery::delivered_at.le(then))
+                .order(merchant_delivery::delivered_at)
+                .limit(limit.into())
+                .select(merchant_delivery::id)
+                .load(c))?;
+            let given_up: Vec<DeliveryId> = on_db!(conn, c => merchant_delivery::table
+                .filter(merchant_delivery::delivered_at.is_null())
+                .filter(merchant_delivery::due_at.le(then))
+                .filter(merchant_delivery::attempts.ge(MOST_ATTEMPTS))
+                .order(merchant_delivery::due_at)
+                .limit(limit.into())
+                .select(merchant_delivery::id)
+                .load(c))?;
+            old.extend(given_up);
+            old.truncate(limit.into());
+            Ok(on_db!(conn, c => diesel::delete(merchant_delivery::table)
+                .filter(merchant_delivery::id.eq_any(&old))
+                .execute(c))?)
         })
     }
 

@@ -8,7 +8,7 @@ use super::row::{ChangeColumns, RequestColumns};
 use super::schema::{request_to_pay, request_to_pay_change, request_to_pay_feed};
 use crate::error::Error;
 use crate::participant::ClearingCode;
-use crate::request_to_pay::{Change, RequestToPay};
+use crate::request_to_pay::{Change, RequestId, RequestToPay};
 
 /// Takes the next `count` numbers of the feed and says which is the first. Others who append wait until this
 /// transaction ends.
@@ -47,14 +47,21 @@ pub(super) fn append_as(conn: &mut Conn<'_>, seq: i64, request: &RequestToPay) -
 
 /// Whose changes are read.
 #[derive(Clone, Copy)]
-pub(super) enum Of {
+pub(super) enum Of<'a> {
     Everybody,
     Creditor(ClearingCode),
     Debtor(ClearingCode),
+    /// Of a merchant of this bank; of one request alone, where one is named.
+    Merchant(ClearingCode, &'a str, Option<RequestId>),
 }
 
 /// The first changes after number `after`, at most `limit`, with the requests as they stand now.
-pub(super) fn read(conn: &mut Conn<'_>, of: Of, after: i64, limit: i64) -> Result<Vec<(Change, RequestToPay)>, Error> {
+pub(super) fn read(
+    conn: &mut Conn<'_>,
+    of: Of<'_>,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<(Change, RequestToPay)>, Error> {
     let after = || {
         request_to_pay_change::table
             .inner_join(request_to_pay::table)
@@ -72,6 +79,17 @@ pub(super) fn read(conn: &mut Conn<'_>, of: Of, after: i64, limit: i64) -> Resul
             .load(c))?,
         Of::Debtor(agent) => on_db!(conn, c => after()
             .filter(request_to_pay_change::debtor_agent.eq(agent))
+            .select((ChangeColumns::as_select(), RequestColumns::as_select()))
+            .load(c))?,
+        Of::Merchant(agent, merchant, None) => on_db!(conn, c => after()
+            .filter(request_to_pay_change::merchant.eq(merchant))
+            .filter(request_to_pay_change::creditor_agent.eq(agent))
+            .select((ChangeColumns::as_select(), RequestColumns::as_select()))
+            .load(c))?,
+        Of::Merchant(agent, merchant, Some(request)) => on_db!(conn, c => after()
+            .filter(request_to_pay_change::request.eq(request.as_str()))
+            .filter(request_to_pay_change::merchant.eq(merchant))
+            .filter(request_to_pay_change::creditor_agent.eq(agent))
             .select((ChangeColumns::as_select(), RequestColumns::as_select()))
             .load(c))?,
     };

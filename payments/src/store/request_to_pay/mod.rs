@@ -17,6 +17,7 @@ use self::schema::request_to_pay;
 use super::random::{NoRandomness, random};
 use crate::error::Error;
 use crate::iso20022::ReasonCode;
+use crate::merchant::{Merchant, label};
 use crate::participant::ClearingCode;
 use crate::presented_code::NotPresentable;
 use crate::request_to_pay::{
@@ -145,6 +146,18 @@ impl RequestsToPay {
         found.dedup_by_key(|(change, _)| change.sequence);
         found.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
         Ok(found)
+    }
+
+    /// The same for what a merchant asked; of one request alone, where one is named.
+    pub fn changes_of_merchant(
+        &self,
+        merchant: &Merchant,
+        request: Option<RequestId>,
+        after: i64,
+    ) -> Result<Vec<(Change, RequestToPay)>, RequestError> {
+        let of = label(merchant.id);
+        let of = feed::Of::Merchant(merchant.participant, &of, request);
+        Ok(self.db.read(|conn| feed::read(conn, of, after, PAGE))?)
     }
 
     /// The number of the feed's last change: where somebody begins who wants to know only of what is to come.

@@ -129,6 +129,7 @@ pub(super) struct ChangeColumns {
     paid_amount: Option<i64>,
     creditor_agent: ClearingCode,
     debtor_agent: Option<ClearingCode>,
+    merchant: Option<String>,
 }
 
 impl ChangeColumns {
@@ -144,6 +145,7 @@ impl ChangeColumns {
             paid_amount: request.payment.map(|payment| payment.amount.minor()),
             creditor_agent: request.asked.creditor.agent,
             debtor_agent: request.asked.debtor.as_ref().map(|debtor| debtor.agent),
+            merchant: request.asked.creditor.merchant.clone(),
         }
     }
 

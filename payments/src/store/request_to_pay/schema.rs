@@ -1,5 +1,5 @@
-//! The tables of requests to pay, as both databases have them (migrations `0030_request_to_pay` and
-//! `0045_presented_codes`).
+//! The tables of requests to pay, as both databases have them (migrations `0030_request_to_pay`,
+//! `0042_merchant_changes` and `0045_presented_codes`).
 
 diesel::table! {
     request_to_pay (id) {
@@ -42,6 +42,7 @@ diesel::table! {
         paid_amount -> Nullable<BigInt>,
         creditor_agent -> SmallInt,
         debtor_agent -> Nullable<SmallInt>,
+        merchant -> Nullable<Text>,
     }
 }
 

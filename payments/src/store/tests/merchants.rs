@@ -1,5 +1,6 @@
 //! Merchants on every database that is to be had: onboarded, staffed, paid, refunded.
 
+use super::books::differences;
 use super::*;
 use crate::clearing::tests::support::{back, say, transfer};
 use crate::clearing::{BusinessDay, Status, Verdict};
@@ -11,6 +12,7 @@ use crate::merchant::{
     RefundState, Role, TillLabel,
 };
 use crate::store::ReturnSubmission;
+use crate::store::audit::Difference;
 
 pub(super) fn person(number: u128) -> PersonId {
     PersonId::from_uuid(uuid::Uuid::from_u128(number))
@@ -67,7 +69,7 @@ impl Shop {
     }
 
     /// Reads the log to its end.
-    fn follow(&mut self) {
+    pub(super) fn follow(&mut self) {
         loop {
             let followed = self.merchants.follow(self.seen).unwrap();
             self.seen = followed.seen;
@@ -77,7 +79,7 @@ impl Shop {
         }
     }
 
-    fn receipts(&self) -> Vec<Receipt> {
+    pub(super) fn receipts(&self) -> Vec<Receipt> {
         let all = ReceiptQuery { limit: 100, ..ReceiptQuery::default() };
         self.merchants.receipts(self.merchant.id, &all).unwrap().receipts
     }
@@ -87,14 +89,14 @@ impl Shop {
         totals.into_iter().map(|(key, total)| (key.till.map(|till| till.to_string()), total)).collect()
     }
 
-    fn refund(&self, payment: i64, id: u128, minor: i64) -> Result<crate::merchant::Refund, MerchantError> {
+    pub(super) fn refund(&self, payment: i64, id: u128, minor: i64) -> Result<crate::merchant::Refund, MerchantError> {
         let id = RefundId::from_uuid(uuid::Uuid::from_u128(id));
         self.merchants.instruct_refund(Actor::Person(self.owner), self.merchant.id, payment, id, hkd(minor), NOW)
     }
 }
 
 /// Payment `number` of 100.00 to the shop, settled; `till` where it says so.
-fn pay_shop(switch: &Switch, merchant: &Merchant, number: u32, till: Option<&str>) {
+pub(super) fn pay_shop(switch: &Switch, merchant: &Merchant, number: u32, till: Option<&str>) {
     let mut sent = transfer(number, NOW);
     sent.creditor_account = merchant.account_token.to_string();
     sent.remittance_information = Some(format!("BILL-{number}"));
@@ -111,7 +113,7 @@ fn pay_shop(switch: &Switch, merchant: &Merchant, number: u32, till: Option<&str
     assert_eq!(answered.unwrap().status, Status::Settled);
 }
 
-fn send_back(switch: &Switch, id: &str, number: u32, minor: i64) {
+pub(super) fn send_back(switch: &Switch, id: &str, number: u32, minor: i64) {
     let request = back(id, number, minor);
     let one = ReturnSubmission { body: format!("<TxInf>{id}</TxInf>"), request };
     let report = wait(switch.return_payments(bank("027"), vec![one], NOW)).unwrap().remove(0);
@@ -272,5 +274,51 @@ fn refunds_stay_within_what_was_received_and_end_when_the_money_has_gone_back() 
         let day = DayTotal { count: 1, received: 10_000, refund_count: 2, refunded: 5_000 };
         assert_eq!(shop.totals(), [(Some("T-1".to_owned()), day)]);
         world.assert_exact();
+    }
+}
+
+#[test]
+fn the_audit_names_the_first_receipt_that_is_not_as_the_log_says() {
+    for world in World::each() {
+        let switch = world.funded();
+        let mut shop = Shop::open(&world);
+        world.pass(Duration::from_secs(1));
+        for number in 1..=3 {
+            pay_shop(&switch, &shop.merchant, number, Some("T-1"));
+        }
+        shop.follow();
+        let [last, second, first] = &shop.receipts()[..] else { panic!("three receipts") };
+        shop.refund(second.payment, 1, 2_500).unwrap();
+        let by_request = RefundId::from_uuid(uuid::Uuid::from_u128(1));
+        send_back(&switch, &by_request.return_id(), 2, 2_500);
+        send_back(&switch, "BY-THE-BANK", 2, 1_000);
+        pay_shop(&switch, &shop.merchant, 4, None);
+        switch.stop();
+        world.assert_exact();
+        shop.follow();
+        world.assert_exact();
+
+        let receipt = |of: &Receipt| Some(Difference::Receipt(of.payment));
+        let refunds = Some(Difference::Refunds(second.payment));
+        for (statement, found) in [
+            ("UPDATE merchant_receipt SET amount = amount + 1", receipt(first)),
+            ("UPDATE merchant_receipt SET till = 'T-2' WHERE transaction_id = 'TX-2'", receipt(second)),
+            (
+                "UPDATE merchant_receipt SET business_day = business_day + 1 WHERE transaction_id = 'TX-3'",
+                receipt(last),
+            ),
+            ("UPDATE merchant_receipt SET payer = 'somebody'", receipt(first)),
+            ("UPDATE merchant_receipt SET payment = payment + 1000 WHERE transaction_id = 'TX-3'", receipt(last)),
+            ("DELETE FROM merchant_receipt WHERE transaction_id = 'TX-3'", receipt(last)),
+            ("UPDATE merchant_receipt SET refunded = refunded + 1 WHERE transaction_id = 'TX-2'", refunds.clone()),
+            (
+                "UPDATE merchant_receipt SET refunded = 1 WHERE transaction_id = 'TX-1'",
+                Some(Difference::Refunds(first.payment)),
+            ),
+            ("UPDATE merchant_refund SET amount = amount - 1", refunds.clone()),
+            ("DELETE FROM merchant_refund", refunds),
+        ] {
+            assert_eq!(differences(&world, statement).into_iter().next(), found, "{statement}");
+        }
     }
 }

@@ -18,6 +18,7 @@ mod proposals;
 mod recalls;
 mod requests;
 mod returns;
+mod shop_day;
 mod simulation;
 mod suspicion;
 mod trial_balance;

@@ -35,6 +35,7 @@ diesel::table! {
         lookup_reference -> Text,
         remittance_information -> Nullable<Text>,
         request_to_pay -> Nullable<Text>,
+        till -> Nullable<Text>,
         state -> Text,
         reason -> Nullable<Text>,
         created -> BigInt,

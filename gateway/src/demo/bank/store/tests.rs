@@ -51,6 +51,7 @@ fn payment(n: u8, minor: i64) -> Payment {
         },
         remittance_information: Some("bill 7".to_owned()),
         request_to_pay: None,
+        till: Some("T-1".to_owned()),
         created: NOW,
         accepted: None,
         finished: None,

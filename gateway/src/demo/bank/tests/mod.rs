@@ -32,6 +32,7 @@ async fn prepare(bank: &RunningBank, to: &str, amount: &str) -> Result<Payment, 
         amount: hkd(amount),
         remittance_information: Some("ML1".to_owned()),
         request_to_pay: None,
+        till: None,
     };
     desk(bank).prepare(&payer(bank), wish).await
 }

@@ -171,3 +171,29 @@ async fn a_link_from_outside_leads_through_the_sign_in_to_the_request() {
     assert!(visitor.open(&page).await.1.contains("ML-1"));
     banyan.stop().await;
 }
+
+#[actix_web::test]
+async fn a_code_that_asks_another_customer_is_refused_with_a_sentence_in_both_languages() {
+    let city = City::found().await;
+    let (banyan, ferry) = (city.open("012").await, city.open("038").await);
+    let ask = |agent: &str, account: &str, reference: &str| NewRequest {
+        debtor: Some(Debtor { agent: code(agent), account: account.to_owned() }),
+        ..new(reference)
+    };
+    let of_another_bank = city.ask(ask("038", "038-300001-001", "1")).await;
+    let of_this_bank = city.ask(ask("012", "012-100002-001", "2")).await;
+    let browser = Browser::signed_in(&banyan).await;
+    for id in [of_another_bank.id, of_this_bank.id] {
+        let form = [("payload", payload(id, Asked::Amount(hkd("48.00"))))];
+        for (language, words) in [("zh-HK", "請的是另一位客戶"), ("en", "asks another customer")] {
+            let send = browser.client.post(browser.bank.join("pay").unwrap()).form(&form);
+            let refused = send.header("accept-language", language).send().await.unwrap();
+            assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(refused.text().await.unwrap().contains(words), "{words}");
+        }
+        assert_eq!(city.state(id).await, RequestState::Waiting);
+    }
+    assert_eq!(balance(desk(&banyan), PAYER).await, 800_000);
+    banyan.stop().await;
+    ferry.stop().await;
+}

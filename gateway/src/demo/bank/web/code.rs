@@ -22,6 +22,8 @@ pub(super) struct Code {
     pub(super) editable: bool,
     /// What the payee wants to find again.
     pub(super) bill: Option<String>,
+    /// The payee's till, which finds the payment again by it.
+    pub(super) till: Option<String>,
     /// The request to pay that it stands for: one payment spends it.
     pub(super) request: Option<RequestId>,
 }
@@ -80,5 +82,6 @@ pub(super) fn read(payload: &str, now: Timestamp) -> Result<Code, CodeRefusal> {
     let request = code.additional.reference_label.as_deref().and_then(|label| label.parse().ok());
     // `***` asks the payer for the number instead of giving one (EMVCo, object 62).
     let bill = code.additional.bill_number.or(code.additional.reference_label).filter(|bill| bill != "***");
-    Ok(Code { proxy, creditor_agent: clearing_code, amount: code.asked.amount(), editable, bill, request })
+    let till = code.additional.terminal_label.filter(|till| till != "***");
+    Ok(Code { proxy, creditor_agent: clearing_code, amount: code.asked.amount(), editable, bill, till, request })
 }

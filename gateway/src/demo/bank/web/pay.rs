@@ -45,8 +45,9 @@ pub(super) async fn prepare(
                 return answer(view, &bank, &customer, balance, &form, asked).await;
             }
             Ok(Some(_)) => return Ok(view.pay(balance, &form, Some((Field::Payload, CannotPay::Tampered.words())))),
-            // Not this customer's to read: the payment carries its id, and the switch decides.
-            Ok(None) => {}
+            Ok(None) => {
+                return Ok(view.pay(balance, &form, Some((Field::Payload, CannotPay::SomebodyElse.words()))));
+            }
             Err(BankError::Switch(error)) => {
                 tracing::warn!(%error, "a request to pay could not be read");
                 return Ok(view.pay(balance, &form, Some((Field::Payload, words::unreachable()))));

@@ -107,7 +107,7 @@ pub(super) fn read(form: &PayForm, now: Timestamp) -> Result<Wanted, NotYet> {
             return Err(NotYet::NobodyToPay);
         }
         let proxy = Proxy::parse_any(&form.payee).map_err(|_| NotYet::Payee)?;
-        return Ok(Wanted { wish: Some(wish(proxy, None, typed, None, None)?), request: None });
+        return Ok(Wanted { wish: Some(wish(proxy, None, typed)?), request: None });
     }
     let code = code::read(form.payload.trim(), now).map_err(NotYet::Code)?;
     let coded = |id| Coded { id, creditor_agent: code.creditor_agent, amount: code.amount };
@@ -116,9 +116,11 @@ pub(super) fn read(form: &PayForm, now: Timestamp) -> Result<Wanted, NotYet> {
         (Some(fixed), Some(typed)) if fixed != typed && !code.editable => return Err(NotYet::AmountIsFixed(fixed)),
         (asked, typed) => typed.or(asked),
     };
-    let wish = match wish(code.proxy, code.creditor_agent, amount, code.bill, code.request) {
+    let wish = match wish(code.proxy, code.creditor_agent, amount) {
         Err(NotYet::NoAmount) if request.is_some() => None,
-        wish => Some(wish?),
+        wish => {
+            Some(Wish { remittance_information: code.bill, request_to_pay: code.request, till: code.till, ..wish? })
+        }
     };
     Ok(Wanted { wish, request })
 }
@@ -128,13 +130,7 @@ fn amount(text: &str) -> Result<Amount, AmountError> {
     Amount::parse(&text.replace(',', ""), Currency::Hkd)
 }
 
-fn wish(
-    proxy: Proxy,
-    creditor_agent: Option<ClearingCode>,
-    amount: Option<Amount>,
-    remittance_information: Option<String>,
-    request_to_pay: Option<RequestId>,
-) -> Result<Wish, NotYet> {
+fn wish(proxy: Proxy, creditor_agent: Option<ClearingCode>, amount: Option<Amount>) -> Result<Wish, NotYet> {
     let amount = amount.ok_or(NotYet::NoAmount)?;
-    Ok(Wish { proxy, creditor_agent, amount, remittance_information, request_to_pay })
+    Ok(Wish { proxy, creditor_agent, amount, remittance_information: None, request_to_pay: None, till: None })
 }

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::oidc::Method;
 use crate::oidc::testing::Prover;
 
 /// A client that acts by itself.
@@ -78,5 +79,50 @@ fn a_token_of_a_machine_is_bound_to_the_key_it_shows() {
         let tokens = world.identity.token(&EndpointRequest { dpop: vec![proof], ..request }, NOW).unwrap();
         assert_eq!(tokens.token_type, "DPoP");
         assert_eq!(claims_of(&world.identity, &tokens.access_token)["cnf"]["jkt"], prover.thumbprint());
+    });
+}
+
+#[test]
+fn a_bound_token_of_a_machine_opens_an_api_with_its_proof_alone() {
+    each(|world| {
+        let (party, prover, thief) = (machine(world), Prover::new(), Prover::new());
+        let proof = prover.proof("POST", &format!("{ISSUER}/oauth/token"), NOW, &json!({}), &json!({}));
+        let request = world.request(&party, &[("grant_type", "client_credentials")], NOW);
+        let bound = world.identity.token(&EndpointRequest { dpop: vec![proof], ..request }, NOW).unwrap().access_token;
+        let free = ask(world, &party, "readings:read").unwrap().access_token;
+        let call = |scheme: &str, token: &str, proofs: &[String]| EndpointRequest {
+            method: Method::Get,
+            authorization: Some(format!("{scheme} {token}")),
+            dpop: proofs.to_vec(),
+            ..EndpointRequest::default()
+        };
+        let open = |call: &EndpointRequest| {
+            world.identity.client_of_token(call, "/api/v1/readings/7", "readings:read", NOW).map(|id| id.to_string())
+        };
+        let prove = |by: &Prover, path: &str, token: &str| {
+            let hash = ring::digest::digest(&ring::digest::SHA256, token.as_bytes());
+            let ath = base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, hash);
+            by.proof("GET", &format!("{ISSUER}{path}"), NOW, &json!({}), &json!({ "ath": ath }))
+        };
+        let good = call("DPoP", &bound, &[prove(&prover, "/api/v1/readings/7", &bound)]);
+        assert_eq!(open(&good).unwrap(), "meter");
+        assert_eq!(open(&call("Bearer", &free, &[])).unwrap(), "meter");
+        for (wrong, code) in [
+            (good.clone(), "invalid_dpop_proof"), // shown a second time
+            (call("DPoP", &bound, &[]), "invalid_dpop_proof"),
+            (call("DPoP", &bound, &[prove(&prover, "/api/v1/readings/8", &bound)]), "invalid_dpop_proof"),
+            (call("DPoP", &bound, &[prove(&thief, "/api/v1/readings/7", &bound)]), "invalid_token"),
+            (call("Bearer", &bound, &[]), "invalid_token"),
+            (call("DPoP", &free, &[]), "invalid_token"),
+        ] {
+            let refused = refusal(open(&wrong));
+            assert_eq!((refused.code.as_str(), refused.status()), (code, 401), "{:?}", wrong.authorization);
+            assert!(refused.www_authenticate().is_some_and(|challenge| challenge.starts_with("DPoP")));
+        }
+        let still = |call: &EndpointRequest| world.identity.client_still_stands(call, "readings:read", NOW).is_ok();
+        assert!(still(&good), "what it is bound to was proven before");
+        let form = [("token", bound.as_str())];
+        world.identity.revoke_token(&world.request(&party, &form, NOW), NOW).unwrap();
+        assert!(!still(&good));
     });
 }
