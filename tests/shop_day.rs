@@ -58,6 +58,10 @@ async fn a_code_that_a_customer_shows_is_scanned_at_the_till_and_paid_once() {
     let seen = browser.picture("bank-show-code").await;
     let code = scan(&seen);
 
+    browser.open(&format!("{shop}/tills/T-1")).await;
+    browser.fill("#amount", "99999999999.00").await;
+    browser.click("main form button[type=submit]").await;
+    browser.expect(&["二維碼放不下"]).await;
     for (amount, expected) in [("100.01", "上限"), ("42.00", "")] {
         browser.open(&format!("{shop}/tills/T-1")).await;
         browser.fill("#amount", amount).await;

@@ -3,7 +3,9 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use payments::RequestError;
-use payments::merchant::{Asking, Duty, Membership, Merchant, MerchantRefusal, TillLabel, asked_by, request_code};
+use payments::merchant::{
+    Asking, Duty, Membership, Merchant, MerchantRefusal, TillLabel, asked_by, must_fit_a_code, request_code,
+};
 use payments::money::{Amount, Currency};
 use payments::presented_code::PresentedToken;
 use payments::request_to_pay::{InvalidRequest, RequestId, RequestState, RequestToPay};
@@ -133,6 +135,14 @@ pub(super) async fn ask(
     let reference = hex::encode(random::bytes::<16>().map_err(|e| PageError::Failed(e.to_string()))?);
     let now = clock::now();
     let asked = Asking::at_till(label.clone(), amount, bill, reference, now).on_behalf_of(&on_duty.merchant);
+    if shown.is_none()
+        && let Err(InvalidRequest { field, .. }) = must_fit_a_code(&on_duty.merchant, &asked)
+    {
+        return match field {
+            "amount" => refuse(Field::Amount, ("金額太大，二維碼放不下。", "This amount is too large for a code.")),
+            _ => refuse(Field::Bill, ("單號太長，二維碼放不下。", "This bill number is too long for a code.")),
+        };
+    }
     let requests = gateway.requests.clone();
     let made = web::block(move || match shown {
         Some(token) => requests.ask_presented(&token, &asked, now),
