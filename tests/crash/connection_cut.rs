@@ -19,7 +19,7 @@ async fn payments_survive_cut_connections_and_commits_of_unknown_outcome() {
         let cuts = async {
             for cut in [Cut::BeforeCommit, Cut::AfterCommit, Cut::AfterCommit] {
                 load.random.moment(50..500).await;
-                proxy.cut_next_commit(cut);
+                proxy.cut_next_commit(cut).await;
             }
             load.random.moment(50..500).await;
             proxy.cut_everything();

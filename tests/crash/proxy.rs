@@ -4,11 +4,15 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
+
+/// Hundredths of a second that a commit is waited for.
+const PATIENCE: u32 = 1_000;
 
 /// When a connection is cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,9 +76,17 @@ impl Proxy {
         format!("postgres://lionrock@{}/postgres?sslmode=disable", self.address)
     }
 
-    /// Cuts the connection on which the next transaction that writes commits.
-    pub(super) fn cut_next_commit(&self, cut: Cut) {
+    /// Cuts the connection on which the next transaction that writes commits, and waits until there was one.
+    pub(super) async fn cut_next_commit(&self, cut: Cut) {
+        let before = self.count(cut);
         *self.plan.next_commit.lock().unwrap() = Some(cut);
+        for _ in 0..PATIENCE {
+            if self.count(cut) > before {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("nothing was committed for a long while");
     }
 
     /// How often that has happened.
