@@ -1,5 +1,5 @@
 //! A day at a shop in a real browser: the owner joins, two tills take ten payments, one goes back in part, and the totals
-//! are what the shop's bank account grew by. A code that two payers scan is paid once.
+//! are what the shop's bank account grew by, and what the day's statement says. A code that two payers scan is paid once.
 
 use reqwest::Client;
 
@@ -39,6 +39,33 @@ async fn ten_payments_at_two_tills_and_a_refund_add_up_to_what_the_bank_says() {
     browser.picture("merchant-staff").await;
     assert_eq!(balance(&gateway).await - before, 14_550, "what the bank says");
     gateway.run(&["audit"]);
+    assert_eq!(settled_for_the_shops_bank(&gateway).await, (11, 14_550), "what the bank's statement of the day says");
+    gateway.run(&["audit"]);
+}
+
+/// Ends the business day. Returns how many payments and returns its camt.053 has for the shop's bank, and their sum in
+/// cents, from which funding is left out.
+async fn settled_for_the_shops_bank(gateway: &Gateway) -> (usize, i64) {
+    let days = || String::from_utf8(gateway.run(&["day", "list"]).stdout).unwrap();
+    let day = days().split_once("Today is ").unwrap().1[..10].to_owned();
+    gateway.restart_tomorrow().await;
+    for _ in 0..100 {
+        if days().contains(&format!("{day}  ended")) {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    let folder = gateway.folder().join("statements");
+    gateway.run(&["day", "statement", &day, "--clearing-code", "027", "--out", folder.to_str().unwrap()]);
+    let file = std::fs::read_dir(folder).unwrap().next().unwrap().unwrap().path();
+    let statement = std::fs::read_to_string(file).unwrap();
+    let entries = statement.split("<Ntry>").skip(1).filter(|entry| !entry.contains("<Fmly><Cd>ACCB</Cd>"));
+    let cents = entries.map(|entry| {
+        let amount = entry.split_once("<Amt Ccy=\"HKD\">").unwrap().1.split_once('<').unwrap().0;
+        let amount: i64 = amount.replace('.', "").parse().unwrap();
+        if entry.contains("<CdtDbtInd>CRDT</CdtDbtInd>") { amount } else { -amount }
+    });
+    cents.fold((0, 0), |(count, sum), entry| (count + 1, sum + entry))
 }
 
 #[tokio::test]

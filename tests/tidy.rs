@@ -243,6 +243,16 @@ fn pages_carry_no_inline_script_or_style() {
 }
 
 #[test]
+fn every_module_of_this_program_is_run() {
+    let [main, run] = ["tests/main.rs", "tests/run"].map(|file| fs::read_to_string(root().join(file)).unwrap());
+    let stages = run.split_once("readonly modules=(").and_then(|(_, rest)| rest.split_once(')')).unwrap().0;
+    let modules = main.lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'));
+    for module in modules.filter(|module| *module != "support") {
+        assert!(stages.split(' ').any(|stage| stage == module), "tests/run does not run {module}");
+    }
+}
+
+#[test]
 fn pages_load_nothing_from_elsewhere() {
     let foreign = |line: &str| {
         ["src=\"http", "src=\"//", "url(http", "@import"].iter().any(|sign| line.contains(sign))

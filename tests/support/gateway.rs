@@ -104,11 +104,25 @@ impl Gateway {
 
     /// Starts the program again where it was, and waits until it is ready.
     pub(crate) async fn restart(&self) {
+        self.restart_with(&[]).await;
+    }
+
+    /// The same on the day after: libfaketime sets the program's clock, and its alone, a day ahead.
+    pub(crate) async fn restart_tomorrow(&self) {
+        let folders = std::fs::read_dir("/usr/lib").unwrap().map(|folder| folder.unwrap().path());
+        let library = folders.map(|folder| folder.join("faketime/libfaketimeMT.so.1")).find(|library| library.exists());
+        let library = library.expect("the Debian package faketime").display().to_string();
+        self.restart_with(&[("LD_PRELOAD", &library), ("FAKETIME", "+1d"), ("FAKETIME_DONT_FAKE_MONOTONIC", "1")])
+            .await;
+    }
+
+    async fn restart_with(&self, environment: &[(&str, &str)]) {
         self.kill();
         self.printed.lock().unwrap().clear();
         let mut process = lionrock()
             .args(&self.arguments)
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .envs(environment.iter().copied())
             .current_dir(self.folder.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
