@@ -44,13 +44,7 @@ impl Drop for Browser {
 impl Browser {
     /// Starts chromedriver on a free port, and Chromium with an empty profile in the given language.
     pub(crate) async fn start(language: &str) -> Self {
-        let mut driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver is installed by tests/run");
-        let port = port_of(&mut driver);
+        let (driver, port) = (0..5).find_map(|_| start_driver()).expect("chromedriver says its port");
         let profile = tempfile::tempdir().unwrap();
         let arguments = [
             "--headless=new".to_owned(),
@@ -209,13 +203,28 @@ impl Browser {
     }
 }
 
+/// Starts chromedriver on a port that it chooses. `None` when it ended instead: it wants the same port of IPv4 and of
+/// IPv6, and another one that starts at this moment may have been quicker.
+fn start_driver() -> Option<(Child, u16)> {
+    let mut driver = Command::new("chromedriver")
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("chromedriver is installed by tests/run");
+    if let Some(port) = port_of(&mut driver) {
+        return Some((driver, port));
+    }
+    driver.wait().unwrap();
+    None
+}
+
 /// Reads the port that chromedriver chose from what it prints.
-fn port_of(driver: &mut Child) -> u16 {
+fn port_of(driver: &mut Child) -> Option<u16> {
     let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
-    let line = lines.find(|line| line.as_ref().unwrap().contains("started successfully on port"));
-    let line = line.expect("chromedriver says its port").unwrap();
+    let line = lines.find(|line| line.as_ref().unwrap().contains("started successfully on port"))?.unwrap();
     std::thread::spawn(move || lines.count()); // keeps the pipe open and empty
-    line.rsplit(' ').next().unwrap().trim_end_matches('.').parse().unwrap()
+    Some(line.rsplit(' ').next().unwrap().trim_end_matches('.').parse().unwrap())
 }
 
 /// A WebDriver command below the session that the client library has no name for.
