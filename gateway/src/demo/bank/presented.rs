@@ -14,9 +14,9 @@ use payments::presented_code::PresentedCodeId;
 use tokio::sync::watch;
 
 use super::account::AccountNumber;
-use super::ledger::{Outgoing, OutgoingState, Refusal};
+use super::ledger::Refusal;
 use super::outcome::Attempt;
-use super::payment::{Payee, Payment, Uetr};
+use super::payment::Uetr;
 use super::request::Asked;
 use super::{Bank, BankError, Customer, store};
 use crate::{clock, random};
@@ -131,25 +131,8 @@ async fn end(bank: &Arc<Bank>, id: PresentedCodeId) -> Result<(), BankError> {
 /// Sets the money aside and sends the payment; a customer who has not enough refuses.
 async fn pay(bank: &Arc<Bank>, presented: &Presented, asked: Asked) -> Result<(), BankError> {
     let customer = bank.customer(&presented.account).ok_or(store::Error::UnknownAccount)?;
-    let request = asked.id;
-    let payment = Payment {
-        uetr: Uetr::random(random::bytes().map_err(|_| BankError::NoRandomness)?),
-        transfer: Outgoing { debtor: customer.account.clone(), amount: asked.amount, state: OutgoingState::Draft },
-        debtor_name: customer.names.joined(),
-        payee: Payee {
-            bank: asked.bank,
-            bank_names: asked.bank_names,
-            account_token: asked.account,
-            names: asked.names,
-            look_up: None,
-        },
-        remittance_information: asked.bill_number.or(asked.purpose),
-        request_to_pay: Some(request),
-        till: None,
-        created: clock::now(),
-        accepted: None,
-        finished: None,
-    };
+    let (request, amount) = (asked.id, asked.amount);
+    let payment = Bank::answer(customer, asked, amount)?;
     let id = presented.id;
     match bank.books(move |books| books.hold_presented(id, payment.clone(), clock::now())).await {
         Ok(Some(held)) => bank.send(&held, Attempt::First, WAIT).await.map(drop),

@@ -143,6 +143,11 @@ impl Bank {
         asked: Asked,
         amount: Amount,
     ) -> Result<Payment, BankError> {
+        self.keep(Self::answer(customer, asked, amount)?).await
+    }
+
+    /// The payment that answers a request.
+    pub(super) fn answer(customer: &Customer, asked: Asked, amount: Amount) -> Result<Payment, BankError> {
         let payee = Payee {
             bank: asked.bank,
             bank_names: asked.bank_names,
@@ -150,8 +155,7 @@ impl Bank {
             names: asked.names,
             look_up: None,
         };
-        let drafted = Self::draft(customer, payee, amount, asked.bill_number.or(asked.purpose), Some(asked.id))?;
-        self.keep(drafted).await
+        Self::draft(customer, payee, amount, asked.bill_number.or(asked.purpose), Some(asked.id))
     }
 }
 
