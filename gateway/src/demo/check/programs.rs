@@ -134,6 +134,13 @@ impl Program<'_> {
         };
         let (status, refused) = ask("scan-1", "20.01").await?;
         ensure!(status == 409 && refused["field"] == "presented_code", "{status}: {refused}");
+        let both = json!({
+            "amount": "1.00", "presented_code": code,
+            "debtor": { "proxy": { "type": "EMAL", "id": "nobody@example.hk" } },
+        });
+        let call = self.http.client().post(self.url("/api/v1/payment-requests")).bearer_auth(token).json(&both);
+        let refused: Value = call.header("Idempotency-Key", "scan-both").send().await?.json().await?;
+        ensure!(refused["field"] == "debtor", "whoever shows a code is who is asked: {refused}");
         let (status, made) = ask("scan-2", "20.00").await?;
         ensure!(status == 201, "{status}: {made}");
         ensure!(ask("scan-2", "20.00").await?.1["id"] == made["id"], "the same key is another request");
