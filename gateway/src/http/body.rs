@@ -77,6 +77,9 @@ fn refusal(wrong: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     }
     let detail = match said.rsplit_once("expected ") {
         Some((_, expected)) if expected.starts_with("struct ") => "An object is expected here.".to_owned(),
+        Some((_, "u8" | "u16" | "u32" | "u64" | "usize" | "i32" | "i64")) => {
+            "A whole number is expected here.".to_owned()
+        }
         Some((_, expected)) => format!("This is expected here: {expected}."),
         None => "This is not what is expected here.".to_owned(),
     };
@@ -141,7 +144,7 @@ mod tests {
             (r#"{"card":{"type":"A123456(3)","id":""},"count":1}"#, Some("card.type"), "`identity` or `passport`"),
             (r#"{"card":{"type":"identity"},"count":1}"#, Some("card.id"), "missing"),
             (r#"{"card":{"type":"identity","id":7},"count":1}"#, Some("card.id"), "a string"),
-            (r#"{"card":{"type":"identity","id":""},"count":"A123456(3)"}"#, Some("count"), "u8"),
+            (r#"{"card":{"type":"identity","id":""},"count":"A123456(3)"}"#, Some("count"), "A whole number"),
             (r#"{"count":1}"#, Some("card"), "missing"),
             (r#"{"colour":1}"#, Some("colour"), "`card` or `count`"),
             (r#"{"A123456(3)":1}"#, None, "`card` or `count`"),
