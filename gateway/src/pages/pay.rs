@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::Page;
 
-/// The page behind `/pay/{id}`. `/pay/{id}/events` says when to look again.
+/// The page behind `/pay/{id}`, which looks again by itself while the request can be paid.
 #[derive(Debug, Template)]
 #[template(path = "pay.html")]
 pub struct Pay {
