@@ -10,6 +10,9 @@ use crate::error::Error;
 use crate::merchant::{MerchantId, Receipt, RefundState};
 use crate::participant::ClearingCode;
 
+/// Payments that are asked for in one statement: SQLite takes so many values and no more.
+const AT_ONCE: usize = 1_000;
+
 /// A merchant, as far as its receipts follow from it.
 #[derive(Debug, Clone, Queryable)]
 pub(in crate::store) struct KeptMerchant {
@@ -58,10 +61,19 @@ pub(in crate::store) fn receipts(
 
 /// What the receipts of these payments say has gone back, and those of others that say so.
 pub(in crate::store) fn refunded(conn: &mut Conn<'_>, payments: &[i64]) -> Result<Vec<(i64, i64)>, Error> {
-    Ok(on_db!(conn, c => merchant_receipt::table
-        .filter(merchant_receipt::refunded.ne(0).or(merchant_receipt::payment.eq_any(payments)))
-        .select((merchant_receipt::payment, merchant_receipt::refunded))
-        .load(c))?)
+    let columns = (merchant_receipt::payment, merchant_receipt::refunded);
+    let mut found: Vec<(i64, i64)> = on_db!(conn, c => merchant_receipt::table
+        .filter(merchant_receipt::refunded.ne(0))
+        .select(columns)
+        .load(c))?;
+    for some in payments.chunks(AT_ONCE) {
+        let these: Vec<(i64, i64)> = on_db!(conn, c => merchant_receipt::table
+            .filter(merchant_receipt::payment.eq_any(some))
+            .select(columns)
+            .load(c))?;
+        found.extend(these);
+    }
+    Ok(found)
 }
 
 /// Every refund that is said to have gone back.
