@@ -39,9 +39,12 @@ impl GivenCode {
         stands.then(|| self.grant.as_kept(&self.subject)).transpose()
     }
 
-    /// Writes the authorization down, its code used.
-    pub(super) fn write(&self, conn: &mut Conn<'_>, now: Timestamp) -> Result<(), Error> {
+    /// Writes the authorization down, its code used, and where its session is used unless that is `noted`.
+    pub(super) fn write(&self, conn: &mut Conn<'_>, noted: bool, now: Timestamp) -> Result<(), Error> {
         grants::insert(conn, &self.grant, self.consent, &self.subject, true)?;
+        if noted {
+            return Ok(());
+        }
         let visit = Visit {
             session: self.grant.session,
             client_id: self.grant.client_id.as_str(),

@@ -12,12 +12,16 @@ use super::replay::ReplayMemory;
 use crate::oidc::authorize::AuthorizationRequest;
 use crate::oidc::client::ClientId;
 use crate::oidc::lifetimes;
+use crate::session::SessionId;
+use crate::store::remembered::Recent;
 
 /// The memory.
 pub(in crate::store) struct Memory {
     pub(super) replays: ReplayMemory,
     pub(super) pushed: ShortLived<PushedRequest>,
     pub(super) codes: ShortLived<GivenCode>,
+    /// Sessions, and clients that they are written down to be used at: that stands for as long as the session.
+    pub(super) visits: Recent<(SessionId, ClientId), ()>,
 }
 
 impl Memory {
@@ -27,6 +31,7 @@ impl Memory {
             replays: ReplayMemory::new(since),
             pushed: ShortLived::new(lifetimes::REQUEST_URI),
             codes: ShortLived::new(lifetimes::CODE),
+            visits: Recent::default(),
         }
     }
 }

@@ -68,6 +68,18 @@ fn lasts(scopes: &str) -> bool {
 }
 
 impl Identity {
+    /// Whether memory knows that it is written down that a session is used at a relying party.
+    pub(super) fn has_noted(&self, session: SessionId, client: &ClientId) -> bool {
+        self.memory().is_some_and(|memory| memory.visits.get(&(session, client.clone())).is_some())
+    }
+
+    /// Remembers that this is written down, for as long as the session lives: call it after the commit.
+    pub(super) fn note(&self, session: SessionId, client: &ClientId) {
+        if let Some(memory) = self.memory().filter(|_| !self.has_noted(session, client)) {
+            memory.visits.insert((session, client.clone()), ());
+        }
+    }
+
     /// The relying parties that each live session of a resident was used at, by session.
     pub fn visits(&self, resident: ResidentId, now: Timestamp) -> Result<Vec<(SessionId, ClientId)>, Error> {
         let sessions: Vec<SessionId> = self.sessions(resident, now)?.iter().map(|session| session.id).collect();

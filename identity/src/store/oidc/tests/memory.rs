@@ -253,6 +253,13 @@ fn the_session_of_a_code_is_noted_where_it_is_redeemed() {
     assert_eq!(visits(), 0, "the client knows nothing of it yet");
     world.redeem(&shop, &code, &[], NOW).unwrap();
     assert_eq!(visits(), 1);
+    world.redeem(&shop, &world.code(&shop, &[], &other), &[], NOW).unwrap();
+    assert_eq!(visits(), 1, "noted already");
+    let club = world.relying_party("club");
+    for _ in 0..2 {
+        world.redeem(&club, &world.code(&club, &[], &other), &[], NOW).unwrap();
+        assert_eq!(visits(), 2, "each relying party for itself");
+    }
     let live: i64 = world
         .identity
         .db()

@@ -48,7 +48,8 @@ impl Attempt {
         let (Some(given), Some(memory)) = (given, self.identity.memory()) else { return grants::use_code(conn, id) };
         let is_first = memory.codes.take(&self.code_hash, self.now).is_some();
         if is_first {
-            given.write(conn, self.now)?;
+            let noted = self.identity.has_noted(given.grant.session, &given.grant.client_id);
+            given.write(conn, noted, self.now)?;
         }
         Ok(is_first)
     }
@@ -91,6 +92,9 @@ impl Identity {
         let written = self.db().write_soon(move |conn| redeem(conn, &attempt), effect);
         let (grant, targets) = written.await??;
         let Attempt { client, redemption, .. } = &redeemed;
+        if let Some(session) = grant.session_id {
+            self.note(session, &client.client.id);
+        }
         let (token, key, scopes) = (access_tokens::first_of(grant.id), redemption.key.clone(), grant.scopes());
         let (scope, signer) = (scopes.to_string(), &self.access_token_signer(now)?);
         let issue = Issue { client: &client.client, token, key, certificate, scope, targets, signer, now };
