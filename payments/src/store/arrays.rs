@@ -41,8 +41,8 @@ macro_rules! arrays {
 }
 
 /// Before the arrays: rows of `position`, new or as they are now.
-const INSERT: &str = "INSERT INTO position (participant, currency, balance, reserved, net_debit_cap, payment_maximum, daily_maximum, \
-     low_liquidity, sent_day, sent, is_low, \
+const INSERT: &str = "INSERT INTO position \
+     (participant, currency, balance, reserved, net_debit_cap, payment_maximum, daily_maximum, low_liquidity, sent_day, sent, is_low, \
      payments_out_count, payments_out, payments_in_count, payments_in, returns_out_count, returns_out, \
      returns_in_count, returns_in, funding_count, funding, withdrawals_count, withdrawals) SELECT one.* FROM ";
 /// After them.
