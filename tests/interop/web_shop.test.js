@@ -1,5 +1,5 @@
 // The example of docs/examples/web-shop, as it stands there: the owner makes a program, a customer of a demo bank pays a
-// basket, and the shop believes a signed webhook and no other.
+// basket and comes back to the shop's page, and the shop believes a signed webhook and nothing else.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -33,19 +33,26 @@ async function until(holds) {
   assert.fail("it never came to be");
 }
 
-test("a basket is paid by a customer of a bank, and the shop is told", async () => {
+/** Where the payment link leads: nowhere while it waits. */
+async function leadsTo(link) {
+  const answer = await fetch(link, { redirect: "manual" });
+  return answer.status === 303 ? answer.headers.get("location") : null;
+}
+
+test("a basket is paid by a customer of a bank, who comes back, and the shop is told", async () => {
   const shop = new Shop({ lionrock, clientId: "", clientSecret: "" });
   const server = shop.server().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = `http://127.0.0.1:${server.address().port}`;
   try {
-    Object.assign(shop, await program(await owner(), `${address}/hook`));
+    Object.assign(shop, { home: address }, await program(await owner(), `${address}/hook`, [`${address}/done`]));
     const page = await (await fetch(address)).text();
     assert.match(page, /data-lionrock-pay="\/checkout"/);
     const made = await fetch(`${address}/checkout`, { method: "POST" });
     assert.equal(made.status, 201);
     const { id, payment_link: link } = await made.json();
-    assert.equal((await (await fetch(`${address}/orders/${id}`)).json()).paid, false);
+    const state = async () => (await (await fetch(`${address}/orders/${id}`)).json()).state;
+    assert.equal(await state(), "waiting");
     assert.match(await (await fetch(link)).text(), /HK\$ 48\.00/);
 
     const forged = JSON.stringify({ id: "1", type: "payment_request.paid", payment_request: { id } });
@@ -54,10 +61,18 @@ test("a basket is paid by a customer of a bank, and the shop is told", async () 
       const answer = await fetch(`${address}/hook`, { method: "POST", headers, body: forged });
       assert.equal(answer.status, 401, signature);
     }
-    assert.equal((await (await fetch(`${address}/orders/${id}`)).json()).paid, false, "nobody else says so");
+    assert.equal(await state(), "waiting", "nobody else says so");
+    const early = await (await fetch(`${address}/done?payment_request_id=${id}&state=paid`)).text();
+    assert.match(early, new RegExp(`data-lionrock-order="/orders/${id}"`));
+    assert.doesNotMatch(early, /Thank you/, "nor does an address");
+    assert.equal(await leadsTo(link), null);
 
     await pay(shop.baskets.get(id).request.qr);
-    await until(async () => (await (await fetch(`${address}/orders/${id}`)).json()).paid);
+    await until(async () => (await leadsTo(link)) !== null);
+    const back = await leadsTo(link);
+    assert.equal(back, `${address}/done?payment_request_id=${id}&state=paid`);
+    assert.equal((await fetch(back)).status, 200);
+    await until(async () => (await state()) === "paid");
   } finally {
     server.close();
     server.closeAllConnections();

@@ -1,7 +1,8 @@
 // A web shop in one file, with Node's standard library alone: it asks Lionrock for a payment, sends the customer to the
-// payment link, and believes that a basket is paid when a webhook with a good signature says so.
+// payment link, which leads back to the shop, and believes that a basket is paid when a webhook with a good signature says
+// so.
 //
-//   CLIENT_ID=merchant-… CLIENT_SECRET=… LIONROCK=http://localhost:8080 PORT=8099 node shop.mjs
+//   CLIENT_ID=merchant-… CLIENT_SECRET=… LIONROCK=http://localhost:8080 HOME_PAGE=http://127.0.0.1:8099 node shop.mjs
 
 import { createPublicKey, randomUUID, verify } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -15,8 +16,9 @@ export class Shop {
   #token = { text: "", until: 0 };
   #keys = [];
 
-  constructor({ lionrock, clientId, clientSecret }) {
-    Object.assign(this, { lionrock: lionrock.replace(/\/$/, ""), clientId, clientSecret });
+  /** `home` is where the shop's own pages are: its page /done is where payers come back to. */
+  constructor({ lionrock, clientId, clientSecret, home }) {
+    Object.assign(this, { lionrock: lionrock.replace(/\/$/, ""), clientId, clientSecret, home });
   }
 
   /** Asks for a payment of a basket. The same basket again is the same request: its number is the idempotency key. */
@@ -28,11 +30,16 @@ export class Shop {
         "content-type": "application/json",
         "idempotency-key": basket,
       },
-      body: JSON.stringify({ amount, bill_number: basket.slice(0, 25), purpose: "Notebooks" }),
+      body: JSON.stringify({
+        amount,
+        bill_number: basket.slice(0, 25),
+        purpose: "Notebooks",
+        return_url: `${this.home}/done`,
+      }),
     });
     if (answer.status !== 201) throw new Error(`payment request: ${answer.status} ${await answer.text()}`);
     const request = await answer.json();
-    this.baskets.set(request.id, { basket, paid: false, request });
+    this.baskets.set(request.id, { basket, state: "waiting", request });
     return request;
   }
 
@@ -59,7 +66,7 @@ export class Shop {
     if (this.#seen.has(event.id)) return true;
     this.#seen.add(event.id);
     const order = this.baskets.get(event.payment_request.id);
-    if (order && event.type === "payment_request.paid") order.paid = true;
+    if (order) order.state = event.type === "payment_request.paid" ? "paid" : "over";
     return true;
   }
 
@@ -86,7 +93,7 @@ export class Shop {
     return http.createServer(async (request, response) => {
       const answer = (status, type, body) => response.writeHead(status, { "content-type": type }).end(body);
       try {
-        const { pathname } = new URL(request.url, "http://shop");
+        const { pathname, searchParams } = new URL(request.url, "http://shop");
         if (pathname === "/") return answer(200, "text/html; charset=utf-8", PAGE);
         if (pathname === "/pay-button.js") return answer(200, "text/javascript", BUTTON);
         if (pathname === "/checkout" && request.method === "POST") {
@@ -95,7 +102,12 @@ export class Shop {
         }
         if (pathname.startsWith("/orders/")) {
           const order = this.baskets.get(pathname.slice("/orders/".length));
-          return order ? answer(200, "application/json", JSON.stringify({ paid: order.paid })) : answer(404, "text/plain", "");
+          return order ? answer(200, "application/json", JSON.stringify({ state: order.state })) : answer(404, "text/plain", "");
+        }
+        if (pathname === "/done") {
+          // The address says `state` as well; whoever came back could have written it, so it is not read.
+          const id = searchParams.get("payment_request_id");
+          return this.baskets.has(id) ? answer(200, "text/html; charset=utf-8", done(id)) : answer(404, "text/plain", "");
         }
         if (pathname === "/hook" && request.method === "POST") {
           const taken = await this.take(request.headers["lionrock-signature"], await text(request));
@@ -128,12 +140,21 @@ async function text(request) {
 const PAGE = `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Notebooks</title>
 <h1>Three notebooks, HK$ 48.00</h1>
-<div data-lionrock-pay="/checkout" data-order="/orders/">Pay with any bank 轉數快付款</div>
+<div data-lionrock-pay="/checkout">Pay with any bank 轉數快付款</div>
+<script src="/pay-button.js" defer></script>
+</html>`;
+
+/** The page that payers come back to: it asks the shop, which asks nobody but the webhook. */
+const done = (id) => `<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Your order</title>
+<h1>Your order</h1>
+<p data-lionrock-order="/orders/${id}">等候銀行確認…… Waiting for the bank …</p>
 <script src="/pay-button.js" defer></script>
 </html>`;
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {
-  const { LIONROCK, CLIENT_ID, CLIENT_SECRET, PORT = "8099" } = process.env;
-  const shop = new Shop({ lionrock: LIONROCK, clientId: CLIENT_ID, clientSecret: CLIENT_SECRET });
-  shop.server().listen(Number(PORT), "127.0.0.1", () => console.log(`http://127.0.0.1:${PORT}/`));
+  const { LIONROCK, CLIENT_ID, CLIENT_SECRET, HOME_PAGE = "http://127.0.0.1:8099" } = process.env;
+  const shop = new Shop({ lionrock: LIONROCK, clientId: CLIENT_ID, clientSecret: CLIENT_SECRET, home: HOME_PAGE });
+  const { port, hostname } = new URL(HOME_PAGE);
+  shop.server().listen(Number(port), hostname, () => console.log(`${HOME_PAGE}/`));
 }

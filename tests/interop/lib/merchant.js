@@ -20,11 +20,13 @@ export async function owner() {
   return { browser, console: console.url.href };
 }
 
-/** Lets a program act for the shop, whose server is at `hook`. */
-export async function program({ browser, console }, hook) {
+/** Lets a program act for the shop, whose server is at `hook`, and send payers back to these pages. */
+export async function program({ browser, console }, hook, returns = []) {
   const { page } = await browser.go(`${console}/programs`);
   const csrf = field(page.text, "csrf");
   await browser.go(`${console}/programs/server`, { form: { csrf, url: hook } });
   const { page: made } = await browser.go(`${console}/programs`, { form: { csrf } });
-  return { clientId: textOf(made, "client-id"), clientSecret: textOf(made, "client-secret") };
+  const clientId = textOf(made, "client-id");
+  await browser.go(`${console}/programs/${clientId}/returns`, { form: { csrf, returns: returns.join("\n") } });
+  return { clientId, clientSecret: textOf(made, "client-secret") };
 }
