@@ -4,8 +4,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::participant::{Participant, Standing};
-use crate::request_to_pay::{RequestId, RequestToPay};
+use crate::participant::{ClearingCode, Participant, Standing};
+use crate::request_to_pay::RequestId;
 use crate::web_address::{self, NotAWebAddress};
 
 /// Where the request's identifier stands.
@@ -41,19 +41,23 @@ impl AppLink {
 
 /// The banks at which a payer can open `request`, each with the address that does it.
 ///
-/// A request that asks somebody is opened at that customer's bank.
-pub fn banks_that_open<'a>(
-    participants: &'a [Participant],
-    request: &RequestToPay,
-) -> impl Iterator<Item = (&'a Participant, String)> {
-    let id = request.id;
-    let asked = request.asked.debtor.as_ref().map(|debtor| debtor.agent);
-    let may_pay = move |bank: &Participant| {
-        let code = bank.clearing_code;
-        bank.standing == Standing::Active && asked.is_none_or(|agent| agent == code)
-    };
-    let opens = move |bank: &'a Participant| Some((bank, bank.app_link.as_ref()?.opening(id)));
-    participants.iter().filter(move |bank| may_pay(bank)).filter_map(opens)
+/// They are the same whomever it asks: otherwise a printed bill would say which bank its debtor has.
+pub fn banks_that_open(
+    participants: &[Participant],
+    request: RequestId,
+) -> impl Iterator<Item = (&Participant, String)> {
+    participants.iter().filter_map(move |bank| Some((bank, opening_at(bank, request)?)))
+}
+
+/// The address that opens `request` at `agent`, the bank of the customer whom it asks.
+pub fn opened_at(participants: &[Participant], agent: ClearingCode, request: RequestId) -> Option<String> {
+    opening_at(participants.iter().find(|bank| bank.clearing_code == agent)?, request)
+}
+
+/// Where a bank that may pay, and has an app, opens it.
+fn opening_at(bank: &Participant, request: RequestId) -> Option<String> {
+    let link = bank.app_link.as_ref().filter(|_| bank.standing == Standing::Active)?;
+    Some(link.opening(request))
 }
 
 impl FromStr for AppLink {
@@ -85,9 +89,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::clearing::tests::support::{NOW, transfer};
-    use crate::request_to_pay::Debtor;
-    use crate::request_to_pay::tests::request_for;
 
     #[test]
     fn a_link_opens_one_request() {
@@ -137,14 +138,13 @@ mod tests {
             bank("041", Standing::Active, None),
             bank("055", Standing::Active, link),
         ];
-        let codes = |request: &RequestToPay| {
-            let offered = banks_that_open(&banks, request);
-            offered.map(|(bank, _)| bank.clearing_code.to_string()).collect::<Vec<_>>()
-        };
-        let mut request = request_for(&transfer(1, NOW), NOW);
-        assert_eq!(codes(&request), ["012", "027", "055"]);
-        request.asked.debtor = Some(Debtor { agent: banks[0].clearing_code, account: "1".to_owned() });
-        assert_eq!(codes(&request), ["012"]);
+        let request = RequestId::from_random(&[7; 13]);
+        let offered = banks_that_open(&banks, request);
+        let codes: Vec<_> = offered.map(|(bank, _)| bank.clearing_code.to_string()).collect();
+        assert_eq!(codes, ["012", "027", "055"]);
+        let at = |index: usize| opened_at(&banks, banks[index].clearing_code, request);
+        assert_eq!(at(0), Some(format!("https://bank.example/{request}")));
+        assert_eq!((at(2), at(3)), (None, None), "it may not pay, or has no app");
     }
 
     proptest! {

@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use identity::session::Session;
 use payments::RequestError;
-use payments::app_link::banks_that_open;
+use payments::app_link::opened_at;
 use payments::directory::EntryStatus;
 use payments::iso20022::ReasonCode;
 use payments::request_to_pay::{Debtor, RequestId, RequestState, RequestToPay};
@@ -56,7 +56,7 @@ fn gather(gateway: &Gateway, session: &Session) -> Result<Vec<MyBill>, PageError
     let mut bills = Vec::new();
     for debtor in debtors(gateway, session)? {
         for request in requests.by_debtor(&debtor)? {
-            let link = banks_that_open(banks.all(), &request).next().map(|(_, link)| link);
+            let link = opened_at(banks.all(), debtor.agent, request.id);
             bills.push(MyBill { link, ..bill(&request, banks.name(debtor.agent), request.state_at(now)) });
         }
     }

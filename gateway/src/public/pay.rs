@@ -1,10 +1,10 @@
-//! Payment links: `/pay/{id}` shows whoever has the link what is asked, and how it stands.
+//! Payment links: `/pay/{id}` shows whoever has the link what is asked, and how it stands; never whom it asks.
 
 use actix_web::http::header::{CACHE_CONTROL, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use payments::app_link::banks_that_open;
-use payments::merchant::{Merchant, merchant_of, request_code};
+use payments::merchant::{Merchant, asked_by, merchant_of, request_code};
 use payments::participant::Participant;
 use payments::qr::render::{Picture, Purpose};
 use payments::request_to_pay::{RequestId, RequestState, RequestToPay};
@@ -26,9 +26,11 @@ async fn find(gateway: web::Data<Gateway>, id: &str) -> Result<(RequestToPay, Me
     let id: RequestId = id.parse().map_err(|_| PageError::NothingHere)?;
     web::block(move || {
         let request = gateway.requests.get(id)?.ok_or(PageError::NothingHere)?;
-        // A request that asks somebody in particular is shown by that person's bank, and to nobody else.
-        let of = merchant_of(&request).filter(|_| request.asked.debtor.is_none()).ok_or(PageError::NothingHere)?;
-        let merchant = gateway.merchants.get(of)?;
+        let merchant = gateway.merchants.get(merchant_of(&request).ok_or(PageError::NothingHere)?)?;
+        // A bank may write what it likes where a merchant is named, also another bank's.
+        if !asked_by(&request, &merchant) {
+            return Err(PageError::NothingHere);
+        }
         let code = request_code(&merchant, &request).map_err(|failed| PageError::Failed(failed.to_string()))?;
         Ok((request, merchant, code))
     })
@@ -44,7 +46,7 @@ async fn banks(gateway: web::Data<Gateway>, request: &RequestToPay) -> Result<Ve
         name_en: bank.name_en.clone(),
         link,
     };
-    Ok(banks_that_open(&participants, request).map(bank).collect())
+    Ok(banks_that_open(&participants, request.id).map(bank).collect())
 }
 
 /// What is asked, and how it stands; what is over leads back to the shop, where that said so.

@@ -90,9 +90,6 @@ pub enum Refusal {
     /// The time of the request to pay is over.
     #[error("the request to pay has expired")]
     RequestExpired,
-    /// The request to pay asks a customer of another bank.
-    #[error("the request to pay asks somebody else")]
-    RequestOtherDebtor,
     /// The payment goes to another account than the request to pay says.
     #[error("the payment goes elsewhere than the request to pay says")]
     RequestOtherCreditor,
@@ -115,7 +112,7 @@ pub enum Refusal {
 
 impl Refusal {
     /// All of them, by descending precedence.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 32] = [
         Self::Duplicate,
         Self::DebtorAgentUnknown,
         Self::DebtorAgentBlocked,
@@ -142,7 +139,6 @@ impl Refusal {
         Self::RequestCancelled,
         Self::RequestRefused,
         Self::RequestExpired,
-        Self::RequestOtherDebtor,
         Self::RequestOtherCreditor,
         Self::RequestOtherCurrency,
         Self::RequestOtherAmount,
@@ -175,7 +171,6 @@ impl Refusal {
             Self::RequestCancelled => "DS02",
             Self::RequestRefused => "ARFR",
             Self::RequestExpired => "AEXR",
-            Self::RequestOtherDebtor => "BE16",
             Self::RequestOtherCurrency => "AM03",
             Self::RequestOtherAmount => "AM09",
             Self::AbovePaymentMaximum => "AM02",
@@ -194,7 +189,6 @@ impl From<NotPayable> for Refusal {
             NotPayable::Cancelled => Self::RequestCancelled,
             NotPayable::Refused => Self::RequestRefused,
             NotPayable::Expired => Self::RequestExpired,
-            NotPayable::OtherDebtor => Self::RequestOtherDebtor,
             NotPayable::OtherCreditor => Self::RequestOtherCreditor,
             NotPayable::OtherCurrency => Self::RequestOtherCurrency,
             NotPayable::OtherAmount => Self::RequestOtherAmount,

@@ -1,6 +1,6 @@
 //! A merchant's QR codes: one that stands on the counter, and one for a request to pay.
 
-use crate::merchant::{Merchant, TillLabel};
+use crate::merchant::{Merchant, TillLabel, asked_by};
 use crate::money::Currency;
 use crate::qr::{AdditionalData, Asked, HongKongCode, Payee, QrError};
 use crate::request_to_pay::{AmountRule, InvalidRequest, NewRequest, RequestId, RequestToPay};
@@ -24,6 +24,13 @@ pub fn counter_code(merchant: &Merchant, till: Option<&TillLabel>) -> Result<Str
 /// The object that would not be as the standard has it.
 pub fn request_code(merchant: &Merchant, request: &RequestToPay) -> Result<String, QrError> {
     code_of(merchant, &request.asked, request.id)
+}
+
+/// The code of a request that a bank made for its customer `merchant`. None when it is for somebody else, its money goes
+/// elsewhere than the merchant's FPS ID leads, or a code has no room for it.
+pub fn code_for(merchant: &Merchant, request: &RequestToPay) -> Option<String> {
+    let is_paid = request.asked.creditor.account == merchant.account_token.as_str();
+    if is_paid && asked_by(request, merchant) { request_code(merchant, request).ok() } else { None }
 }
 
 /// Whether a code has room for what is asked: ten digits of dollars (54), and a bill's number in its characters (62-01).

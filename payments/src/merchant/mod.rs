@@ -26,7 +26,7 @@ mod webhook_event;
 pub(crate) use asking::label;
 pub use asking::{Asking, TILL_CODE_LASTS, asked_by, merchant_of};
 pub use category::{Category, NotACategory};
-pub use code::{counter_code, must_fit_a_code, request_code};
+pub use code::{code_for, counter_code, must_fit_a_code, request_code};
 pub use csv::day_csv;
 pub use day_totals::{DayKey, DayTotal};
 pub use invitation::{InvitationCode, MistypedCode};

@@ -53,11 +53,20 @@ pub struct RequestToPay {
 }
 
 impl RequestToPay {
-    /// Whether a bank that has its id may read it: any bank when it asks nobody in particular, for whoever scanned it may
-    /// be its customer; otherwise the two banks that it is about.
-    pub fn may_be_read_by(&self, agent: ClearingCode) -> bool {
-        let asks = self.asked.debtor.as_ref();
-        self.asked.creditor.agent == agent || asks.is_none_or(|debtor| debtor.agent == agent)
+    /// Whether a bank says yes or no to it: that of the customer whom it asks.
+    pub fn may_be_answered_by(&self, agent: ClearingCode) -> bool {
+        self.asked.debtor.as_ref().is_some_and(|debtor| debtor.agent == agent)
+    }
+
+    /// Whether a bank takes it back: that of whoever asks.
+    pub fn may_be_cancelled_by(&self, agent: ClearingCode) -> bool {
+        self.asked.creditor.agent == agent
+    }
+
+    /// Whether a bank that has its id is also told whom it asks, and why they refused: the two banks that it is about.
+    /// Any other has a customer with its code or its link, who is told what that says and how it stands.
+    pub fn tells_its_debtor_to(&self, agent: ClearingCode) -> bool {
+        self.may_be_cancelled_by(agent) || self.may_be_answered_by(agent)
     }
 
     /// Whether its time is over at `now`.

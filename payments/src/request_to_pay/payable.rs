@@ -27,9 +27,6 @@ pub enum NotPayable {
     /// Its time is over.
     #[error("the request to pay has expired")]
     Expired,
-    /// It asks somebody at another bank.
-    #[error("the request to pay asks somebody else")]
-    OtherDebtor,
     /// The payment goes to another account.
     #[error("the payment goes elsewhere than the request to pay says")]
     OtherCreditor,
@@ -41,7 +38,8 @@ pub enum NotPayable {
     OtherAmount,
 }
 
-/// Checks a payment against `request`, which has its id, as it stands at `now`.
+/// Checks a payment against `request`, which has its id, as it stands at `now`. Whose money it is does not matter: also
+/// what somebody in particular is asked may be paid by whoever has its id, as a bill may.
 pub fn payable(request: Option<&RequestToPay>, transfer: &CreditTransfer, now: Timestamp) -> Result<(), NotPayable> {
     let request = request.ok_or(NotPayable::Unknown)?;
     let asked = &request.asked;
@@ -52,10 +50,6 @@ pub fn payable(request: Option<&RequestToPay>, transfer: &CreditTransfer, now: T
         RequestRefusal::Refused => NotPayable::Refused,
         RequestRefusal::Expired | RequestRefusal::NotExpired => NotPayable::Expired,
     })?;
-    // Which of its customers is asked, the debtor's bank knows: the switch has a token, the payment an account number.
-    if asked.debtor.as_ref().is_some_and(|debtor| debtor.agent != transfer.debtor_agent) {
-        return Err(NotPayable::OtherDebtor);
-    }
     if (asked.creditor.agent, &asked.creditor.account) != (transfer.creditor_agent, &transfer.creditor_account) {
         return Err(NotPayable::OtherCreditor);
     }

@@ -94,6 +94,36 @@ fn every_state_has_its_own_name_and_number() {
     }
 }
 
+/// What the document's table of banks says of one: told whom it asks, answers, takes back, pays.
+fn documented_of(whose: &str) -> [bool; 4] {
+    let row = DOCUMENT.lines().find_map(|line| line.strip_prefix(&format!("| {whose} |")));
+    let cells: Vec<bool> = row.unwrap().split('|').map(str::trim).take(4).map(|cell| cell == "yes").collect();
+    cells.try_into().unwrap()
+}
+
+#[test]
+fn every_bank_may_do_what_is_documented() {
+    let mut request = request_for(&transfer(1, NOW), NOW);
+    request.asked.debtor = Some(Debtor { agent: bank("012"), account: "012-100001-001".to_owned() });
+    let may = |request: &RequestToPay, code: &str| {
+        let paying = CreditTransfer { debtor_agent: bank(code), ..transfer(1, NOW) };
+        [
+            request.tells_its_debtor_to(bank(code)),
+            request.may_be_answered_by(bank(code)),
+            request.may_be_cancelled_by(bank(code)),
+            payable(Some(request), &paying, NOW).is_ok(),
+        ]
+    };
+    for (whose, code) in [("the creditor's", "027"), ("the debtor's", "012"), ("any other", "038")] {
+        assert_eq!(may(&request, code), documented_of(whose), "{whose}");
+    }
+    request.asked.debtor = None;
+    assert_eq!(may(&request, "027"), documented_of("the creditor's"));
+    for code in ["012", "038"] {
+        assert_eq!(may(&request, code), documented_of("any other"), "it asks nobody in particular");
+    }
+}
+
 #[test]
 fn a_payment_is_held_to_what_was_asked() {
     let exact = request_for(&transfer(1, NOW), NOW);

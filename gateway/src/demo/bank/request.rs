@@ -38,7 +38,7 @@ pub struct Asked {
     pub due: Option<String>,
     /// From when it can no longer be paid.
     pub expires: Timestamp,
-    /// Which account it asks, when it asks somebody in particular.
+    /// Which account it asks: of a customer who is shown it, their own or none.
     pub debtor: Option<String>,
 }
 
@@ -59,8 +59,8 @@ pub enum CannotPay {
     Currency,
     /// The code says something else than the request.
     Tampered,
-    /// It asks somebody else, or there is none.
-    SomebodyElse,
+    /// There is none.
+    Unknown,
     /// No amount.
     Amount(AmountError),
     /// Another amount than is asked, or more.
@@ -102,17 +102,20 @@ impl Asked {
 }
 
 impl Bank {
-    /// The request with this id, if this customer may see it: it asks nobody in particular, or them. What asks others is
-    /// as if it were not there: those of this bank are told apart here, those of other banks at the switch.
+    /// The request with this id, as this customer may see it. What asks another customer of this bank is to them a bill
+    /// that whoever holds it may pay: whom it asks is left out here, and for those of other banks by the switch.
     pub(super) async fn asked(
         self: &Arc<Self>,
         customer: &Customer,
         id: RequestId,
     ) -> Result<Option<Asked>, BankError> {
-        let Some(asked) = self.switch.request(id).await? else { return Ok(None) };
-        let Some(debtor) = asked.debtor.clone() else { return Ok(Some(asked)) };
-        let own = self.accounts(customer.account.clone()).await?.contains(&debtor);
-        Ok(own.then_some(asked))
+        let Some(mut asked) = self.switch.request(id).await? else { return Ok(None) };
+        if let Some(debtor) = &asked.debtor
+            && !self.accounts(customer.account.clone()).await?.contains(debtor)
+        {
+            asked.debtor = None;
+        }
+        Ok(Some(asked))
     }
 
     /// What waits for this customer to pay, the most urgent first.

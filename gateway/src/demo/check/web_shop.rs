@@ -5,12 +5,15 @@ use anyhow::{Context, ensure};
 use serde_json::{Value, json};
 
 use super::browser::Browser;
+use super::merchants::SHOP;
 use super::payments::{Customer, RESIDENT_ACCOUNT};
 use super::programs::{Program, text_of};
 use super::walk::Walk;
 
 /// The number of the resident at Banyan Bank.
 const NUMBER: &str = "+852-91234567";
+/// Another customer of that bank.
+const DAUGHTER_ACCOUNT: &str = "012-100002-001";
 /// Where the shop wants its payers back.
 const BACK: &str = "https://shop.example/done?lang=zh";
 
@@ -22,6 +25,8 @@ pub(super) async fn walk(
 ) -> Option<()> {
     let asked = walk.step("it asks a customer by their number", by_number(program, token)).await?;
     walk.step("their bank's app shows it, and the program hears of the refusal", refused(program, token, &asked))
+        .await?;
+    walk.step("a bill to the same number is paid by somebody else, by the printed code, once", by_code(program, token))
         .await?;
     walk.step("a stream of events goes on where the program stopped reading", resumes(program, token, &asked)).await?;
     walk.step("refused: a page to return to that nobody registered (400)", elsewhere(program, token)).await?;
@@ -41,7 +46,7 @@ async fn by_number(program: &Program<'_>, token: &str) -> anyhow::Result<Value> 
         "amount": "31.00", "bill_number": "WEB-31", "debtor": { "proxy": { "type": "MBNO", "id": NUMBER } },
     });
     let (status, asked) = program.post(token, "payment-requests", "by-number", &wanted).await?;
-    ensure!(status == 201 && asked["payment_link"].is_null() && asked["qr"].is_null(), "{status} {asked}");
+    ensure!(status == 201 && asked["payment_link"].is_string() && asked["qr"].is_string(), "{status} {asked}");
     ensure!(asked.get("debtor").is_none(), "it tells where the number leads: {asked}");
     Ok(asked)
 }
@@ -55,6 +60,28 @@ async fn refused(program: &Program<'_>, token: &str, asked: &Value) -> anyhow::R
     customer.browser.open(&customer.url("/")).await?.must_show("WEB-31")?;
     customer.browser.submit(&customer.url(&format!("/requests/{id}/refuse")), &[]).await?;
     events.until("payment_request.refused").await
+}
+
+/// Whoever holds the bill pays it; the customer whom it asks finds it paid.
+async fn by_code(program: &Program<'_>, token: &str) -> anyhow::Result<()> {
+    let wanted = json!({
+        "amount": "32.00", "bill_number": "WEB-32", "due": "2027-01-31",
+        "debtor": { "proxy": { "type": "MBNO", "id": NUMBER } },
+    });
+    let (_, asked) = program.post(token, "payment-requests", "by-code", &wanted).await?;
+    let (link, page) = (text_of(&asked["payment_link"]), format!("/requests/{}", text_of(&asked["id"])));
+    let shown = Browser::new()?.open(link).await?;
+    for bank in program.city.places.banks.iter().map(|bank| &bank.url) {
+        shown.must_show(&format!("href=\"{bank}{page}\""))?;
+    }
+    let customer = Customer::new(program.city, 0)?;
+    customer.sign_in(RESIDENT_ACCOUNT).await?;
+    customer.browser.open(&customer.url("/")).await?.must_show("WEB-32")?;
+    let daughter = Customer::new(program.city, 0)?;
+    daughter.sign_in(DAUGHTER_ACCOUNT).await?;
+    daughter.pay(&[("payload", text_of(&asked["qr"]))], SHOP).await?;
+    ensure!(!customer.browser.open(&customer.url("/")).await?.shows("WEB-32"), "it still waits");
+    customer.browser.open(&customer.url(&page)).await?.must_show("這張單已經付了")
 }
 
 async fn resumes(program: &Program<'_>, token: &str, asked: &Value) -> anyhow::Result<()> {

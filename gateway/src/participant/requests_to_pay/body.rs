@@ -105,12 +105,15 @@ pub(super) struct RequestBody {
     created: String,
     changed: String,
     amount_paid: Option<String>,
-    /// Whom it asks; the two banks alone read a request that asks somebody.
+    /// Whom it asks; told to the two banks alone, as the reason is for which they refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     debtor: Option<AccountBody>,
     /// The asker's own; nobody else's business.
     #[serde(skip_serializing_if = "Option::is_none")]
     reference: Option<String>,
+    /// The text of its code, for the asker to print.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    qr: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -132,15 +135,21 @@ impl RequestBody {
         Self { creditor_agent_name: Some(names), ..self }
     }
 
+    /// The same with its code, where it has one.
+    pub(super) fn with_code(self, qr: Option<String>) -> Self {
+        Self { qr, ..self }
+    }
+
     pub(super) fn new(request: &RequestToPay, reader: ClearingCode, now: Timestamp) -> Self {
         let asked = request.asked.clone();
         let Creditor { agent, account, name_zh, name_en, merchant, till } = asked.creditor;
-        let state = request.state_at(now);
+        let (state, is_party) = (request.state_at(now), request.tells_its_debtor_to(reader));
+        let debtor = asked.debtor.filter(|_| is_party);
         Self {
             request_id: request.id.to_string(),
             state: state.name(),
             status: state.status(),
-            reason: request.reason.map(|reason| reason.to_string()),
+            reason: request.reason.filter(|_| is_party).map(|reason| reason.to_string()),
             creditor_agent: agent,
             creditor_agent_name: None,
             creditor: CreditorBody { account, name_zh, name_en, merchant, till },
@@ -154,8 +163,9 @@ impl RequestBody {
             created: request.created.to_string(),
             changed: request.changed.to_string(),
             amount_paid: request.payment.map(|payment| payment.amount.to_decimal()),
-            debtor: asked.debtor.map(|Debtor { agent, account }| AccountBody { agent, account }),
+            debtor: debtor.map(|Debtor { agent, account }| AccountBody { agent, account }),
             reference: (reader == agent).then_some(asked.reference),
+            qr: None,
         }
     }
 }

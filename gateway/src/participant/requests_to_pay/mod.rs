@@ -1,7 +1,7 @@
 //! `/requests-to-pay`: asking for money, what becomes of it, and answering.
 //!
 //! A request is made by the creditor's bank, in JSON or as a pain.013. Whoever has a request's id, from a code or a link,
-//! may read it, so that the payer can be shown what is asked; one that names its debtor is read by the two banks alone.
+//! may read it, so that the payer can be shown what is asked; whom it asks is told to the two banks alone.
 
 mod body;
 mod message;
@@ -10,6 +10,7 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpRequest, HttpResponse, web};
 use payments::directory::{LookupPurpose, LookupRequest, Proxy};
 use payments::iso20022::ReasonCode;
+use payments::merchant::{MerchantError, code_for, merchant_of};
 use payments::participant::ClearingCode;
 use payments::request_to_pay::{Debtor, NewRequest, RequestId, RequestToPay};
 use serde::Deserialize;
@@ -51,13 +52,26 @@ async fn create(
     };
     let asked = body.parse(creditor, debtor)?;
     let made = make(&api, asked).await?;
-    Ok(HttpResponse::Created().json(RequestBody::new(&made, creditor, clock::now())))
+    let code = code(&api, creditor, &made).await?;
+    Ok(HttpResponse::Created().json(RequestBody::new(&made, creditor, clock::now()).with_code(code)))
 }
 
 /// Makes a request that was parsed.
 async fn make(api: &web::Data<Api>, asked: NewRequest) -> Result<RequestToPay, Problem> {
     let requests = api.switch.requests_to_pay();
     Ok(web::block(move || requests.create(&asked, clock::now())).await??)
+}
+
+/// The text of a request's code, for the bank that asks for a merchant of its own.
+async fn code(api: &web::Data<Api>, reader: ClearingCode, request: &RequestToPay) -> Result<Option<String>, Problem> {
+    let own = merchant_of(request).filter(|_| request.asked.creditor.agent == reader);
+    let Some(id) = own else { return Ok(None) };
+    let merchants = api.merchants.clone();
+    match web::block(move || merchants.get(id)).await? {
+        Ok(merchant) => Ok(code_for(&merchant, request)),
+        Err(MerchantError::Refused(_)) => Ok(None),
+        Err(failed) => Err(failed.into()),
+    }
 }
 
 /// Where the debtor is asked: a proxy is looked up, and charged as every look-up is.
@@ -97,10 +111,10 @@ async fn read(
 ) -> Result<HttpResponse, Problem> {
     let id = parse(&id)?;
     let requests = api.switch.requests_to_pay();
-    let found = web::block(move || requests.get(id)).await??;
-    let found = found.filter(|request| request.may_be_read_by(reader)).ok_or_else(unknown)?;
+    let found = web::block(move || requests.get(id)).await??.ok_or_else(unknown)?;
     let bank = member(&api, found.asked.creditor.agent).await?;
-    Ok(HttpResponse::Ok().json(RequestBody::new(&found, reader, clock::now()).naming(&bank)))
+    let code = code(&api, reader, &found).await?;
+    Ok(HttpResponse::Ok().json(RequestBody::new(&found, reader, clock::now()).naming(&bank).with_code(code)))
 }
 
 #[derive(Deserialize)]

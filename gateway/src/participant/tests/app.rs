@@ -116,7 +116,7 @@ impl TestApp {
     }
 
     /// Takes a participant in and gives it money.
-    async fn add(&self, clearing_code: &str, name_zh: &str, name_en: &str) {
+    pub(super) async fn add(&self, clearing_code: &str, name_zh: &str, name_en: &str) {
         let particulars = Particulars { bic: None, name_zh: name_zh.to_owned(), name_en: name_en.to_owned() };
         self.api.switch.add_participant("test", code(clearing_code), particulars).await.unwrap();
         let amount = Amount::parse("1000.00", Currency::Hkd).unwrap();

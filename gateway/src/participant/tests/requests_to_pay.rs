@@ -135,3 +135,55 @@ async fn banks_may_speak_iso_20022_about_it() {
     assert_eq!(read.decision, pain014::Decision::Refused("CUST".parse().unwrap()));
     assert_eq!(states(&seawall.get("/requests-to-pay/changes").await), ["waiting", "refused"]);
 }
+
+/// The merchant of Seawall, as JSON.
+async fn stationer(seawall: &Bank) -> Value {
+    let owner = json!({ "kind": "organisation", "name_zh": "晨光文具", "name_en": "Morning Light Stationery" });
+    let fps_id = json!({
+        "request_id": "6f6c0c0e-0b0f-4c53-9f0e-6d7a3a4d2c11", "account": "027-200001-001", "owner": owner,
+    });
+    let issued = seawall.post_json("/fps-ids", &fps_id).await.json();
+    let merchant = json!({
+        "request_id": "0b8dbd0b-2d9b-4e5b-8a58-0cb0e3c3f5d1", "name_zh": "晨光文具", "name_en": "Morning Light Stationery",
+        "category": "5943", "fps_id": issued["proxy"]["id"],
+    });
+    seawall.post_json("/merchants", &merchant).await.json()
+}
+
+#[actix_web::test]
+async fn a_bill_for_a_merchant_has_a_code_and_tells_other_banks_nothing_of_its_debtor() {
+    let app = TestApp::start().await;
+    app.add("038", "渡輪銀行", "Ferry Bank").await;
+    let (banyan, seawall, ferry) =
+        (app.client_of(BANYAN).await, app.client_of(SEAWALL).await, app.client_of("038").await);
+    let merchant = stationer(&seawall).await;
+    let id_of_merchant = merchant["merchant_id"].as_str().unwrap().replace('-', "");
+    let mut bill = asked("BILL-1");
+    bill["bill_number"] = json!("2026-000123");
+    bill["debtor"] = json!({ "agent": BANYAN, "account": "012-100001-001" });
+    bill["creditor"]["merchant"] = json!(id_of_merchant);
+    let elsewhere = seawall.post_json("/requests-to-pay", &bill).await.json();
+    assert_eq!(elsewhere["qr"], Value::Null, "the FPS ID leads to another account");
+    bill["reference"] = json!("BILL-2");
+    bill["creditor"]["account"] = merchant["account_token"].clone();
+    let made = seawall.post_json("/requests-to-pay", &bill).await;
+    let code = made.json()["qr"].as_str().unwrap().to_owned();
+    let read = payments::qr::parse(&code, clock::now()).unwrap().hong_kong.unwrap();
+    assert_eq!(read.additional.reference_label, Some(id(&made)));
+    assert_eq!(read.additional.bill_number.as_deref(), Some("2026-000123"));
+
+    let path = format!("/requests-to-pay/{}", id(&made));
+    let (asking, strange) = (banyan.get(&path).await.json(), ferry.get(&path).await.json());
+    assert_eq!(asking["debtor"]["account"], "012-100001-001");
+    assert_eq!((&strange["amount"], &strange["bill_number"]), (&json!("48.00"), &json!("2026-000123")));
+    for hidden in ["debtor", "qr", "reference", "reason"] {
+        assert_eq!(strange[hidden], Value::Null, "{hidden}");
+    }
+    for step in ["accept", "cancel"] {
+        ferry.post_json(&format!("{path}/{step}"), &json!({})).await.problem(404);
+    }
+    ferry.post_json(&format!("{path}/refuse"), &json!({ "reason": "CUST" })).await.problem(404);
+    banyan.post_json(&format!("{path}/refuse"), &json!({ "reason": "CUST" })).await;
+    let strange = ferry.get(&path).await.json();
+    assert_eq!((&strange["state"], &strange["reason"]), (&json!("refused"), &Value::Null));
+}

@@ -78,12 +78,6 @@ impl Wanted {
         if debtor.is_some() && self.presented_code.is_some() {
             return Err(bad("debtor", "Whoever shows a code is who is asked."));
         }
-        if return_address.is_some() && (debtor.is_some() || self.presented_code.is_some()) {
-            return Err(bad(
-                "return_url",
-                "A request that names its debtor is paid in their bank's app: it has no link.",
-            ));
-        }
         let asking = Asking {
             amount,
             amount_rule: if self.less_allowed { AmountRule::LessAllowed } else { AmountRule::Exact },
@@ -122,13 +116,12 @@ pub(super) struct PaymentRequest {
     changed: String,
     /// What was paid, and what tells the payment in the merchant's books.
     paid_amount: Option<String>,
-    /// The code's text, to be drawn. This and the next two are not there when somebody in particular is asked: their
-    /// bank shows them the request.
-    qr: Option<String>,
+    /// The code's text, to be drawn. Whoever has it can pay, also what asks somebody in particular.
+    qr: String,
     /// The code as a picture.
-    qr_svg: Option<String>,
+    qr_svg: String,
     /// Where a payer is sent.
-    payment_link: Option<String>,
+    payment_link: String,
     /// Where the payer goes from there when it is over.
     return_url: Option<String>,
 }
@@ -143,8 +136,8 @@ impl PaymentRequest {
         now: Timestamp,
     ) -> Result<Self, Problem> {
         let asked = &request.asked;
-        let link = asked.debtor.is_none().then(|| format!("{issuer}pay/{}", request.id));
-        let code = link.as_ref().map(|_| request_code(merchant, request)).transpose();
+        let link = format!("{issuer}pay/{}", request.id);
+        let code = request_code(merchant, request);
         let paid = request.payment.filter(|_| request.state == payments::request_to_pay::RequestState::Paid);
         Ok(Self {
             id: request.id.to_string(),
@@ -161,7 +154,7 @@ impl PaymentRequest {
             changed: request.changed.to_string(),
             paid_amount: paid.map(|paid| paid.amount.to_decimal()),
             qr: code.map_err(|failed| Problem::internal(&failed))?,
-            qr_svg: link.as_ref().map(|link| format!("{link}/code.svg")),
+            qr_svg: format!("{link}/code.svg"),
             payment_link: link,
             return_url: return_address.map(ToString::to_string),
         })

@@ -61,8 +61,7 @@ pub(super) async fn create(
     }
     let asked = asking.on_behalf_of(&merchant);
     // What is wrong in itself is told first, below.
-    let has_a_code = asked.debtor.is_none() && presented.is_none();
-    if has_a_code && asked.check(now).is_ok() {
+    if asked.check(now).is_ok() {
         must_fit_a_code(&merchant, &asked).map_err(|wrong| refused(wrong.into()))?;
     }
     let (requests, merchants) = (gateway.requests.clone(), gateway.merchants.clone());

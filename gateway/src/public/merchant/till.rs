@@ -135,9 +135,7 @@ pub(super) async fn ask(
     let reference = hex::encode(random::bytes::<16>().map_err(|e| PageError::Failed(e.to_string()))?);
     let now = clock::now();
     let asked = Asking::at_till(label.clone(), amount, bill, reference, now).on_behalf_of(&on_duty.merchant);
-    if shown.is_none()
-        && let Err(InvalidRequest { field, .. }) = must_fit_a_code(&on_duty.merchant, &asked)
-    {
+    if let Err(InvalidRequest { field, .. }) = must_fit_a_code(&on_duty.merchant, &asked) {
         return match field {
             "amount" => refuse(Field::Amount, ("金額太大，二維碼放不下。", "This amount is too large for a code.")),
             _ => refuse(Field::Bill, ("單號太長，二維碼放不下。", "This bill number is too long for a code.")),

@@ -10,8 +10,8 @@ use crate::clearing::reserve::{Case, refusal};
 use crate::clearing::{CreditTransfer, Limits, Refusal, Rules, State};
 use crate::money::{Amount, Currency};
 use crate::participant::Standing;
+use crate::request_to_pay::RequestState;
 use crate::request_to_pay::tests::request_for;
-use crate::request_to_pay::{Debtor, RequestState};
 
 /// Everything that a payment is judged by.
 struct Payment {
@@ -76,7 +76,6 @@ impl Payment {
             | Refusal::RequestCancelled
             | Refusal::RequestRefused
             | Refusal::RequestExpired
-            | Refusal::RequestOtherDebtor
             | Refusal::RequestOtherCreditor
             | Refusal::RequestOtherCurrency
             | Refusal::RequestOtherAmount => self.spoil_request(refusal),
@@ -104,9 +103,6 @@ impl Payment {
             Refusal::RequestCancelled => stand(RequestState::Cancelled),
             Refusal::RequestRefused => stand(RequestState::Refused),
             Refusal::RequestExpired => request.asked.expires = NOW,
-            Refusal::RequestOtherDebtor => {
-                request.asked.debtor = Some(Debtor { agent: bank("038"), account: "somebody".to_owned() });
-            }
             Refusal::RequestOtherCreditor => request.asked.creditor.account = "another".to_owned(),
             Refusal::RequestOtherCurrency => {
                 request.asked.amount = Amount::new(request.asked.amount.minor(), Currency::Cny).unwrap();

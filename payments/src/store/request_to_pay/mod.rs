@@ -96,13 +96,12 @@ impl RequestsToPay {
 
     /// Takes a request back. The same again changes nothing.
     pub fn cancel(&self, creditor: ClearingCode, id: RequestId, now: Timestamp) -> Result<RequestToPay, RequestError> {
-        let is_own = move |request: &RequestToPay| request.asked.creditor.agent == creditor;
-        self.take(id, RequestStep::Cancel, None, now, is_own)
+        self.take(id, RequestStep::Cancel, None, now, move |request| request.may_be_cancelled_by(creditor))
     }
 
     /// Says that a request will be paid: by the bank of its debtor.
     pub fn accept(&self, debtor: ClearingCode, id: RequestId, now: Timestamp) -> Result<RequestToPay, RequestError> {
-        self.take(id, RequestStep::Accept, None, now, asks(debtor))
+        self.take(id, RequestStep::Accept, None, now, move |request| request.may_be_answered_by(debtor))
     }
 
     /// Says that a request will not be paid: by the bank of its debtor.
@@ -113,7 +112,7 @@ impl RequestsToPay {
         reason: ReasonCode,
         now: Timestamp,
     ) -> Result<RequestToPay, RequestError> {
-        self.take(id, RequestStep::Refuse, Some(reason), now, asks(debtor))
+        self.take(id, RequestStep::Refuse, Some(reason), now, move |request| request.may_be_answered_by(debtor))
     }
 
     /// Records that requests have expired, and says how many. Any number of gateways may do so at once.
@@ -213,10 +212,6 @@ impl RequestsToPay {
             Ok(request)
         })
     }
-}
-
-fn asks(debtor: ClearingCode) -> impl Fn(&RequestToPay) -> bool + Send + 'static {
-    move |request| request.asked.debtor.as_ref().is_some_and(|asked| asked.agent == debtor)
 }
 
 fn all(found: Vec<RequestColumns>) -> Result<Vec<RequestToPay>, RequestError> {

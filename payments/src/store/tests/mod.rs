@@ -3,6 +3,7 @@
 mod ahead;
 mod app_links;
 mod archive;
+mod bills;
 mod books;
 mod days;
 mod fairness;

@@ -135,11 +135,12 @@ async fn a_bill_waits_in_the_app_and_is_paid_in_part_or_refused() {
     let to = |account: &str| Some(Debtor { agent: code("012"), account: account.to_owned() });
     let bill = NewRequest { debtor: to(PAYER), amount_rule: AmountRule::LessAllowed, ..new("1") };
     let bill = city.ask(bill).await;
-    let other = city.ask(NewRequest { debtor: to("012-100002-001"), ..new("2") }).await;
+    city.ask(NewRequest { debtor: to("012-100002-001"), ..new("2") }).await;
     let unwanted = city.ask(NewRequest { debtor: to(PAYER), ..new("3") }).await;
     let (_, home) = browser.open("/").await;
     assert!(home.contains("ML-1") && home.contains("ML-3") && !home.contains("ML-2"), "only the customer's own");
-    assert_eq!(browser.open(&format!("/requests/{}", other.id)).await.0, StatusCode::NOT_FOUND);
+    let unknown = RequestId::from_random(&[9; 13]);
+    assert_eq!(browser.open(&format!("/requests/{unknown}")).await.0, StatusCode::NOT_FOUND);
 
     browser.submit(&format!("/requests/{}/refuse", unwanted.id), &[]).await;
     assert_eq!(city.state(unwanted.id).await, RequestState::Refused);
@@ -173,27 +174,50 @@ async fn a_link_from_outside_leads_through_the_sign_in_to_the_request() {
 }
 
 #[actix_web::test]
-async fn a_code_that_asks_another_customer_is_refused_with_a_sentence_in_both_languages() {
+async fn a_bill_of_another_customer_is_paid_by_whoever_holds_its_code() {
     let city = City::found().await;
-    let (banyan, ferry) = (city.open("012").await, city.open("038").await);
+    let (banyan, seawall, ferry) = (city.open("012").await, city.open("027").await, city.open("038").await);
     let ask = |agent: &str, account: &str, reference: &str| NewRequest {
         debtor: Some(Debtor { agent: code(agent), account: account.to_owned() }),
         ..new(reference)
     };
     let of_another_bank = city.ask(ask("038", "038-300001-001", "1")).await;
     let of_this_bank = city.ask(ask("012", "012-100002-001", "2")).await;
-    let browser = Browser::signed_in(&banyan).await;
+    let daughter = Browser::signed_in(&banyan).await;
+    let mother = Browser { client: client(), bank: banyan.url.clone() };
+    mother.submit("login", &[("account", "012-100002-001")]).await;
+    assert!(mother.open("/").await.1.contains("ML-2"), "it waits in her app");
     for id in [of_another_bank.id, of_this_bank.id] {
-        let form = [("payload", payload(id, Asked::Amount(hkd("48.00"))))];
-        for (language, words) in [("zh-HK", "請的是另一位客戶"), ("en", "asks another customer")] {
-            let send = browser.client.post(browser.bank.join("pay").unwrap()).form(&form);
-            let refused = send.header("accept-language", language).send().await.unwrap();
-            assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
-            assert!(refused.text().await.unwrap().contains(words), "{words}");
-        }
+        let (_, shown) = daughter.open(&format!("/requests/{id}")).await;
+        assert!(shown.contains("核對後付款") && !shown.contains("/refuse"), "she may pay it, not refuse it");
+        assert!(!shown.contains("100002") && !shown.contains("300001"), "whom it asks is told to nobody");
+        daughter.submit(&format!("/requests/{id}/refuse"), &[]).await;
         assert_eq!(city.state(id).await, RequestState::Waiting);
+        let scanned = payload(id, Asked::Amount(hkd("48.00")));
+        let (_, payment) = daughter.submit("pay", &[("payload", scanned.as_str())]).await;
+        daughter.submit(&format!("{payment}/confirm"), &[]).await;
+        assert_eq!(city.state(id).await, RequestState::Paid);
     }
-    assert_eq!(balance(desk(&banyan), PAYER).await, 800_000);
+    assert_eq!(balance(desk(&banyan), PAYER).await, 800_000 - 9_600);
+    assert!(!mother.open("/").await.1.contains("ML-2"), "nothing waits for her any more");
+    let page = mother.open(&format!("/requests/{}", of_this_bank.id)).await.1;
+    assert!(page.contains("這張單已經付了") && !page.contains("核對後付款"));
+    for bank in [banyan, seawall, ferry] {
+        bank.stop().await;
+    }
+}
+
+#[actix_web::test]
+async fn a_code_that_stands_for_nothing_is_refused_with_a_sentence_in_both_languages() {
+    let city = City::found().await;
+    let banyan = city.open("012").await;
+    let browser = Browser::signed_in(&banyan).await;
+    let form = [("payload", payload(RequestId::from_random(&[9; 13]), Asked::Amount(hkd("48.00"))))];
+    for (language, words) in [("zh-HK", "找不到這個二維碼的單"), ("en", "Nothing is asked by this code")] {
+        let send = browser.client.post(browser.bank.join("pay").unwrap()).form(&form);
+        let refused = send.header("accept-language", language).send().await.unwrap();
+        assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text().await.unwrap().contains(words), "{words}");
+    }
     banyan.stop().await;
-    ferry.stop().await;
 }

@@ -46,7 +46,7 @@ pub(super) async fn prepare(
             }
             Ok(Some(_)) => return Ok(view.pay(balance, &form, Some((Field::Payload, CannotPay::Tampered.words())))),
             Ok(None) => {
-                return Ok(view.pay(balance, &form, Some((Field::Payload, CannotPay::SomebodyElse.words()))));
+                return Ok(view.pay(balance, &form, Some((Field::Payload, CannotPay::Unknown.words()))));
             }
             Err(BankError::Switch(error)) => {
                 tracing::warn!(%error, "a request to pay could not be read");

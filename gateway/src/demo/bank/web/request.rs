@@ -46,9 +46,9 @@ impl CannotPay {
                 "二維碼和收款方登記的資料不符，可能被人改過。你沒有付款，請告訴店員。",
                 "This code does not agree with what the payee registered. Somebody may have changed it. You have not paid: tell the shop.",
             ),
-            Self::SomebodyElse => Words::new(
-                "這個二維碼請的是另一位客戶，或者已經不存在，你沒有付款。請對方給你一個你的碼。",
-                "This code asks another customer, or is there no more. You have not paid: ask for a code of your own.",
+            Self::Unknown => Words::new(
+                "找不到這個二維碼的單，你沒有付款。請對方再開一張。",
+                "Nothing is asked by this code. You have not paid: ask for a new one.",
             ),
             Self::Amount(_) => Words::new("金額寫成 250 或 250.50。", "Write the amount as 250 or 250.50."),
             Self::OtherAmount(amount, AmountRule::Exact) => {
