@@ -6,11 +6,12 @@ mod over_tls;
 mod population;
 
 use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::Instant;
 
 use anyhow::Context;
 use payments::directory::anti_scan::{Limit, Limits};
-use payments::directory::{Directory, DirectoryKeys};
+use payments::directory::{Directory, DirectoryKeys, ImportPlace, Stretch};
 use store::Db;
 
 use self::in_process::Load;
@@ -56,8 +57,6 @@ enum Part {
     Tls,
 }
 
-/// Entries that are registered together.
-const CHUNK: u64 = 20_000;
 /// After so many entries reading is measured for the first time, to be compared with the whole directory.
 const FEW: u64 = 1_000_000;
 /// Entries behind the gateway that is asked over TLS.
@@ -154,21 +153,42 @@ fn limits() -> Limits {
     Limits { participant: Limit { size: 100_000_000, refill_per_minute: 10_000_000 }, ..Limits::default() }
 }
 
-/// Registers these people; entries a second.
+/// Registers these people, as the command line does: one thread makes entries ready, this one writes. Entries a second.
 fn fill(directory: &Directory, name: &str, people: std::ops::Range<u64>) -> anyhow::Result<u64> {
-    let (began, count) = (Instant::now(), people.end - people.start);
-    let mut from = people.start;
-    while from < people.end {
-        let to = (from + CHUNK).min(people.end);
-        let chunk = (from..to).map(population::registration).collect::<Result<Vec<_>, _>>()?;
-        directory.import(&chunk, None, now())?;
-        from = to;
-        eprint!("\r{name}: {to} entries ");
-    }
+    let (began, count, first) = (Instant::now(), people.end - people.start, people.start);
+    let (ready, stretches) = sync_channel(0);
+    std::thread::scope(|scope| {
+        let reader = scope.spawn(move || make_ready(directory, people, &ready));
+        let mut done = first;
+        for stretch in stretches {
+            let stretch: Stretch = stretch;
+            let many = stretch.len();
+            directory.import(stretch, None, |_| {})?;
+            done += many;
+            eprint!("\r{name}: {done} entries ");
+        }
+        reader.join().map_err(|_| anyhow::anyhow!("a thread panicked"))?
+    })?;
     let millis = u64::try_from(began.elapsed().as_millis())?.max(1);
     let rate = count * 1_000 / millis;
     eprintln!("= {rate}/s");
     Ok(rate)
+}
+
+fn make_ready(directory: &Directory, people: std::ops::Range<u64>, ready: &SyncSender<Stretch>) -> anyhow::Result<()> {
+    let mut gathered = directory.stretches(ImportPlace::default());
+    for index in people {
+        let (participant, registration) = population::registration(index)?;
+        if let Some(stretch) = gathered.add(participant, registration, now())?
+            && ready.send(stretch).is_err()
+        {
+            return Ok(());
+        }
+    }
+    if let Some(rest) = gathered.rest(now())? {
+        let _ = ready.send(rest);
+    }
+    Ok(())
 }
 
 /// What the entries take on disk.

@@ -25,7 +25,8 @@ use std::str::FromStr;
 
 use ring::hmac;
 
-use super::{Entry, EntryId};
+use super::{AccountNumber, Currencies, Entry, EntryId, Owner, Proxy};
+use crate::participant::ClearingCode;
 
 /// What an entry holds, or a set of entries, in thirty-two bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -47,18 +48,30 @@ impl ContentId {
 
     /// Of an entry.
     pub fn of(entry: &Entry) -> Self {
+        let Entry { id, participant, proxy, account, owner, currencies, default, .. } = entry;
+        Self::of_content(*id, *participant, (proxy, account, owner), *currencies, *default)
+    }
+
+    /// Of what an entry will be.
+    pub(crate) fn of_content(
+        id: EntryId,
+        participant: ClearingCode,
+        (proxy, account, owner): (&Proxy, &AccountNumber, &Owner),
+        currencies: Currencies,
+        default: bool,
+    ) -> Self {
         let attributes = [
-            entry.proxy.kind().code(),
-            entry.proxy.value(),
-            entry.owner.kind().code(),
-            entry.owner.name_zh().unwrap_or(""),
-            entry.owner.name_en().unwrap_or(""),
-            &entry.participant.to_string(),
-            entry.account.as_str(),
-            &entry.currencies.to_string(),
-            if entry.default { "true" } else { "false" },
+            proxy.kind().code(),
+            proxy.value(),
+            owner.kind().code(),
+            owner.name_zh().unwrap_or(""),
+            owner.name_en().unwrap_or(""),
+            &participant.to_string(),
+            account.as_str(),
+            &currencies.to_string(),
+            if default { "true" } else { "false" },
         ];
-        Self::of_attributes(entry.id.as_uuid().as_bytes(), &attributes)
+        Self::of_attributes(id.as_uuid().as_bytes(), &attributes)
     }
 
     /// The bytes that [`Self::as_bytes`] gave.

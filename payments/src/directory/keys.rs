@@ -4,7 +4,7 @@ use std::fmt;
 
 use aes::Aes256;
 use aes::cipher::{BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
-use ring::{hkdf, hmac};
+use ring::{aead, hkdf, hmac};
 use zeroize::Zeroizing;
 
 use super::{
@@ -33,14 +33,14 @@ pub struct DirectoryKeys {
     references: LookupReferenceKey,
     tokens: Aes256,
     buckets: hmac::Key,
-    pub(crate) sealing: Zeroizing<[u8; 32]>,
+    pub(crate) sealing: aead::LessSafeKey,
 }
 
 impl DirectoryKeys {
     /// Derives every key from the master secret by HKDF-SHA256 (RFC 5869), one label a purpose.
     ///
     /// # Panics
-    /// When HKDF refuses, which it cannot for keys this short: never are keys used that were not derived.
+    /// When HKDF or AES refuse, which they cannot for keys of this length: never are keys used that were not derived.
     pub fn from_master(master: &[u8; 32]) -> Self {
         let root = hkdf::Salt::new(hkdf::HKDF_SHA256, SALT).extract(master);
         let derive = |label: &str| {
@@ -50,6 +50,9 @@ impl DirectoryKeys {
             assert!(filled.is_ok(), "HKDF refused to fill 32 bytes");
             key
         };
+        let sealing = aead::UnboundKey::new(&aead::AES_256_GCM, &*derive("entry sealing")).map(aead::LessSafeKey::new);
+        // Thirty-two bytes are what it takes.
+        let Ok(sealing) = sealing else { panic!("AES-256-GCM refused a key of 32 bytes") };
         Self {
             proxies: hmac::Key::new(hmac::HMAC_SHA256, &*derive("proxy look-up")),
             owners: hmac::Key::new(hmac::HMAC_SHA256, &*derive("owner")),
@@ -58,7 +61,7 @@ impl DirectoryKeys {
             references: LookupReferenceKey::new(&derive("look-up reference")),
             tokens: Aes256::new((&*derive("account token")).into()),
             buckets: hmac::Key::new(hmac::HMAC_SHA256, &*derive("anti-scan bucket")),
-            sealing: derive("entry sealing"),
+            sealing,
         }
     }
 

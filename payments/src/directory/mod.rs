@@ -54,8 +54,9 @@ pub use rules::{Asserting, DirectoryRules};
 
 pub use crate::store::directory::{
     AlertRecord, AuditRecord, BucketState, ClaimRecord, CodeToSend, Directory, DirectoryError, DirectorySettings,
-    Export, FpsIdRequest, FpsIdRequestId, ImportId, ImportMark, ImportRecord, Imported, InfractionRecord,
-    InfractionReport, Notice, NoticeKind, Page, ProofOutcome, ProofSubject, Purpose, Registered, Suspicion,
+    Export, FpsIdRequest, FpsIdRequestId, ImportId, ImportPlace, ImportRecord, ImportRun, Imported, InfractionRecord,
+    InfractionReport, Notice, NoticeKind, Page, ProofOutcome, ProofSubject, Purpose, Registered, Stretch, Stretches,
+    Suspicion,
 };
 pub use sealed::CannotOpen;
 pub use suspicion::{FraudCounters, Subject, Warning};

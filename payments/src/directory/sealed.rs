@@ -8,7 +8,7 @@
 //! | 1 | nonce, sealed bytes; the account token follows from the entry's id |
 //! | 2 | account token (16 bytes), nonce, sealed bytes: an entry of form 0 that has changed since and keeps its token |
 
-use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::aead::{Aad, NONCE_LEN, Nonce};
 use zeroize::Zeroizing;
 
 use super::sealed_text::{self, Private};
@@ -93,7 +93,8 @@ pub(crate) fn seal(
     };
     let aad = Aad::from([bytes.as_slice(), &place.bytes()].concat());
     let mut plain = sealed_text::encode(private);
-    let tag = cipher(keys)?
+    let tag = keys
+        .sealing
         .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), aad, plain.as_mut_slice())
         .map_err(|_| CannotOpen)?;
     bytes.extend_from_slice(&nonce);
@@ -107,7 +108,8 @@ pub(crate) fn open(keys: &DirectoryKeys, place: Place, sealed: &[u8]) -> Result<
     let parts = Parts::of(sealed).ok_or(CannotOpen)?;
     let mut bytes = Zeroizing::new(parts.sealed.to_vec());
     let aad = Aad::from(parts.authenticated(place));
-    let plain = cipher(keys)?
+    let plain = keys
+        .sealing
         .open_in_place(Nonce::assume_unique_for_key(parts.nonce), aad, bytes.as_mut_slice())
         .map_err(|_| CannotOpen)?;
     let decoded =
@@ -118,10 +120,6 @@ pub(crate) fn open(keys: &DirectoryKeys, place: Place, sealed: &[u8]) -> Result<
 /// The token that an entry keeps although it does not follow from its id; most have none.
 pub(crate) fn kept_token(sealed: &[u8]) -> Result<Option<AccountToken>, CannotOpen> {
     Parts::of(sealed).map(|parts| parts.token).ok_or(CannotOpen)
-}
-
-fn cipher(keys: &DirectoryKeys) -> Result<LessSafeKey, CannotOpen> {
-    UnboundKey::new(&AES_256_GCM, &*keys.sealing).map(LessSafeKey::new).map_err(|_| CannotOpen)
 }
 
 /// Seals as it was done before the compact form.
@@ -136,7 +134,7 @@ pub(crate) fn seal_before(keys: &DirectoryKeys, place: Place, private: &Private)
     }
     let nonce = [9; NONCE_LEN];
     let aad = Aad::from(place.bytes());
-    cipher(keys).unwrap().seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad, &mut bytes).unwrap();
+    keys.sealing.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad, &mut bytes).unwrap();
     [nonce.as_slice(), &bytes].concat()
 }
 

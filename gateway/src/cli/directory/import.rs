@@ -3,49 +3,39 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::Instant;
 
 use anyhow::Context;
-use payments::directory::{ImportId, ImportMark, Imported, Registration};
-use payments::participant::ClearingCode;
+use payments::directory::{ImportId, ImportRun, Imported, Stretch, Stretches};
 use ring::digest::{Context as Digest, SHA256};
 
 use super::record::Record;
 use super::{Installation, Output, Progress, operator};
 use crate::clock;
 
-/// Entries of one transaction: many enough that a commit costs nothing, few enough that nobody waits long.
-const CHUNK: u64 = 10_000;
-
-/// Entries, and how far in the file they reach.
-struct Chunk {
-    entries: Vec<(ClearingCode, Registration)>,
-    done: u64,
-    /// Bytes of the file before its end.
-    position: u64,
-}
-
 pub(super) fn run(installation: &Installation, output: Output, file: &Path) -> anyhow::Result<()> {
     let named = || file.display().to_string();
     let size = std::fs::metadata(file).with_context(named)?.len();
     let source = digest(file).with_context(named)?;
     let directory = installation.directory();
-    let before = directory.imported(&source)?;
-    let run = ImportId::new(clock::now(), &crate::random::bytes()?);
+    let place = directory.imported(&source)?;
+    let before = place.entries();
+    let id = ImportId::new(clock::now(), &crate::random::bytes()?);
+    let run = ImportRun { id, actor: operator(), source, done_before: before };
     let (began, mut progress, mut total) = (Instant::now(), Progress::new(), Imported::default());
-    // One thread reads, this one writes.
-    let (chunks, read) = sync_channel(2);
+    // One thread reads and makes ready, this one writes.
+    let (ready, stretches) = sync_channel(0);
+    let gathered = directory.stretches(place);
     std::thread::scope(|scope| {
-        let reader = scope.spawn(move || send(file, before, &chunks));
-        for chunk in read {
-            let chunk: Chunk = chunk;
-            let mark = ImportMark { run, actor: operator(), source, done_before: before, done: chunk.done };
-            let imported = directory.import(&chunk.entries, Some(&mark), clock::now())?;
-            total.added += imported.added;
-            total.known += imported.known;
-            total.default_elsewhere += imported.default_elsewhere;
-            progress.at(chunk.position, size);
+        let reader = scope.spawn(move || read(file, gathered, place.done, &ready));
+        let (mut entries, mut bytes) = (place.done, 0);
+        for (stretch, position) in stretches {
+            let stretch: Stretch = stretch;
+            let (many, more) = (stretch.len(), position - bytes);
+            total += directory
+                .import(stretch, Some(&run), |done| progress.at(bytes + more * (done - entries) / many, size))?;
+            (entries, bytes) = (entries + many, position);
         }
         reader.join().map_err(|_| anyhow::anyhow!("reading the file failed"))?.with_context(named)
     })?;
@@ -66,42 +56,46 @@ pub(super) fn run(installation: &Installation, output: Output, file: &Path) -> a
     })
 }
 
-/// Reads the file behind what is done. A line that cannot be read ends the import; all before it is done.
-fn send(file: &Path, before: u64, chunks: &std::sync::mpsc::SyncSender<Chunk>) -> anyhow::Result<()> {
+/// Reads the file behind what is done, and sends each stretch with how many bytes of the file are before its end. A line
+/// that cannot be read ends the import; all before it is done.
+fn read(file: &Path, mut gathered: Stretches, done: u64, ready: &SyncSender<(Stretch, u64)>) -> anyhow::Result<()> {
     let mut reader = csv::Reader::from_path(file)?;
-    let mut entries = Vec::new();
-    let mut done = 0;
-    let mut line = csv::StringRecord::new();
     let columns = reader.headers()?.clone();
-    let mut failed = None;
-    while failed.is_none() && reader.read_record(&mut line)? {
-        done += 1;
-        if done <= before {
+    let (mut line, mut number) = (csv::StringRecord::new(), 0);
+    let read = loop {
+        match reader.read_record(&mut line) {
+            Ok(true) => number += 1,
+            Ok(false) => break Ok(()),
+            Err(error) => break Err(error.into()),
+        }
+        if number <= done {
             continue;
         }
-        match line.deserialize::<Record>(Some(&columns)).map_err(|_| anyhow::anyhow!("a column is missing")) {
-            Ok(record) => match record.parse() {
-                Ok(entry) => entries.push(entry),
-                Err(wrong) => failed = Some(wrong),
-            },
-            Err(wrong) => failed = Some(wrong),
-        }
-        if let Some(wrong) = failed.take() {
-            done -= 1;
-            failed = Some(wrong.context(format!("entry {}", done + 1)));
-        }
-        if entries.len() as u64 >= CHUNK {
-            let chunk = Chunk { entries: std::mem::take(&mut entries), done, position: reader.position().byte() };
-            if chunks.send(chunk).is_err() {
-                return Ok(());
+        match add(&mut gathered, &line, &columns) {
+            Ok(None) => {}
+            Ok(Some(full)) => {
+                // When nobody takes it, the other side has failed and says why.
+                if ready.send((full, reader.position().byte())).is_err() {
+                    return Ok(());
+                }
             }
+            Err(error) => break Err(error.context(format!("entry {number}"))),
         }
+    };
+    if let Some(rest) = gathered.rest(clock::now())? {
+        let _ = ready.send((rest, reader.position().byte()));
     }
-    if !entries.is_empty() {
-        // When nobody takes it, the other side has failed and says why.
-        let _ = chunks.send(Chunk { entries, done, position: reader.position().byte() });
-    }
-    failed.map_or(Ok(()), Err)
+    read
+}
+
+fn add(
+    gathered: &mut Stretches,
+    line: &csv::StringRecord,
+    columns: &csv::StringRecord,
+) -> anyhow::Result<Option<Stretch>> {
+    let record = line.deserialize::<Record>(Some(columns)).map_err(|_| anyhow::anyhow!("a column is missing"))?;
+    let (participant, registration) = record.parse()?;
+    Ok(gathered.add(participant, registration, clock::now())?)
 }
 
 /// SHA-256 of the file: what tells it from others.

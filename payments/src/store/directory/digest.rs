@@ -48,12 +48,31 @@ pub(super) fn note<'a>(
     before: impl IntoIterator<Item = &'a EntryRow>,
     after: impl IntoIterator<Item = &'a EntryRow>,
 ) -> Result<(), DirectoryError> {
-    let mut sums: BTreeMap<ClearingCode, Sum> = BTreeMap::new();
+    let mut sums = Sums::new();
     let gone = before.into_iter().map(|row| (row, -1));
     for (row, entries) in gone.chain(after.into_iter().map(|row| (row, 1))) {
         let sum = sums.entry(row.participant).or_default();
         *sum = sum.with(entries, ContentId::of(&row.entry(keys)?));
     }
+    write(conn, sums)
+}
+
+/// Notes that entries of this content came.
+pub(super) fn note_new(
+    conn: &mut Conn<'_>,
+    new: impl Iterator<Item = (ClearingCode, ContentId)>,
+) -> Result<(), DirectoryError> {
+    let mut sums = Sums::new();
+    for (participant, content) in new {
+        let sum = sums.entry(participant).or_default();
+        *sum = sum.with(1, content);
+    }
+    write(conn, sums)
+}
+
+type Sums = BTreeMap<ClearingCode, Sum>;
+
+fn write(conn: &mut Conn<'_>, sums: Sums) -> Result<(), DirectoryError> {
     for (participant, sum) in sums {
         on_db!(conn, c => diesel::insert_into(directory_digest_change::table)
             .values((
@@ -179,7 +198,7 @@ pub(super) fn add_up(conn: &mut Conn<'_>) -> Result<(), DirectoryError> {
         Conn::Postgres(conn) => some.for_update().skip_locked().load(*conn)?,
         Conn::Sqlite(conn) => some.load(*conn)?,
     };
-    let mut sums: BTreeMap<ClearingCode, Sum> = BTreeMap::new();
+    let mut sums = Sums::new();
     let mut added = Vec::with_capacity(rows.len());
     for (seq, participant, entries, digest) in rows {
         let one = Sum::of_columns(&(entries, digest))?;

@@ -102,9 +102,9 @@ fn draw(
 }
 
 /// Notes numbers that were issued elsewhere and come with an import: they are not issued again.
-pub(super) fn note_issued(
+pub(super) fn note_issued<'a>(
     conn: &mut Conn<'_>,
-    numbers: &[(String, ClearingCode)],
+    numbers: impl Iterator<Item = (&'a str, ClearingCode)>,
     now: Timestamp,
 ) -> Result<(), DirectoryError> {
     for (number, participant) in numbers {

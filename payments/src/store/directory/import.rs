@@ -1,28 +1,30 @@
 //! Many entries at once: a participant moves in, or a directory is restored.
 //!
-//! A chunk is one transaction with the audit of it and the place in the file that it reaches, so an import that was interrupted goes on
-//! behind the last chunk. On PostgreSQL rows go in by `COPY`, sorted by what they are found by.
+//! What is imported comes in sorted [stretches](super::stretch) and is written a step at a time. A step is one transaction with
+//! the audit of it and the place that it reaches, so an import that was interrupted goes on behind the last step. On
+//! PostgreSQL rows go in by `COPY`.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use diesel::prelude::*;
 use store::{Conn, Timestamp, on_db};
 
 use super::reads::{self, Read, ReadPurpose};
-use super::row::{self, EntryRow};
 use super::schema::{directory_entry, directory_import};
-use super::{Core, Directory, DirectoryError, digest, fps_id, imports};
-use crate::directory::sealed::{self, Place};
-use crate::directory::sealed_text::Private;
-use crate::directory::{EntryId, EntryStatus, Registration};
+use super::stretch::{ImportPlace, NewEntry, Stretch};
+use super::{Directory, DirectoryError, digest, fps_id, imports};
+use crate::directory::{CannotOpen, DirectoryKeys, EntryId, ProxyHash};
 use crate::participant::ClearingCode;
 use crate::store::copy::Rows;
-use crate::store::random::random;
 
+/// Entries of one transaction: many enough that a commit costs nothing, few enough that nobody waits long.
+const STEP: usize = 10_000;
 /// Proxies that are asked for together.
 const ASKED_TOGETHER: usize = 1_000;
 
-/// What became of a chunk.
+/// What became of some entries.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Imported {
     /// Entries that are new.
@@ -31,6 +33,14 @@ pub struct Imported {
     pub known: u64,
     /// New entries that were to be the default, where another bank's is already. It stays the default.
     pub default_elsewhere: u64,
+}
+
+impl std::ops::AddAssign for Imported {
+    fn add_assign(&mut self, more: Self) {
+        self.added += more.added;
+        self.known += more.known;
+        self.default_elsewhere += more.default_elsewhere;
+    }
 }
 
 store::identifier! {
@@ -45,134 +55,131 @@ impl ImportId {
     }
 }
 
-/// How far an import has come, so that it can go on there, and who runs it.
+/// A run of an import of which the directory keeps a record, so that the next one can go on where it ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ImportMark {
+pub struct ImportRun {
     /// Which run.
-    pub run: ImportId,
+    pub id: ImportId,
     /// Who runs it.
     pub actor: String,
     /// SHA-256 of what is imported.
     pub source: [u8; 32],
     /// Entries of it that earlier runs had done.
     pub done_before: u64,
-    /// Entries of it that are done.
-    pub done: u64,
 }
 
 impl Directory {
-    /// Registers a chunk, each entry for its participant, and notes how far that is. What a participant has
-    /// registered already is left alone, and so is another bank's default.
+    /// Registers a stretch, each entry for its participant, and notes how far that is. What a participant has
+    /// registered already is left alone, and so is another bank's default. What an earlier run has written of the same
+    /// stretch is not counted again. `progress` is told how many entries of the source are in after each step.
     pub fn import(
         &self,
-        entries: &[(ClearingCode, Registration)],
-        mark: Option<&ImportMark>,
-        now: Timestamp,
+        stretch: Stretch,
+        run: Option<&ImportRun>,
+        mut progress: impl FnMut(u64),
     ) -> Result<Imported, DirectoryError> {
-        let rows = entries.iter().map(|(participant, one)| self.0.core.row(*participant, one, now));
-        let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
-        rows.sort_by(|one, other| (&one.proxy_hash, one.participant).cmp(&(&other.proxy_hash, other.participant)));
-        let issued = entries.iter().filter(|(_, one)| one.proxy.kind().is_exclusive());
-        let issued: Vec<_> = issued.map(|(participant, one)| (one.proxy.value().to_owned(), *participant)).collect();
-        let mark = mark.cloned();
-        let this = self.clone();
+        let (stretch, run) = (Arc::new(stretch), run.cloned().map(Arc::new));
+        let place = run.as_ref().map(|run| self.imported(&run.source)).transpose()?.unwrap_or_default();
+        let is_under_way = (place.done, place.reaching) == (stretch.from, stretch.end());
+        let mut from = usize::try_from(place.within).ok().filter(|_| is_under_way).unwrap_or(0);
+        let mut imported = Imported::default();
+        while from < stretch.entries.len() {
+            let step = from..(from + STEP).min(stretch.entries.len());
+            from = step.end;
+            imported += self.write_step(&stretch, step, run.as_ref())?;
+            progress(stretch.from + from as u64);
+        }
+        Ok(imported)
+    }
+
+    /// Writes some entries of a stretch: one transaction.
+    pub(super) fn write_step(
+        &self,
+        stretch: &Arc<Stretch>,
+        step: std::ops::Range<usize>,
+        run: Option<&Arc<ImportRun>>,
+    ) -> Result<Imported, DirectoryError> {
+        let (stretch, run, this) = (Arc::clone(stretch), run.cloned(), self.clone());
         self.db().write(move |conn| -> Result<Imported, DirectoryError> {
             if let Conn::Postgres(conn) = conn {
-                // Readers go on; whoever registers waits for this chunk, so that a proxy has one default.
+                // Readers go on; whoever registers waits for this step, so that a proxy has one default.
                 diesel::sql_query("LOCK TABLE directory_entry IN SHARE ROW EXCLUSIVE MODE").execute(*conn)?;
             }
-            let (new, imported) = sift(conn, rows.clone())?;
+            let (entries, now) = (&stretch.entries[step.clone()], stretch.now);
+            let (new, imported) = sift(conn, this.keys(), entries)?;
             insert(conn, &new)?;
-            digest::note(conn, this.keys(), [], &new)?;
-            fps_id::note_issued(conn, &issued, now)?;
-            let touch = |row: &EntryRow| Read {
-                entry: row.id,
+            digest::note_new(conn, new.iter().map(|one| (one.row.participant, one.content)))?;
+            let issued = entries.iter().filter_map(|one| Some((one.issued.as_deref()?, one.row.participant)));
+            fps_id::note_issued(conn, issued, now)?;
+            let read = |one: &Cow<'_, NewEntry>| Read {
+                entry: one.row.id,
                 at: now,
-                participant: row.participant,
+                participant: one.row.participant,
                 purpose: ReadPurpose::IMPORT,
             };
-            reads::append(conn, &new.iter().map(touch).collect::<Vec<_>>())?;
-            if let Some(mark) = &mark {
-                note(conn, mark)?;
-                imports::record(conn, mark, imported, now)?;
+            reads::append(conn, &new.iter().map(read).collect::<Vec<_>>())?;
+            if let Some(run) = &run {
+                note(conn, &run.source, &stretch, step.end)?;
+                imports::record(conn, run, imported, now)?;
             }
             Ok(imported)
         })
     }
 
-    /// How many entries of this source are done: none when it was never begun.
-    pub fn imported(&self, source: &[u8; 32]) -> Result<u64, DirectoryError> {
-        let done: Option<i64> = self.db().read(|conn| -> Result<_, DirectoryError> {
+    /// How far imports of this source have come: nowhere when none was ever begun.
+    pub fn imported(&self, source: &[u8; 32]) -> Result<ImportPlace, DirectoryError> {
+        let place: Option<(i64, i64, i64)> = self.db().read(|conn| -> Result<_, DirectoryError> {
             Ok(on_db!(conn, c => directory_import::table
                 .find(source.as_slice())
-                .select(directory_import::done)
+                .select((directory_import::done, directory_import::reaching, directory_import::within))
                 .get_result(c)
                 .optional())?)
         })?;
-        Ok(done.and_then(|done| u64::try_from(done).ok()).unwrap_or(0))
-    }
-}
-
-impl Core {
-    fn row(
-        &self,
-        participant: ClearingCode,
-        registration: &Registration,
-        now: Timestamp,
-    ) -> Result<EntryRow, DirectoryError> {
-        let registration = registration.clone().by_its_holder(&self.keys)?;
-        let Registration { proxy, account, owner, owner_key, currencies, default } = registration;
-        let place = Place { id: EntryId::new(now, &random()?), participant };
-        let proxy_hash = self.keys.proxy_hash(&proxy).to_vec();
-        Ok(EntryRow {
-            changed_at: now,
-            version: 1,
-            proven_on: row::day(now),
-            last_used_on: 0,
-            participant,
-            currencies: currencies.bits(),
-            status: EntryStatus::Proven.number(),
-            is_default: default,
-            proxy_hash,
-            id: place.id,
-            sealed: sealed::seal(&self.keys, place, &Private { proxy, account, owner }, None, random()?)?,
-            owner_key: owner_key.map(|key| key.as_bytes().to_vec()),
-        })
+        let [done, reaching, within] = place
+            .map_or([0; 3], |(done, reaching, within)| [done, reaching, within].map(|n| u64::try_from(n).unwrap_or(0)));
+        Ok(ImportPlace { done, reaching, within })
     }
 }
 
 /// Leaves out what is there already, and takes the default from those whose proxy has one.
-fn sift(conn: &mut Conn<'_>, rows: Vec<EntryRow>) -> Result<(Vec<EntryRow>, Imported), DirectoryError> {
-    let (mut taken, mut with_default) = known(conn, &rows)?;
-    let (mut new, mut imported) = (Vec::with_capacity(rows.len()), Imported::default());
-    for mut row in rows {
-        if !taken.insert((row.proxy_hash.clone(), row.participant)) {
+fn sift<'a>(
+    conn: &mut Conn<'_>,
+    keys: &DirectoryKeys,
+    entries: &'a [NewEntry],
+) -> Result<(Vec<Cow<'a, NewEntry>>, Imported), DirectoryError> {
+    let (mut taken, mut with_default) = known(conn, entries)?;
+    let (mut new, mut imported) = (Vec::with_capacity(entries.len()), Imported::default());
+    for one in entries {
+        let hash = one.row.hash()?;
+        if !taken.insert((hash, one.row.participant)) {
             imported.known += 1;
             continue;
         }
-        if row.is_default && !with_default.insert(row.proxy_hash.clone()) {
-            row.is_default = false;
-            imported.default_elsewhere += 1;
-        }
         imported.added += 1;
-        new.push(row);
+        new.push(if one.row.is_default && !with_default.insert(hash) {
+            imported.default_elsewhere += 1;
+            Cow::Owned(one.not_default(keys)?)
+        } else {
+            Cow::Borrowed(one)
+        });
     }
     Ok((new, imported))
 }
 
-type Known = (HashSet<(Vec<u8>, ClearingCode)>, HashSet<Vec<u8>>);
+type Known = (HashSet<(ProxyHash, ClearingCode)>, HashSet<ProxyHash>);
 
-fn known(conn: &mut Conn<'_>, rows: &[EntryRow]) -> Result<Known, DirectoryError> {
+fn known(conn: &mut Conn<'_>, entries: &[NewEntry]) -> Result<Known, DirectoryError> {
     let (mut taken, mut with_default) = Known::default();
-    for rows in rows.chunks(ASKED_TOGETHER) {
-        let hashes: Vec<&[u8]> = rows.iter().map(|row| row.proxy_hash.as_slice()).collect();
+    for some in entries.chunks(ASKED_TOGETHER) {
+        let hashes: Vec<&[u8]> = some.iter().map(|one| one.row.proxy_hash.as_slice()).collect();
         let found: Vec<(Vec<u8>, ClearingCode, bool)> = on_db!(conn, c => directory_entry::table
             .filter(directory_entry::proxy_hash.eq_any(&hashes))
             .select((directory_entry::proxy_hash, directory_entry::participant, directory_entry::is_default))
             .load(c))?;
         for (hash, participant, is_default) in found {
+            let hash = ProxyHash::try_from(hash).map_err(|_| CannotOpen)?;
             if is_default {
-                with_default.insert(hash.clone());
+                with_default.insert(hash);
             }
             taken.insert((hash, participant));
         }
@@ -180,7 +187,8 @@ fn known(conn: &mut Conn<'_>, rows: &[EntryRow]) -> Result<Known, DirectoryError
     Ok((taken, with_default))
 }
 
-fn insert(conn: &mut Conn<'_>, rows: &[EntryRow]) -> Result<(), DirectoryError> {
+fn insert(conn: &mut Conn<'_>, new: &[Cow<'_, NewEntry>]) -> Result<(), DirectoryError> {
+    let rows = new.iter().map(|one| &one.row);
     match conn {
         Conn::Postgres(conn) => {
             let mut copied = Rows::new();
@@ -211,13 +219,21 @@ fn insert(conn: &mut Conn<'_>, rows: &[EntryRow]) -> Result<(), DirectoryError> 
     Ok(())
 }
 
-fn note(conn: &mut Conn<'_>, mark: &ImportMark) -> Result<(), DirectoryError> {
-    let done = i64::try_from(mark.done).unwrap_or(i64::MAX);
+/// Notes that so many entries of a stretch are in.
+fn note(conn: &mut Conn<'_>, source: &[u8; 32], stretch: &Stretch, within: usize) -> Result<(), DirectoryError> {
+    let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    let end = stretch.end();
+    let (done, within) = if within < stretch.entries.len() { (stretch.from, within as u64) } else { (end, 0) };
+    let reached = (
+        directory_import::done.eq(number(done)),
+        directory_import::reaching.eq(number(end)),
+        directory_import::within.eq(number(within)),
+    );
     on_db!(conn, c => diesel::insert_into(directory_import::table)
-        .values((directory_import::source.eq(mark.source.as_slice()), directory_import::done.eq(done)))
+        .values((directory_import::source.eq(source.as_slice()), reached))
         .on_conflict(directory_import::source)
         .do_update()
-        .set(directory_import::done.eq(done))
+        .set(reached)
         .execute(c))?;
     Ok(())
 }

@@ -1,9 +1,11 @@
 //! Moving many entries in and out.
 
+use std::sync::Arc;
+
 use store::Timestamp;
 use store::testing::TestDatabase;
 
-use super::{Directory, ImportMark, Imported, Purpose};
+use super::{Directory, ImportPlace, ImportRun, Imported, Purpose, Stretch};
 use crate::directory::{
     AccountNumber, ContentId, Currencies, Differences, DirectoryKeys, EntryId, ImportId, LookupRequest, Owner,
     OwnerKey, OwnerKind, Proxy, Registration, SetDigest,
@@ -38,22 +40,38 @@ fn chunk(code: &str, numbers: std::ops::Range<u32>) -> Vec<(ClearingCode, Regist
     numbers.map(|number| (bank(code), registration(number, Currencies::ALL))).collect()
 }
 
+fn ready(directory: &Directory, place: ImportPlace, entries: &[(ClearingCode, Registration)]) -> Vec<Stretch> {
+    let mut gathered = directory.stretches(place);
+    let add = |(bank, one): &(ClearingCode, Registration)| gathered.add(*bank, one.clone(), NOW).unwrap();
+    let mut ready: Vec<Stretch> = entries.iter().filter_map(add).collect();
+    ready.extend(gathered.rest(NOW).unwrap());
+    ready
+}
+
+fn import(directory: &Directory, entries: &[(ClearingCode, Registration)], run: Option<&ImportRun>) -> Imported {
+    let place = run.map(|run| directory.imported(&run.source).unwrap()).unwrap_or_default();
+    let mut imported = Imported::default();
+    for stretch in ready(directory, place, entries) {
+        imported += directory.import(stretch, run, |_| {}).unwrap();
+    }
+    imported
+}
+
 #[test]
 fn what_was_imported_is_found_and_importing_again_changes_nothing() {
     each(|directory| {
         let run = ImportId::new(NOW, &[1; 10]);
-        let mark = ImportMark { run, actor: "an officer".to_owned(), source: [7; 32], done_before: 0, done: 300 };
-        let imported = directory.import(&chunk("012", 0..300), Some(&mark), NOW).unwrap();
+        let mark = ImportRun { id: run, actor: "an officer".to_owned(), source: [7; 32], done_before: 0 };
+        let imported = import(directory, &chunk("012", 0..300), Some(&mark));
         assert_eq!(imported, Imported { added: 300, ..Imported::default() });
-        assert_eq!(directory.imported(&mark.source).unwrap(), 300);
-        assert_eq!(directory.imported(&[8; 32]).unwrap(), 0, "another file");
-        let again = directory.import(&chunk("012", 200..301), None, NOW).unwrap();
+        assert_eq!(directory.imported(&mark.source).unwrap().entries(), 300);
+        assert_eq!(directory.imported(&[8; 32]).unwrap(), ImportPlace::default(), "another file");
+        let again = import(directory, &chunk("012", 200..301), None);
         assert_eq!(again, Imported { added: 1, known: 100, default_elsewhere: 0 });
         let request = LookupRequest::for_payment(bank("027"), registration(299, Currencies::ALL).proxy);
         let shown = directory.lookup_blocking(request, NOW).unwrap();
         assert_eq!((shown.participant, shown.masked_name.zh.as_deref()), (bank("012"), Some("晨光文具")));
-        let more = ImportMark { done: 302, ..mark.clone() };
-        directory.import(&chunk("012", 300..302), Some(&more), NOW).unwrap();
+        import(directory, &chunk("012", 300..302), Some(&mark));
         let runs = directory.imports().unwrap();
         assert_eq!((runs.len(), runs[0].run, runs[0].actor.as_str()), (1, run, "an officer"));
         assert_eq!(runs[0].imported, Imported { added: 301, known: 1, default_elsewhere: 0 });
@@ -64,11 +82,36 @@ fn what_was_imported_is_found_and_importing_again_changes_nothing() {
 }
 
 #[test]
+fn an_import_that_stopped_within_a_stretch_goes_on_there_and_counts_nothing_twice() {
+    each(|directory| {
+        let all = chunk("012", 0..25_000);
+        let run = |id| ImportRun {
+            id: ImportId::new(NOW, &[id; 10]),
+            actor: "an officer".to_owned(),
+            source: [7; 32],
+            done_before: 0,
+        };
+        let mut stretches = ready(directory, ImportPlace::default(), &all);
+        assert_eq!(stretches.iter().map(Stretch::len).collect::<Vec<_>>(), [10_000, 15_000]);
+        let (second, first) = (Arc::new(stretches.remove(1)), stretches.remove(0));
+        directory.import(first, Some(&run(1)), |_| {}).unwrap();
+        directory.write_step(&second, 0..10_000, Some(&Arc::new(run(1)))).unwrap();
+        let place = directory.imported(&[7; 32]).unwrap();
+        assert_eq!((place.done, place.entries()), (10_000, 20_000));
+        assert_eq!(import(directory, &all[10_000..], Some(&run(2))), Imported { added: 5_000, ..Imported::default() });
+        let runs: Vec<_> =
+            directory.imports().unwrap().iter().map(|one| (one.imported.added, one.imported.known)).collect();
+        assert_eq!(runs, [(5_000, 0), (20_000, 0)]);
+        assert_eq!(directory.export(None, NOW).unwrap().total(), 25_000);
+    });
+}
+
+#[test]
 fn an_import_takes_no_default_from_another_bank_nor_gives_a_proxy_two() {
     each(|directory| {
         directory.register(bank("027"), registration(1, Currencies::ALL), NOW).unwrap();
         let both = [chunk("012", 0..3), chunk("038", 0..1), chunk("012", 0..1)].concat();
-        let imported = directory.import(&both, None, NOW).unwrap();
+        let imported = import(directory, &both, None);
         assert_eq!(imported, Imported { added: 4, known: 1, default_elsewhere: 2 });
         let default_of = |number| {
             let request = LookupRequest::for_payment(bank("027"), registration(number, Currencies::ALL).proxy);
@@ -85,7 +128,7 @@ fn what_is_exported_is_what_was_imported_and_the_audit_tells_of_it() {
         let mut entries = chunk("012", 0..40);
         let owner_key = Some(OwnerKey::from_bytes([9; 16]));
         entries.push((bank("027"), Registration { owner_key, ..registration(99, only_cny) }));
-        directory.import(&entries, None, NOW).unwrap();
+        import(directory, &entries, None);
         let all = |participant| {
             let mut export = directory.export(participant, NOW).unwrap();
             let mut found = Vec::new();
@@ -108,8 +151,8 @@ fn what_is_exported_is_what_was_imported_and_the_audit_tells_of_it() {
 fn a_participant_finds_out_what_it_holds_otherwise() {
     each(|directory| {
         assert_eq!(directory.digest(bank("012")).unwrap(), SetDigest::default());
-        directory.import(&chunk("012", 0..5), None, NOW).unwrap();
-        directory.import(&chunk("027", 5..6), None, NOW).unwrap();
+        import(directory, &chunk("012", 0..5), None);
+        import(directory, &chunk("027", 5..6), None);
         let entries = directory.list(bank("012"), None, NOW).unwrap().items;
         let held: Vec<_> = entries.iter().map(|entry| (entry.id, ContentId::of(entry))).collect();
         let digest = entries.iter().fold(SetDigest::default(), SetDigest::with);
@@ -143,7 +186,7 @@ fn a_digest_follows_every_way_in_which_an_entry_changes() {
     for database in TestDatabase::each().unwrap() {
         let directory = Directory::new(database.db(), DirectoryKeys::from_master(&[5; 32]));
         // A base of what was there before, and of nothing.
-        directory.import(&chunk("012", 0..3), None, NOW).unwrap();
+        import(&directory, &chunk("012", 0..3), None);
         directory.digest(bank("012")).unwrap();
         directory.digest(bank("027")).unwrap();
         let is_exact = |what: &str| assert_eq!(directory.verify_digests().unwrap(), (2, vec![]), "{what}");

@@ -3,14 +3,14 @@
 use diesel::prelude::*;
 use store::{Conn, Timestamp, on_db};
 
-use super::import::{ImportId, ImportMark, Imported};
+use super::import::{ImportId, ImportRun, Imported};
 use super::schema::directory_import_run;
 use super::{Directory, DirectoryError};
 
 /// Runs that are listed.
 const LISTED: i64 = 100;
 
-/// One run of an import, exact to the last chunk that is in the directory.
+/// One run of an import, exact to the last step that is in the directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportRecord {
     /// Which run; it says when it began.
@@ -19,7 +19,7 @@ pub struct ImportRecord {
     pub source: [u8; 32],
     /// Who ran it.
     pub actor: String,
-    /// When its last chunk was done.
+    /// When the last stretch was made ready of which something is done.
     pub changed: Timestamp,
     /// Entries of the file that earlier runs had done.
     pub done_before: u64,
@@ -58,23 +58,23 @@ impl RunRow {
     }
 }
 
-/// Adds a chunk to the record of its run, in the chunk's own transaction.
+/// Adds a step to the record of its run, in the step's own transaction.
 pub(super) fn record(
     conn: &mut Conn<'_>,
-    mark: &ImportMark,
-    chunk: Imported,
+    run: &ImportRun,
+    step: Imported,
     now: Timestamp,
 ) -> Result<(), DirectoryError> {
     let number = |count| i64::try_from(count).unwrap_or(i64::MAX);
     let row = RunRow {
-        id: mark.run,
-        source: mark.source.to_vec(),
-        actor: mark.actor.clone(),
+        id: run.id,
+        source: run.source.to_vec(),
+        actor: run.actor.clone(),
         changed_at: now,
-        done_before: number(mark.done_before),
-        added: number(chunk.added),
-        known: number(chunk.known),
-        default_elsewhere: number(chunk.default_elsewhere),
+        done_before: number(run.done_before),
+        added: number(step.added),
+        known: number(step.known),
+        default_elsewhere: number(step.default_elsewhere),
     };
     on_db!(conn, c => diesel::insert_into(directory_import_run::table)
         .values(&row)

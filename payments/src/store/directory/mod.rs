@@ -38,6 +38,7 @@ mod refunds;
 mod register;
 mod row;
 mod schema;
+mod stretch;
 mod suspicion;
 #[cfg(test)]
 mod suspicion_tests;
@@ -58,7 +59,7 @@ pub use buckets::BucketState;
 pub use claim::ClaimRecord;
 pub use export::Export;
 pub use fps_id::{FpsIdRequest, FpsIdRequestId};
-pub use import::{ImportId, ImportMark, Imported};
+pub use import::{ImportId, ImportRun, Imported};
 pub use imports::ImportRecord;
 pub use infraction::{InfractionRecord, InfractionReport};
 pub(in crate::store) use notice::tell;
@@ -67,6 +68,7 @@ pub(in crate::store) use own_entry::own_entry;
 pub use page::Page;
 pub use proof::{CodeToSend, ProofOutcome, ProofSubject};
 pub use register::Registered;
+pub use stretch::{ImportPlace, Stretch, Stretches};
 pub use suspicion::Suspicion;
 
 use self::buckets::OwnBuckets;

@@ -1,5 +1,5 @@
 //! The directory's tables, as both databases have them (migrations `0004_directory`, `0022_directory_import_runs` and
-//! `0023_fps_ids` to `0035_directory_digests`).
+//! `0023_fps_ids` to `0046_directory_import_stretches`).
 
 diesel::table! {
     directory_entry (proxy_hash, participant) {
@@ -88,6 +88,8 @@ diesel::table! {
     directory_import (source) {
         source -> Binary,
         done -> BigInt,
+        reaching -> BigInt,
+        within -> BigInt,
     }
 }
 
