@@ -3,14 +3,22 @@
 use std::time::Duration;
 
 use store::Timestamp;
-use time::Date;
+use time::macros::offset;
+use time::{Date, UtcOffset};
 
 use super::{Merchant, MerchantId, TillLabel};
 use crate::money::Amount;
 use crate::request_to_pay::{AmountRule, Creditor, Debtor, NewRequest, RequestToPay};
 
+/// How long a bill can be paid at least.
+const BILL_LASTS: Duration = Duration::from_hours(24 * 90);
+/// How long a bill can be paid after the day on which it is due has begun: the one who is late still pays by it.
+const BILL_LASTS_AFTER_DUE: Duration = Duration::from_hours(24 * 31);
 /// How long a code on a till can be paid.
 pub const TILL_CODE_LASTS: Duration = Duration::from_mins(10);
+
+/// Where a day begins on which a bill is due.
+const HONG_KONG: UtcOffset = offset!(+8);
 
 /// What a merchant asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +65,22 @@ impl Asking {
         }
     }
 
+    /// A bill, to be printed, sent as a link or delivered to whom it asks: 90 days, or a month after it is due.
+    pub fn bill(
+        amount: Amount,
+        bill_number: Option<String>,
+        purpose: Option<String>,
+        due: Option<Date>,
+        reference: String,
+        now: Timestamp,
+    ) -> Self {
+        let day = due.map(|day| day.midnight().assume_offset(HONG_KONG).unix_timestamp());
+        let late = day.map(|day| Timestamp::from_seconds(day) + BILL_LASTS_AFTER_DUE);
+        let expires = late.unwrap_or(now).max(now + BILL_LASTS);
+        let amount_rule = AmountRule::Exact;
+        Self { amount, amount_rule, till: None, bill_number, purpose, due, debtor: None, expires, reference }
+    }
+
     /// The request to pay that asks for it, on behalf of `merchant`.
     pub fn on_behalf_of(self, merchant: &Merchant) -> NewRequest {
         NewRequest {
@@ -100,4 +124,22 @@ pub(crate) fn label(id: MerchantId) -> String {
 /// A request has room for 69 characters of a name.
 fn shown(name: &str) -> String {
     name.chars().take(69).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::date;
+
+    use super::*;
+    use crate::clearing::tests::support::{NOW, hkd};
+
+    #[test]
+    fn a_bill_lasts_ninety_days_or_until_a_month_after_it_is_due() {
+        let lasts =
+            |due| Asking::bill(hkd(100), None, None, due, "R".to_owned(), NOW).expires.since(NOW).as_secs() / 3_600;
+        assert_eq!(lasts(None), 90 * 24);
+        assert_eq!(lasts(Some(date!(2026 - 11 - 30))), 90 * 24);
+        // Noon of 22 November to midnight of 1 April, and a month more.
+        assert_eq!(lasts(Some(date!(2027 - 04 - 01))), (129 + 31) * 24 + 12);
+    }
 }

@@ -23,6 +23,8 @@ pub enum Duty {
     SeeToday,
     /// See what came in on other days, download it, see totals.
     SeeAll,
+    /// Send bills, take them back, see how they stand.
+    SendBills,
     /// Send money back.
     Refund,
     /// Say who works here.
@@ -33,8 +35,15 @@ pub enum Duty {
 
 impl Duty {
     /// Every duty.
-    pub const ALL: [Self; 6] =
-        [Self::ShowCodes, Self::SeeToday, Self::SeeAll, Self::Refund, Self::ManageMembers, Self::ManagePrograms];
+    pub const ALL: [Self; 7] = [
+        Self::ShowCodes,
+        Self::SeeToday,
+        Self::SeeAll,
+        Self::SendBills,
+        Self::Refund,
+        Self::ManageMembers,
+        Self::ManagePrograms,
+    ];
 }
 
 impl Role {

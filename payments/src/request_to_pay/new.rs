@@ -35,7 +35,7 @@ pub struct NewRequest {
     pub due: Option<DueDate>,
     /// From when it can no longer be paid (pain.013 `XpryDt`).
     pub expires: Timestamp,
-    /// Who is asked; nobody in particular for a code that whoever scans it pays.
+    /// Who is asked; nobody in particular for what is only shown. Whoever has the id may pay in either case.
     pub debtor: Option<Debtor>,
     /// The asker's own identifier (pain.013 `EndToEndId`), at most 35 characters: for one creditor agent and one asker,
     /// the same again is the same request.

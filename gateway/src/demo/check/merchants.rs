@@ -32,6 +32,8 @@ pub(super) async fn walk(walk: &mut Walk, city: &City, owner: &Browser) -> Optio
     walk.step("a customer pays it, and the till turns green", paid).await?;
     let again = pay_again(&payer, &code.1);
     walk.step("refused: paying the same code once more", again).await?;
+    let bill = walk.step("the owner makes a bill for a customer's number, and prints it", merchant.bill(&shop)).await?;
+    walk.step("a customer pays it from its link, and the console says so", merchant.pay_bill(&payer, &bill)).await?;
     let receipt = walk.step("the console lists it, with the payer's name masked", merchant.received(&shop)).await?;
     walk.step("refused: sending back more than came in", merchant.too_much(&receipt)).await?;
     walk.step("the owner sends 2.00 back, and their bank returns it", merchant.refund(&receipt)).await?;
@@ -107,6 +109,37 @@ impl Merchant<'_> {
         self.until(address, "data-paid").await.map(drop)
     }
 
+    /// The address of a bill for 7.00.
+    async fn bill(&self, shop: &str) -> anyhow::Result<String> {
+        let customer = Customer::new(self.city, 0)?;
+        customer.sign_in(PAYER_ACCOUNT).await?;
+        customer.link_number().await?;
+        let page = self.owner.open(&format!("{shop}/bills")).await?;
+        let (csrf, reference) = (page.field("csrf")?, page.field("reference")?);
+        let form = |debtor| {
+            let typed =
+                [("amount", "7.00"), ("bill", "ML-B-7"), ("purpose", "筆記簿"), ("due", ""), ("debtor", debtor)];
+            [&[("csrf", &*csrf), ("reference", &*reference)][..], &typed].concat()
+        };
+        self.owner.submit(&format!("{shop}/bills"), &form("6111 2222")).await?.must_show("aria-invalid")?;
+        let made = self.owner.submit(&format!("{shop}/bills"), &form("9123 4567")).await?;
+        let again = self.owner.submit(&format!("{shop}/bills"), &form("9123 4567")).await?;
+        ensure!(made.url == again.url, "the same form makes another bill");
+        let printed = self.owner.fetch(&format!("{}/bill.pdf", made.url)).await?.bytes().await?;
+        ensure!(printed.starts_with(b"%PDF"), "no bill to print");
+        customer.browser.open(&customer.url("/")).await?.must_show("ML-B-7")?;
+        Ok(made.url.to_string())
+    }
+
+    /// Pays a bill as the payment link at the bank does.
+    async fn pay_bill(&self, payer: &Customer, bill: &str) -> anyhow::Result<()> {
+        let id = bill.rsplit('/').next().unwrap_or_default();
+        let confirm = payer.browser.submit(&payer.url(&format!("/requests/{id}/pay")), &[]).await?;
+        let result = payer.browser.submit(&format!("{}/confirm", confirm.url), &[]).await?;
+        payer.settled(result).await?;
+        self.until(bill, "/receipts/").await?.must_show("class=\"state ok\"")
+    }
+
     /// Waits for the payment, and returns the address of its page.
     async fn received(&self, shop: &str) -> anyhow::Result<String> {
         let page = self.until(shop, "HK$ 12.00").await?;
@@ -134,7 +167,7 @@ impl Merchant<'_> {
     }
 
     async fn totals(&self, shop: &str) -> anyhow::Result<()> {
-        let books = self.until(&format!("{shop}/books"), "HK$ 40.00").await?;
+        let books = self.until(&format!("{shop}/books"), "HK$ 47.00").await?;
         books.must_show("T-2")?;
         let links: Vec<&str> = books.html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
         let file = |ending: &str| links.iter().find(|link| link.contains("/books/") && link.ends_with(ending));
@@ -145,7 +178,7 @@ impl Merchant<'_> {
         ensure!(counter.contains("T-1"), "the counter's code does not name its till: {counter}");
         let xml = self.url(file(".xml").context("no camt.054")?);
         let xml = self.owner.fetch(&xml).await?.text().await?;
-        ensure!(xml.contains("<Amt>40.00</Amt>"), "{xml}");
+        ensure!(xml.contains("<Amt>47.00</Amt>"), "{xml}");
         Ok(())
     }
 

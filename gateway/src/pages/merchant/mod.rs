@@ -1,5 +1,6 @@
 //! The merchant console: for owners and cashiers of shops, on a phone or a tablet.
 
+pub mod bills;
 pub mod books;
 pub mod codes;
 pub mod counter;
@@ -35,6 +36,8 @@ pub enum Part {
     Counter,
     /// Codes to print.
     Codes,
+    /// Bills to send.
+    Bills,
     /// Other days, totals, downloads.
     Books,
     /// Who works there.

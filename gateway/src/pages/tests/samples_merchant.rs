@@ -1,10 +1,13 @@
 //! The merchant console with something in each part.
 
 use askama::Template;
+use payments::request_to_pay::RequestState;
 
 use super::super::*;
 use super::samples::{Sample, page};
-use merchant::{Download, Line, Part, Shop, Total, books, codes, counter, programs, receipt, shops, staff, till};
+use merchant::{
+    Download, Line, Part, Shop, Total, bills, books, codes, counter, programs, receipt, shops, staff, till,
+};
 
 fn shop(is_owner: bool) -> Shop {
     Shop {
@@ -90,6 +93,11 @@ pub(super) fn console(lang: Lang) -> Vec<Sample> {
         ("merchant-refunded", receipt(lang, None).render().unwrap()),
         ("merchant-staff", staff(lang).render().unwrap()),
     ];
+    samples.push(("merchant-bills", bills(lang, true).render().unwrap()));
+    samples.push(("merchant-no-bills", bills(lang, false).render().unwrap()));
+    for (name, state) in ["merchant-bill-waits", "merchant-bill-paid"].into_iter().zip(BILL_STATES) {
+        samples.push((name, bill(lang, state).render().unwrap()));
+    }
     samples.extend(tills(lang));
     samples.push(("merchant-programs", programs(lang, true).render().unwrap()));
     samples.push(("merchant-no-programs", programs(lang, false).render().unwrap()));
@@ -97,6 +105,42 @@ pub(super) fn console(lang: Lang) -> Vec<Sample> {
     let names = ["pay-waiting", "pay-paying", "pay-paid", "pay-over"];
     samples.extend(names.into_iter().zip(states).map(|(name, state)| (name, link(lang, state).render().unwrap())));
     samples
+}
+
+const BILL_STATES: [RequestState; 2] = [RequestState::Waiting, RequestState::Paid];
+
+fn bill_line(state: RequestState) -> bills::BillLine {
+    bills::BillLine {
+        id: "0123456789ABCDEFGHJK".to_owned(),
+        amount: "HK$ 1,240.00".to_owned(),
+        number: Some("RV-2026-000123".to_owned()),
+        purpose: Some("差餉及地租 Rates and rent".to_owned()),
+        due: Some("2026-12-31".to_owned()),
+        state,
+    }
+}
+
+fn bills(lang: Lang, good: bool) -> bills::Bills {
+    let mut form = bills::Form { reference: "0".repeat(32), ..bills::Form::default() };
+    form.wrong = (!good).then(|| ("debtor", "沒有人 Nobody".to_owned()));
+    let bills = if good { RequestState::ALL.into_iter().map(bill_line).collect() } else { Vec::new() };
+    let next = good.then(|| "/merchant/1/bills?before=7".to_owned());
+    bills::Bills { page: page(lang), shop: shop(true), part: Part::Bills, bills, next, form }
+}
+
+fn bill(lang: Lang, state: RequestState) -> bills::Bill {
+    bills::Bill {
+        page: page(lang),
+        shop: shop(true),
+        part: Part::Bills,
+        line: bill_line(state),
+        is_sent: true,
+        created: "2026-11-22 19:05".to_owned(),
+        expires: "2027-02-20 19:05".to_owned(),
+        paid: None,
+        link: "https://id.example/pay/0123456789ABCDEFGHJK".to_owned(),
+        receipt: (state == RequestState::Paid).then_some(7),
+    }
 }
 
 fn receipt(lang: Lang, refundable: Option<&str>) -> receipt::Receipt {

@@ -1,7 +1,7 @@
 //! Whom a program asks by a number or address: looked up as every look-up is, and told to nobody.
 
 use actix_web::web;
-use payments::directory::{LookupPurpose, LookupRequest, OwnerKind, Payer, Proxy, ProxyKind};
+use payments::directory::{DirectoryError, LookupPurpose, LookupRequest, OwnerKind, Payer, Proxy, ProxyKind};
 use payments::merchant::Merchant;
 use payments::request_to_pay::Debtor;
 use serde::Deserialize;
@@ -39,11 +39,16 @@ impl DebtorBody {
 /// Where the proxy leads. The merchant is who asks, in the name of its bank: both have so many look-ups and no more.
 ///
 /// # Errors
-/// 404 when nobody has registered it, 429 after too many look-ups.
-pub(super) async fn find(gateway: &web::Data<Gateway>, merchant: &Merchant, proxy: Proxy) -> Result<Debtor, Problem> {
+/// [`DirectoryError::Unknown`] when nobody has registered it, [`DirectoryError::TooMany`] after too many look-ups.
+pub(in crate::public) async fn find(
+    gateway: &web::Data<Gateway>,
+    merchant: &Merchant,
+    proxy: Proxy,
+) -> Result<Debtor, DirectoryError> {
+    // An identifier is never too long for a payer; all that were would share one bucket.
     let payer = Payer::named(&format!("merchant {}", merchant.id), OwnerKind::Organisation);
     let wanted = LookupRequest {
-        payer: payer.map_err(|failed| Problem::internal(&failed))?,
+        payer: payer.unwrap_or_else(|_| Payer::unnamed()),
         purpose: LookupPurpose::Service,
         ..LookupRequest::for_payment(merchant.participant, proxy)
     };

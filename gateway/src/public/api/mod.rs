@@ -3,7 +3,7 @@
 
 mod body;
 mod caller;
-mod debtor;
+pub(super) mod debtor;
 mod events;
 mod payment_requests;
 mod seats;

@@ -3,6 +3,7 @@
 //! Identity says who they are; payments says for which merchant they may do what. A person is known to payments by an
 //! identifier alone.
 
+mod bills;
 mod books;
 mod codes;
 mod counter;
@@ -29,6 +30,12 @@ pub(super) fn configure(app: &mut web::ServiceConfig) {
         .route("/merchant/{id}/code.svg", web::get().to(codes::svg))
         .route("/merchant/{id}/code.png", web::get().to(codes::png))
         .route("/merchant/{id}/poster-{paper}.pdf", web::get().to(codes::poster))
+        .route("/merchant/{id}/bills", web::get().to(bills::list))
+        .route("/merchant/{id}/bills", web::post().to(bills::make))
+        .route("/merchant/{id}/bills/{bill}", web::get().to(bills::show))
+        .route("/merchant/{id}/bills/{bill}/code.svg", web::get().to(bills::svg))
+        .route("/merchant/{id}/bills/{bill}/bill.pdf", web::get().to(bills::pdf))
+        .route("/merchant/{id}/bills/{bill}/cancel", web::post().to(bills::cancel))
         .route("/merchant/{id}/receipts/{payment}", web::get().to(receipts::show))
         .route("/merchant/{id}/receipts/{payment}/refund", web::post().to(receipts::refund))
         .route("/merchant/{id}/books", web::get().to(books::show))

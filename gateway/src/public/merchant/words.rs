@@ -1,5 +1,7 @@
 //! The kind sentence for each refusal about a merchant.
 
+pub(super) mod bills;
+
 use payments::merchant::MerchantRefusal;
 use payments::presented_code::NotPresentable;
 

@@ -1,8 +1,10 @@
 //! Pictures of codes: black on white, with the quiet zone of ISO/IEC 18004, as SVG, as PNG, in the half blocks of a
-//! terminal, and as a poster to print ([`poster`]). The error correction level follows from what the picture is for.
+//! terminal, and as a poster ([`poster`]) or a bill ([`bill`]) to print. The error correction level follows from what the picture is for.
 
+pub mod bill;
 mod mark;
 pub mod poster;
+mod sheet;
 
 use qrcode::render::{svg, unicode};
 use qrcode::{Color, EcLevel, QrCode};

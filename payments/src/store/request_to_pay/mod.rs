@@ -192,6 +192,30 @@ impl RequestsToPay {
         all(found)
     }
 
+    /// What a merchant asked for at no till, latest first, at most `limit`, before the one with this number: its bills, and
+    /// baskets of its web shop.
+    pub fn bills_of(
+        &self,
+        merchant: &Merchant,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<RequestToPay>, RequestError> {
+        let of = label(merchant.id);
+        let limit = i64::try_from(limit).unwrap_or(PAGE).min(PAGE);
+        let found: Vec<RequestColumns> = self.db.read(|conn| -> Result<_, Error> {
+            Ok(on_db!(conn, c => request_to_pay::table
+                .filter(request_to_pay::merchant.eq(&of))
+                .filter(request_to_pay::creditor_agent.eq(merchant.participant))
+                .filter(request_to_pay::till.is_null())
+                .filter(request_to_pay::number.lt(before.unwrap_or(i64::MAX)))
+                .order(request_to_pay::number.desc())
+                .limit(limit)
+                .select(RequestColumns::as_select())
+                .load(c))?)
+        })?;
+        all(found)
+    }
+
     fn take(
         &self,
         id: RequestId,

@@ -1,11 +1,13 @@
 //! A bill that asks somebody in particular: their own page, the printed code and the link race each other, and it is paid
 //! once.
 
+use super::merchants::{Shop, till};
 use super::requests::{pay, written};
 use super::*;
 use crate::clearing::tests::support::{say, transfer};
 use crate::clearing::{Refusal, Status, Verdict};
 use crate::iso20022::ReasonCode;
+use crate::merchant::Asking;
 use crate::participant::ClearingCode;
 use crate::request_to_pay::tests::request_for;
 use crate::request_to_pay::{Debtor, NewRequest, RequestId, RequestState, RequestToPay};
@@ -106,5 +108,27 @@ fn what_its_debtor_refused_is_paid_by_nobody() {
             assert_eq!(told, Status::Rejected(Refusal::RequestRefused.reason()));
         }
         world.assert_exact();
+    }
+}
+
+#[test]
+fn a_merchant_sees_its_bills_latest_first_and_not_the_codes_of_its_tills() {
+    for world in World::each() {
+        let shop = Shop::open(&world);
+        let requests = world.requests();
+        let make = |asking: Asking| requests.create(&asking.on_behalf_of(&shop.merchant), NOW).unwrap();
+        let bill = |number: &str| {
+            make(Asking::bill(hkd(100), Some(number.to_owned()), None, None, number.to_owned(), NOW)).number
+        };
+        let (first, second) = (bill("B-1"), bill("B-2"));
+        make(Asking::at_till(till("T-1"), hkd(100), None, "T".to_owned(), NOW));
+        let third = bill("B-3");
+        let listed = |before, limit| -> Vec<i64> {
+            let found = requests.bills_of(&shop.merchant, before, limit).unwrap();
+            found.into_iter().map(|bill| bill.number).collect()
+        };
+        assert_eq!(listed(None, 10), [third, second, first]);
+        assert_eq!(listed(None, 1), [third]);
+        assert_eq!(listed(Some(second), 10), [first]);
     }
 }
