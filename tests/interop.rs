@@ -274,6 +274,32 @@ async fn the_web_shop_of_the_examples_sells_and_believes_signed_webhooks_only() 
 }
 
 #[tokio::test]
+async fn a_merchant_s_token_is_bound_to_its_program_s_certificate() {
+    let certificates = judges::authority();
+    let gateway = Gateway::serve_with(SQLITE, &Gateway::mutual_tls(certificates.path()), &[]).await;
+    let bank = Bank::join(&gateway, "055", "0");
+    let owner = json!({ "kind": "organisation", "name_zh": "晨光文具", "name_en": "Morning Light Stationery" });
+    let wanted = json!({ "request_id": "6f6c0c0e-0b0f-4c53-9f0e-6d7a3a4d2c11", "account": "055-1", "owner": owner });
+    let (_, issued) = bank.post_json(&gateway, "/fps-ids", &wanted).await;
+    let (_, merchant) = bank
+        .post_json(
+            &gateway,
+            "/merchants",
+            &json!({
+                "request_id": "0b8dbd0b-2d9b-4e5b-8a58-0cb0e3c3f5d1", "name_zh": "晨光文具",
+                "name_en": "Morning Light Stationery", "category": "5943", "fps_id": issued["proxy"]["id"],
+            }),
+        )
+        .await;
+    let places = json!({
+        "lionrock": gateway.public(""),
+        "residents": [{ "activation_link": resident::register(&gateway) }],
+        "merchants": [{ "invitation": merchant["invitation"]["code"] }],
+    });
+    judges::merchant(&gateway, certificates.path(), &places, &["merchant_certificate.test.js"]);
+}
+
+#[tokio::test]
 async fn every_answer_to_a_merchant_s_program_is_as_the_description_says() {
     let gateway = Gateway::demo().await;
     judges::city(&gateway, &["merchant_api.test.js"]);

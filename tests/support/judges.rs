@@ -41,6 +41,13 @@ pub(crate) fn city(gateway: &Gateway, files: &[&str]) {
     must_be_content(judge);
 }
 
+/// Runs test files about a merchant, whose programs show certificates of this folder's authority.
+pub(crate) fn merchant(gateway: &Gateway, certificates: &Path, places: &serde_json::Value, files: &[&str]) {
+    let mut judge = about(gateway, node_tests(files));
+    judge.env("LIONROCK_CERTIFICATES", certificates).env("LIONROCK_PLACES", places.to_string());
+    must_be_content(judge);
+}
+
 /// A folder with an authority that certifies clients, and the certificate of a listener on localhost.
 pub(crate) fn authority() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();

@@ -21,11 +21,11 @@ export async function owner() {
 }
 
 /** Lets a program act for the shop, whose server is at `hook`, and send payers back to these pages. */
-export async function program({ browser, console }, hook, returns = []) {
+export async function program({ browser, console }, hook, returns = [], boundTo = "nobody") {
   const { page } = await browser.go(`${console}/programs`);
   const csrf = field(page.text, "csrf");
   await browser.go(`${console}/programs/server`, { form: { csrf, url: hook } });
-  const { page: made } = await browser.go(`${console}/programs`, { form: { csrf } });
+  const { page: made } = await browser.go(`${console}/programs`, { form: { csrf, bound_to: boundTo } });
   const clientId = textOf(made, "client-id");
   await browser.go(`${console}/programs/${clientId}/returns`, { form: { csrf, returns: returns.join("\n") } });
   return { clientId, clientSecret: textOf(made, "client-secret") };

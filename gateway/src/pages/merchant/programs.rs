@@ -18,6 +18,8 @@ pub struct Programs {
     pub programs: Vec<Program>,
     /// One that was just made.
     pub made: Option<Made>,
+    /// Whether tokens may be bound to certificates here.
+    pub takes_certificates: bool,
     /// Where the shop's own server is.
     pub server: Option<String>,
     /// Why its address was not taken.

@@ -194,6 +194,7 @@ fn programs(lang: Lang, some: bool) -> programs::Programs {
         part: Part::Programs,
         programs: if some { vec![program] } else { Vec::new() },
         made: some.then(|| programs::Made { client_id, secret: "shown-once".to_owned() }),
+        takes_certificates: true,
         server: some.then(|| "https://shop.example/hook".to_owned()),
         wrong: some.then(|| "寫成 https://…".to_owned()),
         told: [true, false].map(told).to_vec(),

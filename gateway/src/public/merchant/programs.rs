@@ -5,7 +5,8 @@ use askama::Template;
 use identity::audit::Actor;
 use identity::oidc::client::ClientId;
 use payments::merchant::{
-    DeliveryId, DeliveryRecord, Duty, Membership, MerchantError, MerchantRefusal, ReturnAddress, WebhookAddress,
+    DeliveryId, DeliveryRecord, Duty, Membership, MerchantError, MerchantNames, MerchantRefusal, ReturnAddress,
+    WebhookAddress,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -39,6 +40,11 @@ pub(super) async fn show(
     render(&request, gateway, &session, on_duty, None, Wrong::Nothing).await
 }
 
+/// Whether programs may call with certificates of their own: this installation has a listener for them.
+fn takes_certificates(gateway: &Gateway) -> bool {
+    gateway.identity.settings().mutual_tls_url.is_some()
+}
+
 /// What of a form was not taken.
 enum Wrong {
     Nothing,
@@ -62,6 +68,7 @@ async fn render(
     let mut page = page::context(request, Some(&session.0));
     let merchant = on_duty.merchant.id;
     page.path = format!("/merchant/{merchant}/programs");
+    let takes_certificates = takes_certificates(&gateway);
     let (programs, server, told) = web::block(move || -> Result<_, PageError> {
         let merchants = &gateway.merchants;
         Ok((merchants.programs(merchant)?, merchants.webhook(merchant)?, merchants.deliveries(merchant)?))
@@ -89,7 +96,53 @@ async fn render(
     let wrong = matches!(wrong, Wrong::Server)
         .then(|| page.say("寫成 https://shop.example/hook。", "Write it as https://shop.example/hook.").to_owned());
     let (shop, part) = (desk::shop(&on_duty), Part::Programs);
-    page::render(Programs { page, shop, part, programs, made, server, wrong, told }.render())
+    page::render(Programs { page, shop, part, programs, made, takes_certificates, server, wrong, told }.render())
+}
+
+/// To what a program's access tokens are bound.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum BoundTo {
+    /// To nothing: whoever has one may use it.
+    Nobody,
+    /// To a key of the program's own (DPoP, RFC 9449).
+    Key,
+    /// To the certificate over whose connection it was asked for (RFC 8705, section 3).
+    Certificate,
+}
+
+impl BoundTo {
+    /// The client metadata that says so.
+    const fn member(self) -> Option<&'static str> {
+        match self {
+            Self::Nobody => None,
+            Self::Key => Some("dpop_bound_access_tokens"),
+            Self::Certificate => Some("tls_client_certificate_bound_access_tokens"),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct ProgramForm {
+    csrf: String,
+    bound_to: Option<BoundTo>,
+}
+
+/// What the provider is told of a merchant's program.
+fn metadata(client_id: &str, names: &MerchantNames, bound_to: BoundTo) -> serde_json::Value {
+    let mut metadata = json!({
+        "client_id": client_id,
+        "client_name": names.en(),
+        "client_name#zh-Hant": names.zh(),
+        "grant_types": ["client_credentials"],
+        "token_endpoint_auth_method": "client_secret_basic",
+        "profile": "oidc",
+        "scope": "merchant.payments",
+    });
+    if let Some(member) = bound_to.member() {
+        metadata[member] = true.into();
+    }
+    metadata
 }
 
 /// Makes a client that is bound to this shop; its secret is on the page that answers and nowhere else.
@@ -98,22 +151,18 @@ pub(super) async fn add(
     gateway: web::Data<Gateway>,
     StronglySignedIn(session): StronglySignedIn,
     id: web::Path<String>,
-    form: web::Form<FormToken>,
+    form: web::Form<ProgramForm>,
 ) -> Result<HttpResponse, PageError> {
-    session.must_have_sent(&form, &gateway)?;
+    session.must_have_sent_token(&form.csrf, &gateway)?;
+    let bound_to = form.bound_to.unwrap_or(BoundTo::Nobody);
+    if bound_to == BoundTo::Certificate && !takes_certificates(&gateway) {
+        return Err(PageError::NothingHere);
+    }
     let on_duty = desk::on_duty(&gateway, &session, &id, Duty::ManagePrograms).await?;
     let (merchant, person, resident) = (on_duty.merchant.clone(), desk::person(&session), session.0.resident);
     let bytes = random::bytes::<16>().map_err(|failed| PageError::Failed(failed.to_string()))?;
     let client_id = format!("{PREFIX}{}", uuid::Builder::from_random_bytes(bytes).into_uuid());
-    let metadata = json!({
-        "client_id": client_id,
-        "client_name": merchant.names.en(),
-        "client_name#zh-Hant": merchant.names.zh(),
-        "grant_types": ["client_credentials"],
-        "token_endpoint_auth_method": "client_secret_basic",
-        "profile": "oidc",
-        "scope": "merchant.payments",
-    });
+    let metadata = metadata(&client_id, &merchant.names, bound_to);
     let (made_id, gateway_of) = (client_id.clone(), gateway.clone());
     let secret = web::block(move || -> Result<String, PageError> {
         // The binding first: a client that is bound and not there opens nothing, and the other way round neither.
@@ -240,4 +289,21 @@ pub(super) async fn deliver_again(
     let person = desk::person(&session);
     web::block(move || gateway.merchants.deliver_again(person, merchant, delivery, clock::now())).await??;
     Ok(page::see_other(&format!("/merchant/{merchant}/programs")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_s_tokens_are_bound_as_its_owner_chose() {
+        let names = MerchantNames::new("晨光文具", "Morning Light Stationery").unwrap();
+        for (bound_to, key, certificate) in
+            [(BoundTo::Nobody, false, false), (BoundTo::Key, true, false), (BoundTo::Certificate, false, true)]
+        {
+            let metadata = metadata("merchant-1", &names, bound_to);
+            assert_eq!(metadata["dpop_bound_access_tokens"] == true, key);
+            assert_eq!(metadata["tls_client_certificate_bound_access_tokens"] == true, certificate);
+        }
+    }
 }
