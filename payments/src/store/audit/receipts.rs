@@ -1,4 +1,5 @@
-//! Merchants' receipts and refunds against the log: each is what one payment that settled, or one return, says.
+//! Merchants' receipts and refunds against the log: each is what one payment that settled, or one return, says. So are
+//! the totals of a day and a till, which are added up here from those that agree.
 //!
 //! Receipts are compared as far as the log was followed for merchants, in stretches: as soon as no payment before some row
 //! is under way any more, so that no more than a stretch is in memory.
@@ -10,10 +11,11 @@ use store::{Conn, Timestamp};
 use super::super::merchant::kept::{self, KeptMerchant};
 use super::super::request_to_pay;
 use super::report::Difference;
-use crate::clearing::{Ending, Event, EventRow, OutcomeRow, PaymentRow, PaymentState, Row};
+use crate::clearing::{BusinessDay, Ending, Event, EventRow, OutcomeRow, PaymentRow, PaymentState, Row};
 use crate::error::Error;
 use crate::iso20022::remitted;
-use crate::merchant::{MerchantId, Receipt};
+use crate::merchant::{DayKey, DayTotal, MerchantId, Receipt};
+use crate::money::format_minor;
 use crate::participant::ClearingCode;
 use crate::request_to_pay::{RequestId, RequestToPay};
 
@@ -31,6 +33,11 @@ pub(super) struct Receipts {
     settled: BTreeMap<i64, (PaymentRow, OutcomeRow)>,
     /// Amount and moment of what went back, by payment.
     returned: BTreeMap<i64, Vec<(i64, Option<Timestamp>)>>,
+    /// What went back by payment and business day: how often, and how much.
+    back: BTreeMap<(i64, BusinessDay), (i64, i64)>,
+    /// The business day of the row that was looked at last.
+    today: BusinessDay,
+    totals: BTreeMap<(MerchantId, DayKey), DayTotal>,
     /// Payments up to this one have been compared.
     compared: i64,
     differing: BTreeSet<i64>,
@@ -46,6 +53,9 @@ impl Receipts {
 
     /// Looks at one row.
     pub(super) fn take(&mut self, row: &Row) {
+        let is_first = self.today == BusinessDay::default();
+        let day = row.business_day().or_else(|| is_first.then(|| BusinessDay::of(row.recorded())));
+        self.today = self.today.max(day.unwrap_or_default());
         match row {
             Row::Payment(row) => {
                 let payment = &row.payment;
@@ -69,6 +79,8 @@ impl Receipts {
         let by_a_bank = self.banks.contains(&row.participant) && record.detail.refusal.is_none();
         if let Some(payment) = record.payment.filter(|_| by_a_bank && row.sequence <= self.followed) {
             self.returned.entry(payment).or_default().push((record.amount.minor(), Some(row.recorded)));
+            let (count, sum) = self.back.entry((payment, self.today)).or_default();
+            (*count, *sum) = (*count + 1, sum.saturating_add(record.amount.minor()));
         }
     }
 
@@ -87,7 +99,11 @@ impl Receipts {
             let to = if i64::try_from(page.len()) == Ok(PAGE) { page.last().map(|(_, one)| one.payment) } else { None };
             for (merchant, receipt) in page {
                 let by_the_log = settled.remove(&receipt.payment);
-                if !by_the_log.is_some_and(|(row, outcome)| self.agree(merchant, &receipt, &row, &outcome, &requests)) {
+                if by_the_log.is_some_and(|(row, outcome)| self.agree(merchant, &receipt, &row, &outcome, &requests)) {
+                    let (count, received) = (1, receipt.amount.minor());
+                    let more = DayTotal { count, received, ..DayTotal::default() };
+                    self.add(merchant, receipt.business_day, &receipt, more);
+                } else {
                     self.differing.insert(receipt.payment);
                 }
             }
@@ -97,6 +113,35 @@ impl Receipts {
         let missing: Vec<i64> = missing.map(|(row, _)| row.payment.sequence).collect();
         self.differing.extend(missing);
         Ok(())
+    }
+
+    fn add(&mut self, merchant: MerchantId, day: BusinessDay, receipt: &Receipt, more: DayTotal) {
+        let key = DayKey { day, currency: receipt.amount.currency(), till: receipt.till.clone() };
+        let total = self.totals.entry((merchant, key)).or_default();
+        *total = total.plus(more);
+    }
+
+    /// Totals that are not what the log adds up to, by merchant, day, currency and till.
+    fn differing_totals(&mut self, conn: &mut Conn<'_>) -> Result<Vec<Difference>, Error> {
+        let back = std::mem::take(&mut self.back);
+        let payments: Vec<i64> = back.keys().map(|(payment, _)| *payment).collect();
+        let receipts = kept::receipts_of(conn, &payments)?;
+        for ((payment, day), (refund_count, refunded)) in back {
+            if let Some((merchant, receipt)) = receipts.get(&payment) {
+                let more = DayTotal { refund_count, refunded, ..DayTotal::default() };
+                self.add(*merchant, day, receipt, more);
+            }
+        }
+        let mut kept = kept::totals(conn)?;
+        let mut wrong = Vec::new();
+        for (of, computed) in std::mem::take(&mut self.totals) {
+            let stored = kept.remove(&of).unwrap_or_default();
+            if stored != computed {
+                wrong.push(difference(of, stored, computed));
+            }
+        }
+        wrong.extend(kept.into_iter().map(|(of, stored)| difference(of, stored, DayTotal::default())));
+        Ok(wrong)
     }
 
     fn agree(
@@ -154,7 +199,19 @@ impl Receipts {
             }
         }
         wrong.extend(refunds.into_keys().chain(said.into_iter().filter(|(_, sum)| *sum != 0).map(|(of, _)| of)));
+        let totals = self.differing_totals(conn)?;
         let receipts = self.differing.into_iter().map(Difference::Receipt);
-        Ok(receipts.chain(wrong.into_iter().map(Difference::Refunds)).collect())
+        Ok(receipts.chain(wrong.into_iter().map(Difference::Refunds)).chain(totals).collect())
     }
+}
+
+fn difference((merchant, key): (MerchantId, DayKey), stored: DayTotal, computed: DayTotal) -> Difference {
+    let words = |of: DayTotal| {
+        let money = |minor| format_minor(minor, key.currency);
+        let (received, refunded) = (money(of.received), money(of.refunded));
+        format!("{} received, {received}, and {} refunded, {refunded}", of.count, of.refund_count)
+    };
+    let till = key.till.as_ref().map_or_else(|| "no till".to_owned(), |till| format!("till {till}"));
+    let (stored, computed) = (words(stored), words(computed));
+    Difference::MerchantTotal { merchant, business_day: key.day, currency: key.currency, till, stored, computed }
 }

@@ -1,6 +1,7 @@
 //! What an audit says.
 
 use crate::clearing::{BusinessDay, Digest};
+use crate::merchant::MerchantId;
 use crate::money::Currency;
 use crate::participant::{ClearingCode, Thumbprint};
 use crate::request_to_pay::RequestId;
@@ -155,6 +156,24 @@ pub enum Difference {
     /// What went back of a payment to a merchant is not what the log says.
     #[error("what a merchant sent back of payment {0} is not what the log says")]
     Refunds(i64),
+    /// A merchant's totals of a day and a till are not what the log adds up to.
+    #[error(
+        "totals of merchant {merchant} on {business_day}, {till} in {currency}: stored {stored}; by the log {computed}"
+    )]
+    MerchantTotal {
+        /// Whose.
+        merchant: MerchantId,
+        /// Of which business day.
+        business_day: BusinessDay,
+        /// In which currency.
+        currency: Currency,
+        /// Which till, or that there is none.
+        till: String,
+        /// As the table has it, in words.
+        stored: String,
+        /// As it must be, in words.
+        computed: String,
+    },
     /// A certificate acts for somebody for whom the log does not say so, or no longer does.
     #[error("certificate {0} is not what the log says")]
     Certificate(Thumbprint),

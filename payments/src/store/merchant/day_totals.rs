@@ -71,6 +71,16 @@ pub(super) fn add(conn: &mut Conn<'_>, totals: &Totals) -> Result<(), MerchantEr
     Ok(())
 }
 
+/// Every merchant's.
+pub(super) fn all(conn: &mut Conn<'_>) -> Result<Vec<(MerchantId, DayKey, DayTotal)>, MerchantError> {
+    let rows: Vec<TotalRow> = on_db!(conn, c => merchant_day_total::table.select(TotalRow::as_select()).load(c))?;
+    let read = |row: TotalRow| {
+        let merchant = row.merchant;
+        row.total().map(|(key, total)| (merchant, key, total))
+    };
+    rows.into_iter().map(read).collect()
+}
+
 impl Merchants {
     /// A merchant's totals from one business day to another, both included: by day, currency and till, latest day first.
     pub fn day_totals(

@@ -1,13 +1,15 @@
 //! What is kept of merchants, as the audit of the books reads it.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 use store::{Conn, Timestamp, on_db};
 
-use super::MerchantError;
 use super::receipts::ReceiptRow;
 use super::schema::{merchant, merchant_follow, merchant_receipt, merchant_refund};
+use super::{MerchantError, day_totals};
 use crate::error::Error;
-use crate::merchant::{MerchantId, Receipt, RefundState};
+use crate::merchant::{DayKey, DayTotal, MerchantId, Receipt, RefundState};
 use crate::participant::ClearingCode;
 
 /// Payments that are asked for in one statement: SQLite takes so many values and no more.
@@ -74,6 +76,32 @@ pub(in crate::store) fn refunded(conn: &mut Conn<'_>, payments: &[i64]) -> Resul
         found.extend(these);
     }
     Ok(found)
+}
+
+/// The receipts of these payments, with whose they are.
+pub(in crate::store) fn receipts_of(
+    conn: &mut Conn<'_>,
+    payments: &[i64],
+) -> Result<BTreeMap<i64, (MerchantId, Receipt)>, Error> {
+    let mut found = BTreeMap::new();
+    for some in payments.chunks(AT_ONCE) {
+        let rows: Vec<ReceiptRow> = on_db!(conn, c => merchant_receipt::table
+            .filter(merchant_receipt::payment.eq_any(some))
+            .select(ReceiptRow::as_select())
+            .load(c))?;
+        for row in rows {
+            let merchant = row.merchant;
+            let receipt = row.receipt().map_err(unreadable)?;
+            found.insert(receipt.payment, (merchant, receipt));
+        }
+    }
+    Ok(found)
+}
+
+/// Every total of a day and a till.
+pub(in crate::store) fn totals(conn: &mut Conn<'_>) -> Result<BTreeMap<(MerchantId, DayKey), DayTotal>, Error> {
+    let rows = day_totals::all(conn).map_err(unreadable)?;
+    Ok(rows.into_iter().map(|(merchant, key, total)| ((merchant, key), total)).collect())
 }
 
 /// Every refund that is said to have gone back.

@@ -322,3 +322,36 @@ fn the_audit_names_the_first_receipt_that_is_not_as_the_log_says() {
         }
     }
 }
+
+#[test]
+fn the_audit_adds_up_what_each_till_took_on_each_day() {
+    for world in World::each() {
+        let switch = world.funded();
+        let mut shop = Shop::open(&world);
+        world.pass(Duration::from_secs(1));
+        for (number, till) in [(1, Some("T-1")), (2, Some("T-2")), (3, None)] {
+            pay_shop(&switch, &shop.merchant, number, till);
+        }
+        shop.follow();
+        send_back(&switch, "BY-THE-BANK", 2, 1_000);
+        switch.stop();
+        shop.follow();
+        world.assert_exact();
+        for statement in [
+            "UPDATE merchant_day_total SET received = received + 1 WHERE till = 'T-1'",
+            "UPDATE merchant_day_total SET count = 2 WHERE till = ''",
+            "UPDATE merchant_day_total SET refunded = 0 WHERE till = 'T-2'",
+            "UPDATE merchant_day_total SET refund_count = 2 WHERE till = 'T-2'",
+            "UPDATE merchant_day_total SET till = 'T-3' WHERE till = 'T-2'",
+            "UPDATE merchant_day_total SET business_day = business_day + 1 WHERE till = 'T-1'",
+            "DELETE FROM merchant_day_total WHERE till = ''",
+        ] {
+            let found = differences(&world, statement);
+            let named = found.iter().all(|one| matches!(one, Difference::MerchantTotal { .. }));
+            assert!(named && !found.is_empty(), "{statement}: {found:?}");
+        }
+        let said = differences(&world, "DELETE FROM merchant_day_total WHERE till = 'T-2'")[0].to_string();
+        assert!(said.contains("till T-2 in HKD: stored 0 received, 0.00, and 0 refunded, 0.00;"), "{said}");
+        assert!(said.ends_with("by the log 1 received, 100.00, and 1 refunded, 10.00"), "{said}");
+    }
+}
