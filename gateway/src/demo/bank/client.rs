@@ -100,6 +100,13 @@ impl SwitchClient {
         self.reports(request, message).await
     }
 
+    /// Sends a camt.029, which answers a recall.
+    pub async fn answer_recall(&self, message: String) -> Result<(), ClientError> {
+        let xml = HeaderValue::from_static("application/xml");
+        let request = self.call(Method::POST, "recalls/answers", Duration::ZERO)?;
+        send(request.header(CONTENT_TYPE, xml).body(message)).await.map(drop)
+    }
+
     /// What came after `after`. `None` when nothing did in a while.
     pub async fn inbox(&self, after: i64) -> Result<Option<Inbox>, ClientError> {
         let query = [("after", after), ("wait", INBOX_WAIT.as_secs().cast_signed()), ("max", INBOX_PAGE.into())];

@@ -174,5 +174,24 @@ pub fn take_back(payer: Option<AccountNumber>, amount: Amount) -> Posting {
     Posting { debit: Account::Settlement, credit, amount }
 }
 
+/// Recalls for which the payer's bank is to blame: it paid twice, or its systems failed.
+const MISTAKES: [ReasonCode; 2] = [ReasonCode::literal("DUPL"), ReasonCode::literal("TECH")];
+
+/// What goes back when the payer's bank recalls a payment for `reason`: all that is `left` of it, in cents, when the
+/// customer's `balance` covers that. A payment sent by mistake was never meant for them; about anything else only the
+/// customer could say yes. Otherwise why not, as camt.029 has it.
+pub fn recall(reason: ReasonCode, is_credited: bool, left: i64, balance: i64) -> Result<i64, ReasonCode> {
+    if !is_credited {
+        return Err(ReasonCode::literal("NOOR"));
+    }
+    if left <= 0 {
+        return Err(ReasonCode::literal("ARDT"));
+    }
+    if !MISTAKES.contains(&reason) {
+        return Err(ReasonCode::literal("NOAS"));
+    }
+    if balance < left { Err(ReasonCode::literal("AM04")) } else { Ok(left) }
+}
+
 #[cfg(test)]
 mod tests;

@@ -17,6 +17,7 @@ pub mod outcome;
 mod pay;
 pub mod payment;
 pub mod presented;
+mod recalls;
 mod refunds;
 pub mod request;
 mod running;

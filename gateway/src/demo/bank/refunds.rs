@@ -18,14 +18,16 @@ use uuid::Uuid;
 
 use super::client::{ClientError, RefundOrder};
 use super::payment::Uetr;
-use super::store::GivenBack;
-use super::{Bank, BankError, store};
+use super::store::{Cause, GivenBack};
+use super::{Bank, BankError, recalls, store};
 use crate::clock;
 
 /// How often the inbox is looked at.
 const EVERY: Duration = Duration::from_secs(1);
 /// A customer asked for it.
 const AT_THE_CUSTOMERS_REQUEST: ReasonCode = ReasonCode::literal("CUST");
+/// Following a cancellation request.
+const AFTER_A_RECALL: ReasonCode = ReasonCode::literal("FOCR");
 
 /// Carries refunds out, until `stop`.
 pub(super) async fn carry_out(bank: Arc<Bank>, mut stop: watch::Receiver<bool>) {
@@ -71,7 +73,7 @@ async fn take_on(bank: &Arc<Bank>, refund: Uuid) -> Result<(), BankError> {
     let wanted = GivenBack {
         uetr: Uetr::from_uuid(original.uetr),
         transaction_id: original.transaction_id,
-        refund,
+        cause: Cause::Refund(refund),
         return_id,
         amount,
     };
@@ -84,8 +86,11 @@ async fn take_on(bank: &Arc<Bank>, refund: Uuid) -> Result<(), BankError> {
 }
 
 /// Sends the return, and writes down what became of it. Without an answer it is sent again in the next round.
-async fn give_back(bank: &Arc<Bank>, of: &GivenBack) -> Result<(), BankError> {
+pub(super) async fn give_back(bank: &Arc<Bank>, of: &GivenBack) -> Result<(), BankError> {
     let now = clock::now();
+    if !recalls::accept(bank, of).await? {
+        return finish(bank, of, false).await;
+    }
     let request = PaymentReturn {
         message_id: of.return_id.clone(),
         return_id: of.return_id.clone(),
@@ -95,7 +100,10 @@ async fn give_back(bank: &Arc<Bank>, of: &GivenBack) -> Result<(), BankError> {
         original_amount: None,
         amount: of.amount,
         settlement_date: now.to_utc().to_offset(offset!(+8)).date(),
-        reason: AT_THE_CUSTOMERS_REQUEST,
+        reason: match of.cause {
+            Cause::Refund(_) => AT_THE_CUSTOMERS_REQUEST,
+            Cause::Recall { .. } => AFTER_A_RECALL,
+        },
     };
     let message = ReturnMessage {
         message_id: of.return_id.clone(),
@@ -109,10 +117,17 @@ async fn give_back(bank: &Arc<Bank>, of: &GivenBack) -> Result<(), BankError> {
         Some(Status::Rejected(_)) => false,
         _ => return Ok(()),
     };
+    finish(bank, of, settled).await
+}
+
+/// The money is gone, or the customer has it again; a merchant that asked for the return is told.
+async fn finish(bank: &Arc<Bank>, of: &GivenBack, settled: bool) -> Result<(), BankError> {
     let return_id = of.return_id.clone();
     bank.books(move |books| books.finish_return(&return_id, settled, clock::now())).await?;
-    if !settled {
-        bank.switch.refuse_refund(of.refund).await?;
+    if let Cause::Refund(refund) = of.cause
+        && !settled
+    {
+        bank.switch.refuse_refund(refund).await?;
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ use super::client::ClientError;
 use super::ledger::Incoming;
 use super::outcome::{Attempt, outcome};
 use super::payment::{ReceivedPayment, Uetr};
-use super::{Bank, BankError, message, store};
+use super::{Bank, BankError, message, recalls, store};
 use crate::clock;
 
 /// The pause after the switch could not be reached.
@@ -55,6 +55,7 @@ pub(super) async fn look_after(bank: Arc<Bank>, mut stop: watch::Receiver<bool>)
         let round = async {
             // Money first: a link that is refused must not keep payments in doubt.
             resolve(&bank, started).await?;
+            bank.books(|books| books.forget_presented(clock::now())).await?;
             if !linked {
                 bank.complete_links().await?;
                 linked = true;
@@ -98,8 +99,9 @@ async fn take(bank: &Arc<Bank>, inbox: Inbox) -> Result<(), BankError> {
                     }
                 }
             }
-            // A clerk looks into recalls; a simulated bank has none, and moves no money by itself.
-            Message::Recall(_) | Message::RecallAnswer(_) => {}
+            Message::Recall(recall) => recalls::take_on(bank, recall).await?,
+            // A bank of the demo recalls nothing; whoever did so for it reads the inbox as well.
+            Message::RecallAnswer(_) => {}
             // The treasurer's to read; a simulated bank has one position, which the console shows.
             Message::SystemEvent(event) => {
                 tracing::warn!(bank = %bank.config.clearing_code, event = event.code, "the switch says something");

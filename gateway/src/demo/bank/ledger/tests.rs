@@ -180,3 +180,15 @@ fn a_payment_that_was_never_sent_has_no_outcome() {
     let payment = Outgoing { debtor: account(1), amount: hkd(500), state: OutgoingState::Draft };
     assert_eq!(payment.finish(Outcome::Settled), None);
 }
+
+#[test]
+fn a_recalled_mistake_goes_back_when_the_money_is_there() {
+    let why = ReasonCode::literal;
+    let (twice, fraud) = (why("DUPL"), why("FRAD"));
+    assert_eq!(recall(twice, true, 4_800, 4_800), Ok(4_800));
+    assert_eq!(recall(why("TECH"), true, 800, 4_800), Ok(800), "what went back before stays gone");
+    assert_eq!(recall(twice, true, 4_800, 4_799), Err(why("AM04")));
+    assert_eq!(recall(fraud, true, 4_800, 4_800), Err(why("NOAS")), "the customer would have to agree");
+    assert_eq!(recall(fraud, true, 0, 4_800), Err(why("ARDT")));
+    assert_eq!(recall(twice, false, 0, 0), Err(why("NOOR")));
+}

@@ -1,12 +1,14 @@
 //! What customers see of their account: what they paid, what they received.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use payments::iso20022::ReasonCode;
 use payments::money::{Amount, Currency};
 use store::Timestamp;
 
 use super::outgoing::state_of;
-use super::schema::{incoming, outgoing, posting};
+use super::schema::{given_back, incoming, outgoing, posting, returned};
 use super::{Books, Error};
 use crate::demo::bank::account::AccountNumber;
 use crate::demo::bank::ledger::OutgoingState;
@@ -27,6 +29,8 @@ pub struct Entry {
     pub remittance_information: Option<String>,
     /// Where it stands.
     pub state: EntryState,
+    /// How much of it has gone back to the payer, in cents.
+    pub back: i64,
     /// When the payer confirmed it, or the payee had it.
     pub at: Timestamp,
 }
@@ -118,8 +122,12 @@ fn paid(conn: &mut SqliteConnection, account: &AccountNumber, limit: i64) -> Res
             outgoing::created,
         ))
         .load(conn)?;
+    let uetrs: Vec<Uetr> = rows.iter().map(|row| row.0).collect();
+    let came_back = returned::table.filter(returned::uetr.eq_any(&uetrs));
+    let back = sums(came_back.select((returned::uetr, returned::amount)).load(conn)?);
     let entry = |(uetr, zh, en, minor, remittance_information, state, reason, accepted, created): Paid| {
         Ok(Entry {
+            back: back.get(&uetr).copied().unwrap_or_default(),
             uetr,
             outgoing: true,
             names: Names { zh, en },
@@ -151,8 +159,12 @@ fn received(conn: &mut SqliteConnection, account: &AccountNumber, limit: i64) ->
             incoming::received,
         ))
         .load(conn)?;
+    let uetrs: Vec<Uetr> = rows.iter().map(|row| row.0).collect();
+    let went_back = given_back::table.filter(given_back::uetr.eq_any(&uetrs)).filter(given_back::state.ne("rejected"));
+    let back = sums(went_back.select((given_back::uetr, given_back::amount)).load(conn)?);
     let entry = |(uetr, name, minor, remittance_information, finished, received): Received| {
         Ok(Entry {
+            back: back.get(&uetr).copied().unwrap_or_default(),
             uetr,
             outgoing: false,
             names: Names { zh: name.clone(), en: name },
@@ -163,4 +175,14 @@ fn received(conn: &mut SqliteConnection, account: &AccountNumber, limit: i64) ->
         })
     };
     rows.into_iter().map(entry).collect()
+}
+
+/// What went back, payment by payment.
+fn sums(rows: Vec<(Uetr, i64)>) -> HashMap<Uetr, i64> {
+    let mut sums = HashMap::new();
+    for (uetr, minor) in rows {
+        let sum: &mut i64 = sums.entry(uetr).or_default();
+        *sum = sum.saturating_add(minor);
+    }
+    sums
 }

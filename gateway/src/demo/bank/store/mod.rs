@@ -22,7 +22,7 @@ use tokio::sync::watch;
 
 use super::ledger::Refusal;
 
-pub use given_back::GivenBack;
+pub use given_back::{Cause, GivenBack};
 pub use history::{Credit, Entry, EntryState};
 pub use links::Link;
 

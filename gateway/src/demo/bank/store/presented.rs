@@ -1,5 +1,7 @@
 //! Codes that customers show at tills.
 
+use std::time::Duration;
+
 use diesel::prelude::*;
 use payments::money::{Amount, Currency};
 use payments::presented_code::PresentedCodeId;
@@ -10,6 +12,9 @@ use super::{Books, Error, outgoing};
 use crate::demo::bank::account::AccountNumber;
 use crate::demo::bank::payment::{Payment, Uetr};
 use crate::demo::bank::presented::Presented;
+
+/// How long a code is remembered that nobody can scan any more.
+const REMEMBERED: Duration = Duration::from_hours(24);
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = presented)]
@@ -74,6 +79,14 @@ impl Books {
         self.write(move |conn| {
             diesel::update(presented::table.find(id)).set(presented::over.eq(true)).execute(conn)?;
             Ok(())
+        })
+    }
+
+    /// Forgets codes whose minute was over a day ago, as the switch does, and says how many. A payment that was made by one
+    /// stays.
+    pub fn forget_presented(&self, now: Timestamp) -> Result<usize, Error> {
+        self.write(move |conn| {
+            Ok(diesel::delete(presented::table.filter(presented::expires.lt(now - REMEMBERED))).execute(conn)?)
         })
     }
 

@@ -104,7 +104,9 @@ diesel::table! {
         return_id -> Text,
         uetr -> Binary,
         transaction_id -> Text,
-        refund -> Binary,
+        refund -> Nullable<Binary>,
+        recall -> Nullable<Text>,
+        payers_bank -> Nullable<SmallInt>,
         amount -> BigInt,
         state -> Text,
     }

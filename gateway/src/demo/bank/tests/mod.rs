@@ -3,6 +3,7 @@
 mod city;
 mod pages;
 mod presented;
+mod recalls;
 mod requests;
 
 use std::sync::Arc;
@@ -25,16 +26,19 @@ fn payer(bank: &RunningBank) -> Customer {
     desk(bank).customer(&account("012-100001-001")).unwrap().clone()
 }
 
-async fn prepare(bank: &RunningBank, to: &str, amount: &str) -> Result<Payment, BankError> {
-    let wish = Wish {
+fn wish(to: &str, amount: &str) -> Wish {
+    Wish {
         proxy: proxy(to),
         creditor_agent: None,
         amount: hkd(amount),
         remittance_information: Some("ML1".to_owned()),
         request_to_pay: None,
         till: None,
-    };
-    desk(bank).prepare(&payer(bank), wish).await
+    }
+}
+
+async fn prepare(bank: &RunningBank, to: &str, amount: &str) -> Result<Payment, BankError> {
+    desk(bank).prepare(&payer(bank), wish(to, amount)).await
 }
 
 /// Prepares and confirms; how it ended.

@@ -183,7 +183,11 @@ impl View {
             name: self.page.say(&entry.names.zh, &entry.names.en).to_owned(),
             amount: hkd(entry.amount.minor()),
             note: entry.remittance_information.clone(),
-            state: state.to_owned(),
+            state: if entry.back > 0 {
+                format!("{state} · {} {}", self.page.say("已退回", "Sent back"), hkd(entry.back))
+            } else {
+                state.to_owned()
+            },
             at: minute(entry.at),
         }
     }
