@@ -1,8 +1,11 @@
 //! The books on disk: the same rules as in `ledger`, across restarts and repetitions.
 
+use std::time::Duration;
+
 use payments::directory::{Proxy, ProxyKind};
 use payments::iso20022::ReasonCode;
 use payments::money::{Amount, Currency};
+use payments::presented_code::PresentedCodeId;
 use store::Timestamp;
 use tempfile::TempDir;
 
@@ -10,6 +13,7 @@ use super::*;
 use crate::demo::bank::account::AccountNumber;
 use crate::demo::bank::ledger::{Incoming, IncomingState, Outcome, Outgoing, OutgoingState};
 use crate::demo::bank::payment::{LookUp, Names, Payee, Payment, ReceivedPayment, Uetr};
+use crate::demo::bank::presented::Presented;
 
 const NOW: Timestamp = Timestamp::from_seconds(1_795_000_000);
 const REASON: ReasonCode = ReasonCode::literal("AC04");
@@ -241,4 +245,23 @@ fn money_that_comes_back_is_credited_once_for_each_return() {
     }
     assert_eq!(books.balance(&ann()).unwrap(), 9_000, "what belongs to nobody here is not hers");
     books.verify().unwrap();
+}
+
+#[test]
+fn a_code_that_a_customer_showed_is_forgotten_a_day_later_and_its_payment_is_not() {
+    let folder = TempDir::new().unwrap();
+    let books = books(&folder);
+    let id = PresentedCodeId::new(NOW, &[7; 10]);
+    let limit = hkd(5_000);
+    let code = "hQVDUFYwMQ".to_owned();
+    books
+        .keep_presented(Presented { id, account: ann(), limit, code, expires: NOW, payment: None, over: false })
+        .unwrap();
+    let paid = books.hold_presented(id, payment(1, 4_800), NOW).unwrap().unwrap();
+    let day = Duration::from_hours(24);
+    assert_eq!(books.forget_presented(NOW + day).unwrap(), 0, "not before the day is over");
+    assert!(books.presented(id, &ann()).is_ok());
+    assert_eq!(books.forget_presented(NOW + day + Duration::from_micros(1)).unwrap(), 1);
+    assert!(books.presented(id, &ann()).is_err());
+    assert_eq!(books.held().unwrap()[0].uetr, paid.uetr);
 }
