@@ -21,7 +21,7 @@ pub struct State(u64);
 pub enum Effect {
     /// It changed it, or nobody says that it did not.
     Changed,
-    /// It added rows, and changed none that was to be read in the [`State`] before.
+    /// It added rows, and changed none that anybody keeps by its [`State`] or reads [widely](crate::Db::read_widely).
     Added,
 }
 
@@ -37,6 +37,17 @@ struct Watched {
     state: State,
 }
 
+impl Watched {
+    fn look(&mut self) -> Result<State, Error> {
+        let found = version(&mut self.conn)?;
+        if found != self.version {
+            self.version = found;
+            self.state.0 += 1;
+        }
+        Ok(self.state)
+    }
+}
+
 impl Watch {
     pub(crate) fn new(mut conn: SqliteConnection) -> Result<Self, Error> {
         let version = version(&mut conn)?;
@@ -45,19 +56,18 @@ impl Watch {
 
     /// The state now: whatever was committed before this call is in it.
     pub(crate) fn state(&self) -> Result<State, Error> {
-        let mut watched = self.lock();
-        let found = version(&mut watched.conn)?;
-        if found != watched.version {
-            watched.version = found;
-            watched.state.0 += 1;
-        }
-        Ok(watched.state)
+        self.lock().look()
     }
 
-    /// The writer has just committed something of this effect.
+    /// The writer has just committed something of this effect; work that found nothing to do has changed nothing.
     pub(crate) fn committed(&self, writer: &mut SqliteConnection, effect: Effect) {
         match effect {
-            Effect::Changed => self.lock().state.0 += 1,
+            Effect::Changed => {
+                let mut watched = self.lock();
+                if watched.look().is_err() {
+                    watched.state.0 += 1;
+                }
+            }
             Effect::Added => self.follow(writer),
         }
     }
@@ -132,6 +142,8 @@ mod tests {
             let before = db.state().unwrap();
             assert_eq!(before.is_some(), db.backend() == Backend::Sqlite, "PostgreSQL is asked itself");
             assert_eq!(db.state().unwrap(), before, "nothing happened");
+            db.write(|_| Ok::<_, Error>(())).unwrap();
+            assert_eq!(db.state().unwrap(), before, "somebody found nothing to do");
             change(&db);
             let after = db.state().unwrap();
             if before.is_some() {

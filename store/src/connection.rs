@@ -71,35 +71,36 @@ pub(crate) fn postgres_pool(url: &str, size: u32) -> Result<PostgresPool, Error>
 /// How readers of SQLite come to a page of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pages {
-    /// They copy it, and keep it until the next commit.
+    /// They copy it, and keep it until the next commit that they see.
     Copied,
-    /// It is mapped into memory, as far as SQLite allows (2 GB): nothing is copied, before a commit or after.
+    /// It is mapped into memory until then, as far as SQLite allows (2 GB); the rest is copied.
     Mapped,
 }
 
-pub(crate) fn sqlite_read_pool(path: &str, size: u32, pages: Pages) -> Result<SqlitePool, Error> {
+pub(crate) fn sqlite_read_pool(path: &str, size: u32) -> Result<SqlitePool, Error> {
     Pool::builder()
         .max_size(size)
-        .min_idle(Some(u32::from(pages == Pages::Copied)))
+        .min_idle(Some(1))
         .connection_timeout(ACQUIRE_TIMEOUT)
         // A file does not go away as a server may: a statement before each piece of work would find out nothing.
         .test_on_check_out(false)
-        .connection_customizer(Box::new(ReadOnly(pages)))
+        .connection_customizer(Box::new(ReadOnly))
         .build(ConnectionManager::new(path))
         .map_err(|e| Error::Unavailable(e.to_string()))
 }
 
 /// Readers of SQLite cannot write, not even by mistake: writing belongs to the one writer.
 #[derive(Debug)]
-struct ReadOnly(Pages);
+struct ReadOnly;
 
 impl CustomizeConnection<SqliteConnection, diesel::r2d2::Error> for ReadOnly {
     fn on_acquire(&self, conn: &mut SqliteConnection) -> Result<(), diesel::r2d2::Error> {
-        let pages = match self.0 {
-            Pages::Copied => "PRAGMA cache_size=-16384;",
-            Pages::Mapped => "PRAGMA mmap_size=2147418112;",
-        };
-        conn.batch_execute(&format!("PRAGMA busy_timeout=5000; PRAGMA query_only=ON; {pages}"))
-            .map_err(diesel::r2d2::Error::QueryError)
+        prepare_reader(conn, Pages::Copied).map_err(diesel::r2d2::Error::QueryError)
     }
+}
+
+/// Sets a reading connection up.
+pub(crate) fn prepare_reader(conn: &mut SqliteConnection, pages: Pages) -> diesel::QueryResult<()> {
+    conn.batch_execute("PRAGMA busy_timeout=5000; PRAGMA query_only=ON; PRAGMA cache_size=-16384;")?;
+    if pages == Pages::Mapped { conn.batch_execute("PRAGMA mmap_size=2147418112") } else { Ok(()) }
 }

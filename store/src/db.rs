@@ -6,8 +6,9 @@ use std::sync::Arc;
 use diesel::{Connection, SqliteConnection};
 
 use crate::changes::{Effect, State, Watch};
-use crate::connection::{Pages, PostgresPool, SqlitePool, postgres_pool, sqlite_read_pool};
+use crate::connection::{PostgresPool, SqlitePool, postgres_pool, sqlite_read_pool};
 use crate::group_commit::{Haste, Writer};
+use crate::wide_readers::WideReaders;
 use crate::{Backend, Conn, DatabaseUrl, Error, durability, migrate, retry, wait};
 
 /// How a database is opened.
@@ -42,8 +43,8 @@ enum Inner {
     Postgres(PostgresPool),
     Sqlite {
         readers: SqlitePool,
-        /// For [`Db::read_widely`]; opened by whoever asks first.
-        wide_readers: SqlitePool,
+        /// For [`Db::read_widely`].
+        wide_readers: Arc<WideReaders>,
         writer: Writer,
         watch: Arc<Watch>,
     },
@@ -81,9 +82,9 @@ impl Db {
                     Ok(conn)
                 };
                 let watch = Arc::new(Watch::new(open()?)?);
-                let writer = Writer::start(open()?, open()?, Arc::clone(&watch))?;
-                let readers = |pages| sqlite_read_pool(&path, options.connections, pages);
-                let (readers, wide_readers) = (readers(Pages::Copied)?, readers(Pages::Mapped)?);
+                let wide_readers = Arc::new(WideReaders::new(&path, options.connections));
+                let writer = Writer::start(open()?, open()?, Arc::clone(&watch), Arc::clone(&wide_readers))?;
+                let readers = sqlite_read_pool(&path, options.connections)?;
                 Inner::Sqlite { readers, wide_readers, writer, watch }
             }
         };
@@ -156,17 +157,15 @@ impl Db {
     }
 
     /// Reads for whoever reads here and there in a large table while others write: in an embedded database straight from
-    /// the file's pages, which count as memory of this process then, and all statements see the same state.
+    /// the file's pages, which count as memory of this process then, and all statements see the same state: everything that
+    /// is there, but for what was only [added](Effect::Added), which may be lacking.
     pub fn read_widely<T, E>(&self, work: impl FnOnce(&mut Conn<'_>) -> Result<T, E>) -> Result<T, E>
     where
-        E: From<Error> + From<diesel::result::Error>,
+        E: From<Error>,
     {
         match &*self.0 {
             Inner::Postgres(_) => self.read(work),
-            // One transaction, because each takes and gives back locks of the file.
-            Inner::Sqlite { wide_readers, .. } => {
-                checkout(wide_readers)?.transaction(|conn| work(&mut Conn::Sqlite(conn)))
-            }
+            Inner::Sqlite { wide_readers, watch, .. } => wide_readers.read(watch, work),
         }
     }
 
@@ -190,7 +189,23 @@ impl Db {
     /// PostgreSQL runs it under READ COMMITTED and tries again, a bounded number of times, what it undid
     /// because of another transaction; so `work` may be called more than once and decides by conditional
     /// statements (`UPDATE … WHERE state = …`, row counts), never by an earlier read alone.
-    pub fn write<T, E>(&self, mut work: impl FnMut(&mut Conn<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    pub fn write<T, E>(&self, work: impl FnMut(&mut Conn<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + From<diesel::result::Error> + StdError + Send + 'static,
+    {
+        self.write_with(work, |_| Effect::Changed)
+    }
+
+    /// The same; `effect` says, by what came of the work, whether the [state](Db::state) is another now.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub fn write_with<T, E>(
+        &self,
+        mut work: impl FnMut(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
+        effect: impl FnOnce(&T) -> Effect + Send + 'static,
+    ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + From<diesel::result::Error> + StdError + Send + 'static,
@@ -199,7 +214,7 @@ impl Db {
             return Err(Error::WouldWait.into());
         }
         let pool = match &*self.0 {
-            Inner::Sqlite { writer, .. } => return write_now(writer, work),
+            Inner::Sqlite { writer, .. } => return wait(writer.write(Haste::Now, work, effect)),
             Inner::Postgres(pool) => pool,
         };
         let mut attempt = 1;

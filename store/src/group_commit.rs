@@ -14,6 +14,7 @@ use diesel::sql_types::Integer;
 use futures_channel::oneshot;
 
 use crate::changes::{Effect, Watch};
+use crate::wide_readers::WideReaders;
 use crate::{Conn, Error};
 
 /// At most this many pieces of work share a commit.
@@ -57,25 +58,26 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Starts the writer over a connection that is set up, and a second connection for checkpoints. `watch` is told
-    /// of each commit.
+    /// of each commit, and `readers` let go of what they see when the log is folded.
     pub(crate) fn start(
         mut conn: SqliteConnection,
         checkpoints: SqliteConnection,
         watch: Arc<Watch>,
+        readers: Arc<WideReaders>,
     ) -> Result<Self, Error> {
         let unavailable = |e: std::io::Error| Error::Unavailable(e.to_string());
         watch.follow(&mut conn);
         let (jobs, queue) = channel::<Job>();
         let is_long = Arc::new(AtomicBool::new(false));
-        let long = Arc::clone(&is_long);
+        let (long, of_writer) = (Arc::clone(&is_long), Arc::clone(&readers));
         let thread = thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || run(conn, &queue, &watch, &long))
+            .spawn(move || run(conn, &queue, &watch, &of_writer, &long))
             .map_err(unavailable)?;
         let (stop, stopped) = channel::<()>();
         let checkpointer = thread::Builder::new()
             .name("sqlite-checkpoint".to_owned())
-            .spawn(move || checkpoint(checkpoints, &stopped, &is_long))
+            .spawn(move || checkpoint(checkpoints, &stopped, &readers, &is_long))
             .map_err(unavailable)?;
         Ok(Self { jobs: Some(jobs), thread: Some(thread), checkpointer: Some((stop, checkpointer)) })
     }
@@ -132,7 +134,7 @@ impl Drop for Writer {
 
 /// `is_long` asks for the rest of a long write-ahead log, which only begins anew when nothing was added to it since it
 /// was folded in last; and nothing is while this thread does that.
-fn run(mut conn: SqliteConnection, queue: &Receiver<Job>, watch: &Watch, is_long: &AtomicBool) {
+fn run(mut conn: SqliteConnection, queue: &Receiver<Job>, watch: &Watch, readers: &WideReaders, is_long: &AtomicBool) {
     let mut next = Instant::now();
     while let Ok(first) = queue.recv() {
         let mut jobs = gather(first, queue, next).into_iter();
@@ -159,6 +161,8 @@ fn run(mut conn: SqliteConnection, queue: &Receiver<Job>, watch: &Watch, is_long
             answer(committed.clone().map_err(Error::CommitUnknown));
         }
         if is_long.swap(false, Ordering::Relaxed) {
+            // Whoever reads again meanwhile would see something in the log, which then cannot begin anew.
+            let _turn = readers.let_go();
             let _ = fold(&mut conn, "PASSIVE");
         }
     }
@@ -191,16 +195,18 @@ fn commit(conn: &mut SqliteConnection) -> Result<(), String> {
 }
 
 /// Folds the log into the database away from the path of commits. `stopped` ends it, with a last fold.
-fn checkpoint(mut conn: SqliteConnection, stopped: &Receiver<()>, is_long: &AtomicBool) {
+fn checkpoint(mut conn: SqliteConnection, stopped: &Receiver<()>, readers: &WideReaders, is_long: &AtomicBool) {
     while stopped.recv_timeout(CHECKPOINT_EVERY) == Err(RecvTimeoutError::Timeout) {
+        drop(readers.let_go());
         let is_too_long = |fold: &Folded| fold.log >= BEGIN_ANEW;
+        let is_long_now = fold(&mut conn, "PASSIVE").as_ref().is_some_and(is_too_long);
+        readers.log_is_long(is_long_now);
         // Of a long log a second time, so that what was added meanwhile, and is left to the writer, is little.
-        if fold(&mut conn, "PASSIVE").as_ref().is_some_and(is_too_long)
-            && fold(&mut conn, "PASSIVE").as_ref().is_some_and(is_too_long)
-        {
+        if is_long_now && fold(&mut conn, "PASSIVE").as_ref().is_some_and(is_too_long) {
             is_long.store(true, Ordering::Relaxed);
         }
     }
+    let _turn = readers.let_go();
     fold(&mut conn, "TRUNCATE");
 }
 
@@ -227,7 +233,8 @@ mod tests {
     fn writer(conn: SqliteConnection, watch: Watch, is_long: &Arc<AtomicBool>) -> Writer {
         let (jobs, queue) = channel::<Job>();
         let long = Arc::clone(is_long);
-        let thread = thread::spawn(move || run(conn, &queue, &watch, &long));
+        let readers = WideReaders::new("none.db", 1);
+        let thread = thread::spawn(move || run(conn, &queue, &watch, &readers, &long));
         Writer { jobs: Some(jobs), thread: Some(thread), checkpointer: None }
     }
 

@@ -38,6 +38,7 @@ pub mod testing;
 mod timestamp;
 mod url;
 mod wait;
+mod wide_readers;
 
 pub use changes::{Effect, State};
 pub use connection::{Backend, Conn};

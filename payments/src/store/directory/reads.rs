@@ -2,10 +2,11 @@
 //! sorted runs in which an entry's are found, some hundreds in a row of the table. Nothing is ever unfindable: what is not filed yet is looked through.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use diesel::prelude::*;
 use diesel::sql_types::{Binary, Nullable};
-use store::{Backend, Conn, Db, Timestamp, on_db};
+use store::{Backend, Conn, Db, Effect, Timestamp, on_db};
 
 use super::DirectoryError;
 use super::audit::{AuditRecord, Purpose};
@@ -25,6 +26,8 @@ const BYTES: usize = 28;
 const READS_A_BLOCK: usize = 256;
 /// Blocks of one INSERT: about 200 KiB.
 const BLOCKS_TOGETHER: usize = 32;
+/// Between two steps of a filing: what waits for the writer meanwhile has it for itself.
+const PAUSE: Duration = Duration::from_millis(10);
 /// Rows of one DELETE.
 const ROWS: usize = 1_000;
 
@@ -158,9 +161,11 @@ fn file_in_steps(db: &Db, now: Timestamp) -> Result<(), DirectoryError> {
     })?;
     for step in 0..filing.blocks.len().div_ceil(BLOCKS_TOGETHER) {
         let filing = Arc::clone(&filing);
-        db.write(move |conn| filing.write_blocks(conn, step))?;
+        db.write_with(move |conn| filing.write_blocks(conn, step), |()| Effect::Added)?;
+        std::thread::sleep(PAUSE);
     }
-    db.write(move |conn| filing.finish(conn, now))
+    // Nobody keeps reads by the state.
+    db.write_with(move |conn| filing.finish(conn, now), |()| Effect::Added)
 }
 
 /// What is to be filed.

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, PoisonError};
 
-use store::{Backend, Timestamp};
+use store::{Backend, Conn, Effect, Timestamp};
 
 use super::super::payable::{Payable, PayableRow, payable};
 use super::super::reads::{self, Read};
@@ -73,11 +73,14 @@ pub(super) fn look(core: &Arc<Core>, asked: &Arc<[Asked]>, now: Timestamp) -> Re
                 (seen, reads, low)
             };
             let used = usage::to_note(&seen, now);
-            core.db.write(move |conn| -> Result<(), DirectoryError> {
+            // Neither buckets nor reads are ever kept by the state or read widely; when an entry was last used is.
+            let effect = if used.is_empty() { Effect::Added } else { Effect::Changed };
+            let work = move |conn: &mut Conn<'_>| -> Result<(), DirectoryError> {
                 buckets::keep(conn, &low)?;
                 usage::write(conn, &used, now)?;
                 reads::append(conn, &reads)
-            })?;
+            };
+            core.db.write_with(work, move |()| effect)?;
             Ok(seen)
         }
     }
