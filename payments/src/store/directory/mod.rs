@@ -281,15 +281,15 @@ impl Directory {
     /// when too many are waiting.
     pub async fn lookup(&self, request: LookupRequest, now: Timestamp) -> Result<Lookup, DirectoryError> {
         request.may_be_asked()?;
-        let answer = self.desk()?.ask(request, now)?;
-        answer.await.unwrap_or(Err(DirectoryError::Stopped))
+        let core = &self.0.core;
+        self.desk()?.ask(core, request, now)?.shown(core).await
     }
 
     /// [`Self::lookup`] for callers without a runtime; it blocks.
     pub fn lookup_blocking(&self, request: LookupRequest, now: Timestamp) -> Result<Lookup, DirectoryError> {
         request.may_be_asked()?;
-        let answer = self.desk()?.ask(request, now)?;
-        answer.blocking_recv().unwrap_or(Err(DirectoryError::Stopped))
+        let core = &self.0.core;
+        self.desk()?.ask(core, request, now)?.shown_blocking(core)
     }
 
     /// How many tokens a participant and one of its payers have.

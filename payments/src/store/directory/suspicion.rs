@@ -138,6 +138,11 @@ impl Core {
         SuspectedName::parse(name).ok().map(|name| self.keys.subject_hash(&Subject::Name(name)))
     }
 
+    /// Reads again what has changed, unless that was done a moment ago.
+    pub(super) fn refresh_suspicion(&self, now: Timestamp) -> Result<(), DirectoryError> {
+        self.book(now).map(drop)
+    }
+
     fn book(&self, now: Timestamp) -> Result<Arc<Book>, DirectoryError> {
         let known = {
             let memory = self.suspicion.0.lock().unwrap_or_else(PoisonError::into_inner);

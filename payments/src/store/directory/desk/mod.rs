@@ -1,8 +1,8 @@
 //! Where look-ups are served: they gather while others are being served, and share one transaction.
 //!
 //! In it the buckets are charged, the entries read and the reads recorded; when it is committed, everybody in it is
-//! answered. So a payer is never shown anything that the audit does not tell of, and a commit is shared by all who
-//! came meanwhile.
+//! given what was found, and opens it. So a payer is never shown anything that the audit does not tell of, and a commit
+//! is shared by all who came meanwhile.
 
 mod batch;
 mod decision;
@@ -11,12 +11,15 @@ mod housekeeping;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use store::{Backend, Timestamp};
 use tokio::sync::oneshot;
 
+use self::batch::Asked;
 pub(super) use self::decision::{Levels, Taken};
 use self::housekeeping::Housekeeping;
+use super::payable::PayableRow;
 use super::{Core, DirectoryError};
 use crate::directory::{Lookup, LookupRequest};
 
@@ -25,11 +28,38 @@ const MOST_TOGETHER: usize = 512;
 /// Look-ups that wait at most; more are refused at once, and nothing is charged for them.
 const MOST_WAITING: usize = 8_192;
 
+/// Batches begin so long after each other at least when many ask: a transaction costs as much for a few as for many, and
+/// what it costs is missing to those who ask.
+const APART: Duration = Duration::from_millis(1);
+/// Look-ups so few that they are not many.
+const FEW: usize = 4;
+
 /// One look-up that waits to be served.
 struct Job {
+    asked: Asked,
+    now: Timestamp,
+    answer: oneshot::Sender<Result<PayableRow, DirectoryError>>,
+}
+
+/// What comes of a look-up, when it is durably recorded.
+pub(super) struct Answer {
     request: LookupRequest,
     now: Timestamp,
-    answer: oneshot::Sender<Result<Lookup, DirectoryError>>,
+    found: oneshot::Receiver<Result<PayableRow, DirectoryError>>,
+}
+
+impl Answer {
+    /// Waits for it.
+    pub(super) async fn shown(self, core: &Core) -> Result<Lookup, DirectoryError> {
+        let found = self.found.await.unwrap_or(Err(DirectoryError::Stopped))?;
+        batch::show(core, &self.request, &found, self.now)
+    }
+
+    /// The same, and nothing else is done on this thread meanwhile.
+    pub(super) fn shown_blocking(self, core: &Core) -> Result<Lookup, DirectoryError> {
+        let found = self.found.blocking_recv().unwrap_or(Err(DirectoryError::Stopped))?;
+        batch::show(core, &self.request, &found, self.now)
+    }
 }
 
 /// The threads that serve look-ups. Dropping it serves those that wait, and ends them.
@@ -42,11 +72,12 @@ pub(super) struct Desk {
 impl Desk {
     pub(super) fn open(core: &Arc<Core>) -> Result<Self, DirectoryError> {
         let (jobs, queue) = sync_channel(MOST_WAITING);
-        let queue = Arc::new(Mutex::new(queue));
-        // While one waits for the disk, another reads; on SQLite there is one writer to wait for.
+        let queue = Arc::new(Mutex::new(Queue { jobs: queue, next: Instant::now() }));
+        // While one waits for the disk, another reads. On SQLite there is one writer to wait for, and what gathers
+        // meanwhile shares the next commit.
         let threads = match core.db.backend() {
             Backend::Postgres => 3,
-            Backend::Sqlite => 2,
+            Backend::Sqlite => 1,
         };
         let start = |_| {
             let (core, queue) = (Arc::clone(core), Arc::clone(&queue));
@@ -61,16 +92,12 @@ impl Desk {
         Ok(Self { jobs: Some(jobs), threads, _housekeeping: housekeeping })
     }
 
-    /// Queues a look-up; its answer comes through what is returned.
-    pub(super) fn ask(
-        &self,
-        request: LookupRequest,
-        now: Timestamp,
-    ) -> Result<oneshot::Receiver<Result<Lookup, DirectoryError>>, DirectoryError> {
-        let (answer, answered) = oneshot::channel();
-        let sent = self.jobs.as_ref().map(|jobs| jobs.try_send(Job { request, now, answer }));
-        match sent {
-            Some(Ok(())) => Ok(answered),
+    /// Queues a look-up.
+    pub(super) fn ask(&self, core: &Core, request: LookupRequest, now: Timestamp) -> Result<Answer, DirectoryError> {
+        let (answer, found) = oneshot::channel();
+        let job = Job { asked: Asked::of(core, &request), now, answer };
+        match self.jobs.as_ref().map(|jobs| jobs.try_send(job)) {
+            Some(Ok(())) => Ok(Answer { request, now, found }),
             Some(Err(TrySendError::Full(_))) => Err(DirectoryError::Busy),
             Some(Err(TrySendError::Disconnected(_))) | None => Err(DirectoryError::Stopped),
         }
@@ -90,32 +117,41 @@ fn unavailable(error: std::io::Error) -> DirectoryError {
     DirectoryError::Store(store::Error::Unavailable(error.to_string()))
 }
 
-/// Waits for a look-up and takes it with all that have come since.
-fn gather(queue: &Mutex<Receiver<Job>>) -> Option<Vec<Job>> {
-    let queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut jobs = vec![queue.recv().ok()?];
-    jobs.extend(queue.try_iter().take(MOST_TOGETHER - 1));
+/// Look-ups that wait, and when those that come in numbers are to be taken.
+struct Queue {
+    jobs: Receiver<Job>,
+    next: Instant,
+}
+
+/// Waits for a look-up and takes it with all that have come since, and with those that come until it is time.
+fn gather(queue: &Mutex<Queue>) -> Option<Vec<Job>> {
+    let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut jobs = vec![queue.jobs.recv().ok()?];
+    std::thread::sleep(queue.next.saturating_duration_since(Instant::now()));
+    jobs.extend(queue.jobs.try_iter().take(MOST_TOGETHER - 1));
+    queue.next = Instant::now() + if jobs.len() > FEW { APART } else { Duration::ZERO };
     Some(jobs)
 }
 
 fn serve(core: &Arc<Core>, jobs: Vec<Job>) {
-    let asked: Arc<[batch::Asked]> = jobs.iter().map(|job| batch::Asked::of(core, &job.request)).collect();
     // The latest of them: a bucket that has filled since is not held against anybody.
     let Some(now) = jobs.iter().map(|job| job.now).max() else { return };
+    let (asked, answers): (Vec<Asked>, Vec<_>) = jobs.into_iter().map(|job| (job.asked, job.answer)).unzip();
     core.at(now);
-    match batch::look(core, &asked, now) {
+    // Here, where it may be waited for. Whoever is answered tries again when it cannot be read, and says why.
+    let _ = core.refresh_suspicion(now);
+    match batch::look(core, &asked.into(), now) {
         Ok(seen) => {
-            for (job, seen) in jobs.into_iter().zip(seen) {
-                let shown = seen.and_then(|row| batch::show(core, &job.request, &row, job.now));
+            for (answer, found) in answers.into_iter().zip(seen) {
                 // Whoever asked may be gone.
-                let _ = job.answer.send(shown);
+                let _ = answer.send(found);
             }
         }
         Err(error) => {
             tracing::error!(%error, "look-ups failed");
-            for job in jobs {
+            for answer in answers {
                 let failed = store::Error::Unavailable("the directory's database".to_owned());
-                let _ = job.answer.send(Err(failed.into()));
+                let _ = answer.send(Err(failed.into()));
             }
         }
     }
