@@ -1,4 +1,6 @@
-//! A closed loop: so many connections, each sends its next call when the last one was answered.
+//! A closed loop: so many connections, each sends its next call when the last one was answered. Whoever waits for answers
+//! does not sleep: clients elsewhere cost a server nothing while they wait, but one that sleeps on the same machine has to be
+//! woken by it, at every answer.
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -48,13 +50,25 @@ impl Work {
     }
 }
 
-/// Turns in `duration`, and how long they took in all.
+/// What a load came to.
+pub(super) struct Outcome {
+    pub(super) turns: u64,
+    /// How long they took in all.
+    pub(super) took: Duration,
+    /// How much of that the driver had nothing to do.
+    pub(super) idle: Duration,
+}
+
+/// A turn of the event loop in which nothing was to be done takes less; reading one answer takes more.
+const EMPTY_TURN: Duration = Duration::from_micros(5);
+
+/// Runs the load for `duration`.
 pub(super) async fn run(
     relying_party: Rc<RelyingParty>,
     work: Work,
     connections: usize,
     duration: Duration,
-) -> anyhow::Result<(u64, Duration)> {
+) -> anyhow::Result<Outcome> {
     let tasks = LocalSet::new();
     let started = Instant::now();
     let loops: Vec<_> = (0..connections)
@@ -72,14 +86,24 @@ pub(super) async fn run(
             })
         })
         .collect();
+    let awake = tasks.spawn_local(async move {
+        let (mut idle, mut before) = (Duration::ZERO, started);
+        while started.elapsed() < duration {
+            tokio::task::yield_now().await;
+            let turn = before.elapsed();
+            before += turn;
+            idle += if turn < EMPTY_TURN { turn } else { Duration::ZERO };
+        }
+        idle
+    });
     let mut turns = 0;
-    tasks
+    let idle = tasks
         .run_until(async {
             for one in loops {
                 turns += one.await??;
             }
-            anyhow::Ok(())
+            anyhow::Ok(awake.await?)
         })
         .await?;
-    Ok((turns, started.elapsed()))
+    Ok(Outcome { turns, took: started.elapsed(), idle })
 }

@@ -19,7 +19,7 @@ use std::time::Duration;
 use anyhow::Context;
 
 use crate::measure::{Figure, Report, median};
-use load::Work;
+use load::{Outcome, Work};
 use relying_party::RelyingParty;
 use server::Server;
 use signer::Signer;
@@ -66,7 +66,7 @@ struct Sample {
     a_second: u64,
     /// Of the server's processor.
     micros_a_turn: u64,
-    /// How much of its core the driver used: near 100, it is the driver that was measured.
+    /// How much of its time the driver had something to do: near 100, it is the driver that was measured.
     driver_percent: u64,
 }
 
@@ -113,7 +113,7 @@ async fn compare(options: &Options) -> anyhow::Result<()> {
             figures.push(figure);
         }
         let driver = median(&our_samples, |sample| sample.driver_percent);
-        figures.push(Figure::new(format!("  of the driver's core, for {measure}"), driver, "%"));
+        figures.push(Figure::new(format!("  of the driver's time, for {measure}"), driver, "%"));
     }
     Report { value: flows, baseline: "the same by oidc-provider", figures }.print(options.json);
     Ok(())
@@ -146,14 +146,14 @@ impl Contender {
     }
 
     async fn sample(&self, work: &Work, options: &Options) -> anyhow::Result<Sample> {
-        let (before, driver_before) = (self.server.processor_micros()?, server::processor_micros("self")?);
+        let before = self.server.processor_micros()?;
         let duration = Duration::from_secs(options.seconds.max(1));
-        let (turns, took) =
-            load::run(Rc::clone(&self.relying_party), work.clone(), options.connections, duration).await?;
+        let relying_party = Rc::clone(&self.relying_party);
+        let Outcome { turns, took, idle } =
+            load::run(relying_party, work.clone(), options.connections, duration).await?;
         let used = self.server.processor_micros()? - before;
-        let driver = server::processor_micros("self")? - driver_before;
         let milliseconds = u64::try_from(took.as_millis())?.max(1);
-        let driver_percent = driver / milliseconds / 10;
+        let driver_percent = 100 - 100 * u64::try_from(idle.as_millis())? / milliseconds;
         Ok(Sample { driver_percent, a_second: turns * 1_000 / milliseconds, micros_a_turn: used / turns.max(1) })
     }
 }
