@@ -64,8 +64,24 @@ pub(crate) fn postgres_pool(url: &str, size: u32) -> Result<PostgresPool, Error>
         .max_size(size)
         .min_idle(Some(1))
         .connection_timeout(ACQUIRE_TIMEOUT)
+        .connection_customizer(Box::new(Steady))
         .build(ConnectionManager::new(url))
         .map_err(|e| Error::Unavailable(e.to_string()))
+}
+
+/// What a PostgreSQL session writes goes to the disk as it comes (`backend_flush_after`: 32 pages, where the server's system can
+/// do that). Otherwise the kernel gathers it for half a minute, then writes it all at once, and every commit of that moment
+/// waits behind it.
+#[derive(Debug)]
+struct Steady;
+
+const STEADY: &str = "SELECT set_config(name, LEAST(max_val::int, 32)::text, false) FROM pg_settings \
+    WHERE name = 'backend_flush_after'";
+
+impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Steady {
+    fn on_acquire(&self, conn: &mut PgConnection) -> Result<(), diesel::r2d2::Error> {
+        conn.batch_execute(STEADY).map_err(diesel::r2d2::Error::QueryError)
+    }
 }
 
 /// How readers of SQLite come to a page of the file.
@@ -103,4 +119,37 @@ impl CustomizeConnection<SqliteConnection, diesel::r2d2::Error> for ReadOnly {
 pub(crate) fn prepare_reader(conn: &mut SqliteConnection, pages: Pages) -> diesel::QueryResult<()> {
     conn.batch_execute("PRAGMA busy_timeout=5000; PRAGMA query_only=ON; PRAGMA cache_size=-16384;")?;
     if pages == Pages::Mapped { conn.batch_execute("PRAGMA mmap_size=2147418112") } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::prelude::*;
+    use diesel::sql_types::Text;
+
+    use super::*;
+    use crate::testing::TestDatabase;
+
+    #[derive(QueryableByName)]
+    struct Setting {
+        #[diesel(sql_type = Text)]
+        setting: String,
+    }
+
+    #[test]
+    fn what_a_postgresql_session_writes_goes_to_the_disk_as_it_comes() {
+        for database in TestDatabase::each().unwrap() {
+            let set: Option<Setting> = database
+                .db()
+                .read(|conn| match conn {
+                    Conn::Sqlite(_) => Ok::<_, Error>(None),
+                    Conn::Postgres(conn) => {
+                        let name = "name = 'backend_flush_after'";
+                        let asked = format!("SELECT setting FROM pg_settings WHERE {name} AND max_val <> '0'");
+                        Ok(diesel::sql_query(asked).get_result(*conn).optional()?)
+                    }
+                })
+                .unwrap();
+            assert!(set.is_none_or(|set| set.setting == "32"));
+        }
+    }
 }
