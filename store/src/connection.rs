@@ -89,7 +89,7 @@ impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Steady {
 pub(crate) enum Pages {
     /// They copy it, and keep it until the next commit that they see.
     Copied,
-    /// It is mapped into memory until then, as far as SQLite allows (2 GB); the rest is copied.
+    /// It is mapped into memory until then, up to 16 GB; the rest is copied.
     Mapped,
 }
 
@@ -118,7 +118,7 @@ impl CustomizeConnection<SqliteConnection, diesel::r2d2::Error> for ReadOnly {
 /// Sets a reading connection up.
 pub(crate) fn prepare_reader(conn: &mut SqliteConnection, pages: Pages) -> diesel::QueryResult<()> {
     conn.batch_execute("PRAGMA busy_timeout=5000; PRAGMA query_only=ON; PRAGMA cache_size=-16384;")?;
-    if pages == Pages::Mapped { conn.batch_execute("PRAGMA mmap_size=2147418112") } else { Ok(()) }
+    if pages == Pages::Mapped { conn.batch_execute("PRAGMA mmap_size=17179869184") } else { Ok(()) }
 }
 
 #[cfg(test)]

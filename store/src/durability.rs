@@ -83,6 +83,7 @@ mod tests {
         let mut conn = SqliteConnection::establish(":memory:").unwrap();
         let built: Vec<Built> = diesel::sql_query("PRAGMA compile_options").load(&mut conn).unwrap();
         let is_built = |with: &str| built.iter().any(|option| option.compile_options == with);
+        assert!(is_built("MAX_MMAP_SIZE=17179869184"), "see .cargo/config.toml");
         assert!(is_built("THREADSAFE=2") && !is_built("ENABLE_MEMORY_MANAGEMENT"), "see .cargo/config.toml");
     }
 }
