@@ -21,7 +21,7 @@ use crate::{Conn, Error};
 const MAX_BATCH: usize = 256;
 /// Work that can wait is committed so often at most. A commit takes the processor about as long as reading and checking a
 /// request; so when there is much to write, as much as comes in this time shares one.
-const APART: Duration = Duration::from_millis(6);
+const APART: Duration = Duration::from_millis(10);
 /// How often the write-ahead log is folded into the database while nobody waits for it.
 const CHECKPOINT_EVERY: Duration = Duration::from_millis(250);
 /// From so many pages on, the write-ahead log is to begin anew: a file that only ever grows costs its file system
