@@ -32,8 +32,19 @@ impl Pgbench {
         if created.success() || pgbench.run(1).is_err() {
             eprintln!("pgbench makes its tables (scale {SCALE}), once");
             pgbench.call(&["-i", "-q", "-s", SCALE])?;
+            pgbench.settle()?;
         }
         Ok(pgbench)
+    }
+
+    /// Has the new tables written to disk now: otherwise the kernel does that half a minute later, in the middle of a load.
+    fn settle(&self) -> anyhow::Result<()> {
+        let done =
+            Command::new(program("psql")?).args(["-q", "-c", "CHECKPOINT", &self.url]).output().context("psql")?;
+        if !done.status.success() {
+            bail!("CHECKPOINT: {}", String::from_utf8_lossy(&done.stderr));
+        }
+        Ok(())
     }
 
     /// Transactions a second over so many seconds.
