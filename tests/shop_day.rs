@@ -1,6 +1,8 @@
 //! A day at a shop in a real browser: the owner joins, two tills take ten payments, one goes back in part, and the totals
 //! are what the shop's bank account grew by, and what the day's statement says. A code that two payers scan is paid once.
 
+use std::process::Command;
+
 use reqwest::Client;
 
 use crate::support::{Browser, Gateway, resident};
@@ -110,6 +112,44 @@ async fn a_code_that_a_customer_shows_is_scanned_at_the_till_and_paid_once() {
     browser.expect(&["已經用過"]).await;
     assert_eq!(balance(&gateway).await - before, 4_200, "once");
     gateway.run(&["audit"]);
+}
+
+#[tokio::test]
+async fn a_bill_is_read_from_its_paper_and_paid_once() {
+    let gateway = Gateway::demo().await;
+    let browser = Browser::start("zh-HK").await;
+    resident::activate(&browser, &gateway, 0).await;
+    let shop = join(&browser, &gateway).await;
+    browser.open(&format!("{shop}/bills")).await;
+    browser.fill("#amount", "1234.50").await;
+    browser.fill("#bill", "WSD-2026-11-000123").await;
+    browser.fill("#purpose", &"二零二六年九月至十一月水費、排污費".repeat(8)).await;
+    browser.click("form[action$='/bills'] button[type=submit]").await;
+    let bills = format!("{}/", url::Url::parse(&shop).unwrap().path().to_owned() + "/bills");
+    let bill = browser.expect_url(|url| url.path().starts_with(&bills)).await;
+    browser.picture("merchant-bill").await;
+    let (code, words) = printed(&browser.download(&format!("{bill}/bill.pdf")).await);
+    for expected in ["晨光文具", "HK$ 1,234.50", "WSD-2026-11-000123", "排污費"] {
+        assert!(words.contains(expected), "no {expected} on the paper: {words}");
+    }
+    let [first, second] = [PAYERS[0], PAYERS[1]].map(|account| Payer::sign_in(&gateway, account));
+    let (first, second) = (first.await, second.await);
+    assert!(first.pay(&gateway, &code).await && !second.pay(&gateway, &code).await, "once");
+    browser.find(".state.ok").await;
+    gateway.run(&["audit"]);
+}
+
+/// What a scanner reads from a printed page, and what a person does.
+fn printed(pdf: &[u8]) -> (String, String) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("page.pdf"), pdf).unwrap();
+    let run = |program: &str, args: &[&str]| {
+        let done = Command::new(program).current_dir(folder.path()).args(args).output().unwrap();
+        assert!(done.status.success(), "{program}: {}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8(done.stdout).unwrap().trim().to_owned()
+    };
+    run("pdftoppm", &["-png", "-r", "150", "-singlefile", "page.pdf", "page"]);
+    (run("zbarimg", &["--quiet", "--raw", "page.png"]), run("pdftotext", &["page.pdf", "-"]))
 }
 
 /// What a till's scanner reads from a screen.

@@ -87,6 +87,14 @@ impl Browser {
         self.client.current_url().await.unwrap()
     }
 
+    /// What is behind an address, for whoever is signed in here.
+    pub(crate) async fn download(&self, url: &str) -> Vec<u8> {
+        let cookies = self.client.get_all_cookies().await.unwrap();
+        let cookies: Vec<_> = cookies.iter().map(|cookie| format!("{}={}", cookie.name(), cookie.value())).collect();
+        let asked = reqwest::Client::new().get(url).header("Cookie", cookies.join("; ")).send().await.unwrap();
+        asked.error_for_status().unwrap().bytes().await.unwrap().to_vec()
+    }
+
     /// The first element that matches, once it is there.
     pub(crate) async fn find(&self, css: &str) -> Element {
         let found = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await;
