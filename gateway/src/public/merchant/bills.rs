@@ -18,7 +18,7 @@ use super::{codes, desk};
 use crate::pages::merchant::Part;
 use crate::pages::merchant::bills::{Bill, BillLine, Bills, Form};
 use crate::pages::moment;
-use crate::pages::money::money;
+use crate::pages::money::{decimal, money};
 use crate::public::api::debtor;
 use crate::public::page;
 use crate::public::refusal::PageError;
@@ -249,11 +249,12 @@ pub(super) async fn pdf(
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, PageError> {
     let (on_duty, found) = find(&gateway, &session, &path).await?;
-    let (merchant, asked) = (&on_duty.merchant, &found.asked);
+    let (merchant, asked, currency) = (&on_duty.merchant, &found.asked, found.asked.amount.currency());
     let sheet = bill::Bill {
         name_zh: merchant.names.zh().to_owned(),
         name_en: merchant.names.en().to_owned(),
-        amount: format!("{} {}", asked.amount.currency().code(), asked.amount.to_decimal()),
+        // In letters: the paper's font has no ¥.
+        amount: format!("{} {}", currency.code(), decimal(asked.amount.minor(), currency)),
         number: asked.bill_number.clone(),
         purpose: asked.purpose.clone(),
         due: asked.due.map(|due| due.to_string()),
