@@ -17,7 +17,7 @@ use crate::switch::installation::Installation;
 /// Connections of the load: about as many as the banks of a city keep open.
 const CONNECTIONS: u64 = 256;
 /// Seconds of a load at most: the eight banks may look up 160,000 times at once, and then are held back.
-const LONGEST: u64 = 3;
+const LONGEST: u64 = 2;
 /// What no resource answers to is answered without looking at anything.
 const FIXED: &str = "/participant/v1/lookups";
 
