@@ -1,16 +1,16 @@
 //! Who is speaking: from the client certificate to the participant.
 
-use std::collections::HashMap;
-use std::future::Future;
+use std::future::{Future, Ready, ready};
 use std::pin::Pin;
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpRequest, rt, web};
+use futures_util::future::Either;
 use payments::participant::{ClearingCode, Thumbprint};
 
 use super::Api;
+use super::remembered::{Recalled, Remembered};
 use crate::error::Problem;
 use crate::http::tls::PeerCertificate;
 
@@ -20,16 +20,33 @@ pub struct Participant(pub ClearingCode);
 
 impl FromRequest for Participant {
     type Error = Problem;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+    type Future = Either<Ready<Result<Self, Problem>>, Pin<Box<dyn Future<Output = Result<Self, Problem>>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let api = request.app_data::<web::Data<Api>>().cloned();
-        let thumbprint = request.conn_data::<PeerCertificate>().map(|peer| Thumbprint::new(peer.0.0));
-        Box::pin(async move {
-            let api = api.ok_or_else(|| Problem::internal(&"the participants' API is not configured"))?;
-            let thumbprint = thumbprint.ok_or_else(unknown_certificate)?;
-            identify(&api, thumbprint).await.map(Self)
-        })
+        let now = |done| Either::Left(ready(done));
+        let Some(api) = request.app_data::<web::Data<Api>>() else {
+            return now(Err(Problem::internal(&"the participants' API is not configured")));
+        };
+        let Some(peer) = request.conn_data::<PeerCertificate>() else { return now(Err(unknown_certificate())) };
+        let thumbprint = Thumbprint::new(peer.0.0);
+        if let Some(participant) = known(api, thumbprint) {
+            return now(Ok(Self(participant)));
+        }
+        let api = web::Data::clone(api);
+        Either::Right(Box::pin(async move { look_up(&api, thumbprint).await.map(Self) }))
+    }
+}
+
+/// The participant behind a certificate's SHA-256 thumbprint, if that was looked up a moment ago.
+fn known(api: &web::Data<Api>, thumbprint: Thumbprint) -> Option<ClearingCode> {
+    match api.thumbprints.0.recall(&thumbprint, Instant::now()) {
+        Recalled::Known(participant) => Some(participant),
+        Recalled::Ageing(participant) => {
+            let api = web::Data::clone(api);
+            rt::spawn(async move { look_up(&api, thumbprint).await });
+            Some(participant)
+        }
+        Recalled::Unknown => None,
     }
 }
 
@@ -37,14 +54,14 @@ impl FromRequest for Participant {
 ///
 /// # Errors
 /// 403 when no participant has it, or has it no more.
-pub(super) async fn identify(api: &web::Data<Api>, thumbprint: Thumbprint) -> Result<ClearingCode, Problem> {
-    if let Some(known) = api.thumbprints.get(&thumbprint) {
-        return Ok(known);
-    }
-    let switch = api.switch.clone();
+async fn look_up(api: &web::Data<Api>, thumbprint: Thumbprint) -> Result<ClearingCode, Problem> {
+    let (switch, since) = (api.switch.clone(), Instant::now());
     let found = web::block(move || switch.participant_of_certificate(&thumbprint)).await??;
-    let participant = found.ok_or_else(unknown_certificate)?;
-    api.thumbprints.insert(thumbprint, participant);
+    let Some(participant) = found else {
+        api.thumbprints.0.forget(&thumbprint);
+        return Err(unknown_certificate());
+    };
+    api.thumbprints.0.remember(thumbprint, participant, since);
     Ok(participant)
 }
 
@@ -52,29 +69,15 @@ fn unknown_certificate() -> Problem {
     Problem::forbidden("This certificate belongs to no participant, or has been revoked.")
 }
 
-/// Certificates that were looked up a moment ago.
-///
-/// A revocation is made in the database, often by another process (the command line), so nothing here is
-/// believed for longer than [`Thumbprints::BELIEVED`]. Unknown certificates are not kept at all.
-#[derive(Default)]
-pub(super) struct Thumbprints(Mutex<HashMap<Thumbprint, (ClearingCode, Instant)>>);
+/// How long after a revocation a certificate may still be taken: revocations are made in the database, often by another
+/// process (the command line).
+const BELIEVED: Duration = Duration::from_secs(1);
 
-impl Thumbprints {
-    /// How long after a revocation a certificate may still be taken.
-    const BELIEVED: Duration = Duration::from_secs(1);
-    /// More certificates than a city has participants: beyond it we start over.
-    const MOST: usize = 4_096;
+/// Certificates that were looked up a moment ago. Unknown ones are not kept at all.
+pub(super) struct Thumbprints(Remembered<Thumbprint, ClearingCode>);
 
-    fn get(&self, thumbprint: &Thumbprint) -> Option<ClearingCode> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(thumbprint).filter(|(_, since)| since.elapsed() < Self::BELIEVED).map(|(participant, _)| *participant)
-    }
-
-    fn insert(&self, thumbprint: Thumbprint, participant: ClearingCode) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= Self::MOST {
-            known.clear();
-        }
-        known.insert(thumbprint, (participant, Instant::now()));
+impl Default for Thumbprints {
+    fn default() -> Self {
+        Self(Remembered::new(BELIEVED))
     }
 }

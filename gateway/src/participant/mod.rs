@@ -30,6 +30,7 @@ mod proxies;
 mod recalls;
 mod refunds;
 mod refusals;
+mod remembered;
 mod reports;
 mod requests_to_pay;
 mod returns;
