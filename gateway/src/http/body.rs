@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use actix_web::body::{MessageBody, SizedStream};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE, ContentType};
 use actix_web::rt::time::timeout;
 use actix_web::web::{Bytes, Payload};
-use actix_web::{HttpMessage, HttpRequest};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use futures_util::stream;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::Problem;
@@ -32,6 +33,16 @@ pub fn in_pieces(text: String) -> impl MessageBody {
     let length = rest.len() as u64;
     let piece = move || (!rest.is_empty()).then(|| Ok::<_, Infallible>(rest.split_to(PIECE.min(rest.len()))));
     SizedStream::new(length, stream::iter(std::iter::from_fn(piece)))
+}
+
+/// Answers with a JSON object that takes about so many bytes.
+///
+/// # Errors
+/// 500 when it cannot be written as JSON.
+pub fn json_answer(object: &impl Serialize, bytes: usize) -> Result<HttpResponse, Problem> {
+    let mut body = Vec::with_capacity(bytes);
+    serde_json::to_writer(&mut body, object).map_err(|wrong| Problem::internal(&wrong))?;
+    Ok(HttpResponse::Ok().content_type(ContentType::json()).body(body))
 }
 
 /// Reads an ISO 20022 message.

@@ -1,5 +1,7 @@
 //! `POST /lookups` and `/lookups/bulk`: who is behind a number or an address, as much of it as a payer may see.
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use payments::directory::{
     DirectoryError, FraudCounters, Lookup, LookupPurpose, LookupRequest, NameMatch, OwnerKind, Payer, Suspicion,
@@ -18,6 +20,8 @@ use crate::http::body;
 
 /// Proxies of one list at most.
 const MOST_AT_ONCE: usize = 1_000;
+/// Bytes of an answer, as most are.
+const ANSWER: usize = 1_024;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -70,18 +74,18 @@ struct ListBody {
 }
 
 #[derive(Serialize)]
-struct FoundBody {
-    participant: ParticipantBody,
-    account_token: String,
-    masked_name: MaskedNameBody,
+struct FoundBody<'a> {
+    participant: ParticipantBody<'a>,
+    account_token: &'a str,
+    masked_name: MaskedNameBody<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     name_match: Option<NameMatch>,
     owner_kind: OwnerKind,
     currencies: Vec<Currency>,
     /// What is suspected of the payee, the gravest of each subject first.
-    warnings: Vec<Warning>,
+    warnings: &'a [Warning],
     frauds: FraudsBody,
-    lookup_reference: String,
+    lookup_reference: &'a str,
     expires: String,
 }
 
@@ -100,34 +104,34 @@ impl From<&Suspicion> for FraudsBody {
 }
 
 #[derive(Serialize)]
-struct ParticipantBody {
+struct ParticipantBody<'a> {
     clearing_code: ClearingCode,
-    name_zh: String,
-    name_en: String,
+    name_zh: &'a str,
+    name_en: &'a str,
 }
 
 #[derive(Serialize)]
-struct MaskedNameBody {
-    zh: Option<String>,
-    en: Option<String>,
+struct MaskedNameBody<'a> {
+    zh: Option<&'a str>,
+    en: Option<&'a str>,
 }
 
-impl FoundBody {
-    fn new(found: Lookup, participant: &Member) -> Self {
+impl<'a> FoundBody<'a> {
+    fn new(found: &'a Lookup, participant: &'a Member) -> Self {
         Self {
             participant: ParticipantBody {
                 clearing_code: participant.clearing_code,
-                name_zh: participant.name_zh.clone(),
-                name_en: participant.name_en.clone(),
+                name_zh: &participant.name_zh,
+                name_en: &participant.name_en,
             },
-            account_token: found.account_token.to_string(),
-            masked_name: MaskedNameBody { zh: found.masked_name.zh, en: found.masked_name.en },
+            account_token: found.account_token.as_str(),
+            masked_name: MaskedNameBody { zh: found.masked_name.zh.as_deref(), en: found.masked_name.en.as_deref() },
             name_match: found.name_match,
             owner_kind: found.owner_kind,
             currencies: found.currencies.iter().collect(),
             frauds: FraudsBody::from(&found.suspicion),
-            warnings: found.suspicion.warnings,
-            lookup_reference: found.reference.to_string(),
+            warnings: &found.suspicion.warnings,
+            lookup_reference: found.reference.as_str(),
             expires: found.expires.to_string(),
         }
     }
@@ -154,13 +158,19 @@ pub(super) async fn look_up(
     };
     let found = api.directory.lookup(request, clock::now()).await?;
     let participant = member(&api, found.participant).await?;
-    Ok(HttpResponse::Ok().json(FoundBody::new(found, &participant)))
+    body::json_answer(&FoundBody::new(&found, &participant), ANSWER)
 }
 
 #[derive(Serialize)]
-struct ListedBody {
+struct ListedBody<'a> {
     /// Nothing when nobody can be paid by the proxy.
-    found: Option<FoundBody>,
+    found: Option<FoundBody<'a>>,
+}
+
+impl<'a> ListedBody<'a> {
+    fn new(found: Option<&'a (Lookup, Arc<Member>)>) -> Self {
+        Self { found: found.map(|(found, participant)| FoundBody::new(found, participant)) }
+    }
 }
 
 /// Looks up a list for an institution, under a bucket of its own. Nothing is answered when it holds too little for
@@ -188,12 +198,13 @@ pub(super) async fn look_up_many(
         let found = match found {
             Ok(found) => {
                 let participant = member(&api, found.participant).await?;
-                Some(FoundBody::new(found, &participant))
+                Some((found, participant))
             }
             Err(DirectoryError::Unknown) => None,
             Err(failed) => return Err(failed.into()),
         };
-        listed.push(ListedBody { found });
+        listed.push(found);
     }
+    let listed: Vec<ListedBody<'_>> = listed.iter().map(|found| ListedBody::new(found.as_ref())).collect();
     Ok(HttpResponse::Ok().json(serde_json::json!({ "lookups": listed })))
 }
