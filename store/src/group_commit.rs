@@ -24,6 +24,10 @@ const MAX_BATCH: usize = 256;
 const APART: Duration = Duration::from_millis(10);
 /// How often the write-ahead log is folded into the database while nobody waits for it.
 const CHECKPOINT_EVERY: Duration = Duration::from_millis(250);
+/// While readers keep what they see, it is put off so many times at most: they let go of all that they have in memory then,
+const PUT_OFF: u32 = 16;
+/// or until so many pages have come.
+const WORTH_FOLDING: i32 = 6_000;
 /// From so many pages on, the write-ahead log is to begin anew: a file that only ever grows costs its file system
 /// more at each commit than one that is written again.
 const BEGIN_ANEW: i32 = 8_192;
@@ -194,9 +198,17 @@ fn commit(conn: &mut SqliteConnection) -> Result<(), String> {
     })
 }
 
-/// Folds the log into the database away from the path of commits. `stopped` ends it, with a last fold.
+/// Folds the log into the database away from the path of commits. `stopped` ends it, with a last fold. The log stays as long
+/// as it is: another process may be writing to it, and the last one to close the database removes it.
 fn checkpoint(mut conn: SqliteConnection, stopped: &Receiver<()>, readers: &WideReaders, is_long: &AtomicBool) {
+    let mut put_off = 0;
     while stopped.recv_timeout(CHECKPOINT_EVERY) == Err(RecvTimeoutError::Timeout) {
+        put_off += 1;
+        let is_little = |log: &Folded| log.log - log.checkpointed < WORTH_FOLDING;
+        if put_off < PUT_OFF && readers.keep_something() && fold(&mut conn, "NOOP").as_ref().is_some_and(is_little) {
+            continue;
+        }
+        put_off = 0;
         drop(readers.let_go());
         let is_too_long = |fold: &Folded| fold.log >= BEGIN_ANEW;
         let is_long_now = fold(&mut conn, "PASSIVE").as_ref().is_some_and(is_too_long);
@@ -207,7 +219,7 @@ fn checkpoint(mut conn: SqliteConnection, stopped: &Receiver<()>, readers: &Wide
         }
     }
     let _turn = readers.let_go();
-    fold(&mut conn, "TRUNCATE");
+    fold(&mut conn, "PASSIVE");
 }
 
 /// What a checkpoint says of the write-ahead log.
@@ -216,6 +228,9 @@ struct Folded {
     /// How many pages it has.
     #[diesel(sql_type = Integer)]
     log: i32,
+    /// How many of them are in the database.
+    #[diesel(sql_type = Integer)]
+    checkpointed: i32,
 }
 
 fn fold(conn: &mut SqliteConnection, mode: &str) -> Option<Folded> {

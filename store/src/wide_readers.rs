@@ -23,6 +23,8 @@ pub(crate) struct WideReaders {
     most: usize,
     /// Whether they keep what they see from one time to the next.
     keep: AtomicBool,
+    /// Whether one has, since all let go last.
+    kept: AtomicBool,
     /// Shared by those who read, and for itself by whoever needs all others to let go of what they see.
     turn: RwLock<()>,
     idle: Mutex<Vec<Reader>>,
@@ -41,6 +43,7 @@ impl WideReaders {
             path: path.to_owned(),
             most: usize::try_from(most).unwrap_or(1),
             keep: AtomicBool::new(true),
+            kept: AtomicBool::new(false),
             turn: RwLock::default(),
             idle: Mutex::default(),
         }
@@ -64,6 +67,7 @@ impl WideReaders {
         }
         let mut idle = self.idle();
         if idle.len() < self.most {
+            self.kept.fetch_or(reader.sees.is_some(), Ordering::Relaxed);
             idle.push(reader);
         }
         done
@@ -73,7 +77,13 @@ impl WideReaders {
     pub(crate) fn let_go(&self) -> RwLockWriteGuard<'_, ()> {
         let turn = self.turn.write().unwrap_or_else(PoisonError::into_inner);
         self.idle().iter_mut().for_each(Reader::let_go);
+        self.kept.store(false, Ordering::Relaxed);
         turn
+    }
+
+    /// Whether any keeps what it sees since all let go last.
+    pub(crate) fn keep_something(&self) -> bool {
+        self.kept.load(Ordering::Relaxed)
     }
 
     /// Says how long the log is. A long one is to begin anew, maybe by another process that writes much, and that takes a
@@ -169,7 +179,7 @@ mod tests {
              SELECT i + 1 FROM n WHERE i < 20000) SELECT i FROM n)",
             Effect::Added,
         );
-        let folded = (0..50).any(|_| {
+        let folded = (0..200).any(|_| {
             value(&db);
             sleep(Duration::from_millis(50));
             pages() > before
