@@ -190,9 +190,9 @@ mod tests {
     }
 
     #[test]
-    fn an_ordinary_entry_is_sealed_in_eighty_bytes() {
+    fn an_ordinary_entry_is_sealed_in_seventy_five_bytes() {
         let owner = Owner::new(OwnerKind::Person, Some("陳大文"), Some("CHAN Tai Man")).unwrap();
         let sealed = seal(&keys(), place(7, "012"), &Private { owner, ..private() }, None, [9; NONCE_LEN]).unwrap();
-        assert!(sealed.len() <= 80, "{} bytes", sealed.len());
+        assert!(sealed.len() <= 75, "{} bytes", sealed.len());
     }
 }

@@ -14,18 +14,28 @@ pub(crate) struct Private {
 
 const ORGANISATION: u8 = 0x10;
 const DIGITS: u8 = 0x20;
+const ACCOUNT_OF_DIGITS: u8 = 0x40;
+
+/// What account numbers consist of besides letters: each takes half a byte, by its place here.
+const ACCOUNT_CHARACTERS: [u8; 14] = *b"0123456789-/. ";
+/// Half a byte that nothing stands for: the rest of the last one.
+const NOTHING: u8 = 0x0f;
 
 /// A byte for the kinds, then each text behind its length; an absent name has none. A telephone number takes half a
-/// byte a digit. An identity card number is left out: the entry is found by its hash, and nobody is to read it again.
+/// byte a digit, and so does an account number without letters. An identity card number is left out: the entry is found by its hash, and nobody is to read it again.
 pub(crate) fn encode(private: &Private) -> Zeroizing<Vec<u8>> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(96));
     let value = if private.proxy.kind() == ProxyKind::Hkid { "" } else { private.proxy.value() };
     let packed = pack(value);
     let organisation = if private.owner.kind() == OwnerKind::Organisation { ORGANISATION } else { 0 };
-    bytes.push(kind_code(private.proxy.kind()) | organisation | if packed.is_some() { DIGITS } else { 0 });
+    let (account, packed_account) = (private.account.as_str(), pack_account(private.account.as_str()));
+    let digits = if packed.is_some() { DIGITS } else { 0 };
+    let account_of_digits = if packed_account.is_some() { ACCOUNT_OF_DIGITS } else { 0 };
+    bytes.push(kind_code(private.proxy.kind()) | organisation | digits | account_of_digits);
     put(&mut bytes, packed.as_deref().unwrap_or(value.as_bytes()));
+    put(&mut bytes, packed_account.as_deref().unwrap_or(account.as_bytes()));
     let owner = &private.owner;
-    for text in [private.account.as_str(), owner.name_zh().unwrap_or(""), owner.name_en().unwrap_or("")] {
+    for text in [owner.name_zh().unwrap_or(""), owner.name_en().unwrap_or("")] {
         put(&mut bytes, text.as_bytes());
     }
     bytes
@@ -37,8 +47,14 @@ pub(crate) fn decode(bytes: &[u8]) -> Option<Private> {
     let kind = kind_of(head & 0x0f)?;
     let written = take(&mut rest)?;
     let value = if head & DIGITS == 0 { std::str::from_utf8(written).ok()?.to_owned() } else { unpack(written)? };
+    let written = take(&mut rest)?;
+    let account = if head & ACCOUNT_OF_DIGITS == 0 {
+        AccountNumber::parse(std::str::from_utf8(written).ok()?)
+    } else {
+        AccountNumber::parse(&unpack_account(written)?)
+    };
+    let account = account.ok()?;
     let mut text = || std::str::from_utf8(take(&mut rest)?).ok();
-    let account = AccountNumber::parse(text()?).ok()?;
     let owner_kind = if head & ORGANISATION == 0 { OwnerKind::Person } else { OwnerKind::Organisation };
     let owner = Owner::new(owner_kind, text(), text()).ok()?;
     rest.is_empty().then(|| Private { proxy: Proxy::from_normal_form(kind, value), account, owner })
@@ -114,16 +130,34 @@ fn pack(value: &str) -> Option<Vec<u8>> {
     for c in country.chars().chain(national.chars()) {
         halves.push(u8::try_from(c.to_digit(10)?).ok()?);
     }
-    let pair = |pair: &[u8]| pair[0] << 4 | pair.get(1).unwrap_or(&0x0f);
-    Some(halves.chunks(2).map(pair).collect())
+    Some(join(&halves))
+}
+
+/// `012-345678-001`, half a byte each. Nothing for a number with letters.
+fn pack_account(account: &str) -> Option<Vec<u8>> {
+    let half = |c: u8| u8::try_from(ACCOUNT_CHARACTERS.iter().position(|known| *known == c)?).ok();
+    Some(join(&account.bytes().map(half).collect::<Option<Vec<u8>>>()?))
+}
+
+fn unpack_account(bytes: &[u8]) -> Option<String> {
+    let character = |half| ACCOUNT_CHARACTERS.get(usize::from(half)).copied().map(char::from);
+    halves(bytes).map(character).collect()
+}
+
+fn join(halves: &[u8]) -> Vec<u8> {
+    halves.chunks(2).map(|pair| pair[0] << 4 | pair.get(1).unwrap_or(&NOTHING)).collect()
+}
+
+fn halves(bytes: &[u8]) -> impl Iterator<Item = u8> {
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 0x0f]).take_while(|half| *half != NOTHING)
 }
 
 fn unpack(bytes: &[u8]) -> Option<String> {
-    let mut halves = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0x0f]);
+    let mut halves = halves(bytes);
     let country = usize::from(halves.next()?);
     let mut value = String::with_capacity(bytes.len() * 2 + 1);
     value.push('+');
-    for (at, half) in halves.take_while(|half| *half != 0x0f).enumerate() {
+    for (at, half) in halves.enumerate() {
         if at == country {
             value.push('-');
         }
@@ -140,7 +174,8 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_encoded_is_read_back(
-            mobile in "\\+?[0-9]{8,14}", local in "[a-z0-9]{1,64}", account in "[0-9A-Z-]{1,34}",
+            mobile in "\\+?[0-9]{8,14}", local in "[a-z0-9]{1,64}",
+            account in prop_oneof!["[0-9A-Z-]{1,34}", "[0-9][0-9 ./-]{0,32}[0-9]"],
             zh in "[\u{4e00}-\u{9fff}]{0,140}", en in "[A-Za-z]{1,20}( [A-Za-z]{1,20}){0,3}", person in any::<bool>(),
         ) {
             let email = Proxy::parse(ProxyKind::Email, &format!("{local}@example.hk")).ok();
@@ -172,6 +207,25 @@ mod tests {
         assert!(!bytes.windows(6).any(|window| window == b"123456"));
         let read = decode(&bytes).unwrap();
         assert_eq!((read.proxy.kind(), read.proxy.value(), read.owner), (ProxyKind::Hkid, "", private.owner));
+    }
+
+    #[test]
+    fn an_account_number_without_letters_is_packed() {
+        for account in ["012-345678-001", "1", "12/34.56 78"] {
+            let packed = pack_account(account).unwrap();
+            assert_eq!(packed.len(), account.len().div_ceil(2));
+            assert_eq!(unpack_account(&packed).as_deref(), Some(account));
+        }
+        assert_eq!(pack_account("HK12"), None);
+    }
+
+    #[test]
+    fn what_was_encoded_before_accounts_were_packed_is_read() {
+        let bytes = [&[0x21, 6, 0x38, 0x52, 0x91, 0x23, 0x45, 0x67, 5], b"012-1".as_slice(), &[0, 1], b"A"].concat();
+        let read = decode(&bytes).unwrap();
+        assert_eq!((read.proxy.value(), read.account.as_str()), ("+852-91234567", "012-1"));
+        assert_eq!(read.owner.name_en(), Some("A"));
+        assert!(encode(&read).len() < bytes.len());
     }
 
     #[test]
