@@ -5,8 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{Binary, Nullable};
-use store::{Backend, Conn, Db, Effect, Timestamp, on_db};
+use diesel::sqlite::Sqlite;
+use store::{Backend, Conn, Db, Effect, Timestamp, on_db, wait};
 
 use super::DirectoryError;
 use super::audit::{AuditRecord, Purpose};
@@ -16,18 +18,18 @@ use crate::participant::ClearingCode;
 
 /// A run holds at least so many reads: few runs, so that finding is quick, and little that is not filed.
 const READS_A_RUN: i64 = 50_000;
-/// A run is not added to when it holds so many: what is imported comes in large batches.
-const READS_ARE_ENOUGH: usize = 200_000;
+/// A run is not added to when it holds so many: whoever files has a processor for itself meanwhile, some milliseconds.
+const READS_ARE_ENOUGH: usize = 50_000;
 /// Rows that are taken at a time.
 const BATCHES: i64 = 256;
 /// Bytes of a read: entry, moment, participant, purpose.
 const BYTES: usize = 28;
 /// A block holds at least so many reads, but for a run's last.
 const READS_A_BLOCK: usize = 256;
-/// Blocks of one INSERT: about 200 KiB.
-const BLOCKS_TOGETHER: usize = 32;
-/// Between two steps of a filing: what waits for the writer meanwhile has it for itself.
-const PAUSE: Duration = Duration::from_millis(10);
+/// Blocks of one INSERT: about 60 KiB, which the writer takes a millisecond for.
+const BLOCKS_TOGETHER: usize = 8;
+/// Between two steps of a filing: what waits meanwhile, for the writer or a processor, has it for itself.
+const PAUSE: Duration = Duration::from_millis(5);
 /// Rows of one DELETE.
 const ROWS: usize = 1_000;
 
@@ -98,11 +100,32 @@ pub(super) fn append(conn: &mut Conn<'_>, reads: &[Read]) -> Result<(), Director
     for read in reads {
         read.encode(&mut bytes);
     }
-    on_db!(conn, c => diesel::insert_into(directory_read_batch::table)
-        .values(directory_read_batch::reads.eq(&bytes))
-        .execute(c))?;
+    match conn {
+        Conn::Postgres(conn) => diesel::insert_into(directory_read_batch::table)
+            .values(directory_read_batch::reads.eq(&bytes))
+            .execute(*conn)?,
+        Conn::Sqlite(conn) => Append(bytes).execute(*conn)?,
+    };
     Ok(())
 }
+
+/// One batch in an embedded database, prepared once. Its number is above those of all batches and of all runs, which are named
+/// after their first batch.
+#[derive(QueryId)]
+struct Append(Vec<u8>);
+
+impl QueryFragment<Sqlite> for Append {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql(
+            "INSERT INTO directory_read_batch (seq, reads) SELECT 1 + MAX(\
+             (SELECT COALESCE(MAX(seq), 0) FROM directory_read_batch), \
+             (SELECT COALESCE(MAX(run), 0) FROM directory_read_run)), ",
+        );
+        out.push_bind_param::<Binary, _>(&self.0)
+    }
+}
+
+impl RunQueryDsl<SqliteConnection> for Append {}
 
 #[derive(Insertable)]
 #[diesel(table_name = directory_read_block)]
@@ -155,16 +178,18 @@ fn file_in_steps(db: &Db, now: Timestamp) -> Result<(), DirectoryError> {
     let filing = Arc::new(db.read(Filing::prepare)?);
     let Some(run) = filing.run() else { return Ok(()) };
     // What is left of a filing that was cut short.
-    db.write(move |conn| -> Result<usize, DirectoryError> {
+    let left = move |conn: &mut Conn<'_>| -> Result<usize, DirectoryError> {
         let left = directory_read_block::table.filter(directory_read_block::run.eq(run));
         Ok(on_db!(conn, c => diesel::delete(left).execute(c))?)
-    })?;
+    };
+    // Nobody keeps reads by the state, neither these nor those that follow.
+    db.write_with(left, |_| Effect::Added)?;
     for step in 0..filing.blocks.len().div_ceil(BLOCKS_TOGETHER) {
         let filing = Arc::clone(&filing);
-        db.write_with(move |conn| filing.write_blocks(conn, step), |()| Effect::Added)?;
+        // With the next commit of whoever is in haste: it would wait for one that is between.
+        wait(db.write_soon(move |conn| filing.write_blocks(conn, step), |()| Effect::Added))?;
         std::thread::sleep(PAUSE);
     }
-    // Nobody keeps reads by the state.
     db.write_with(move |conn| filing.finish(conn, now), |()| Effect::Added)
 }
 
@@ -179,6 +204,9 @@ impl Filing {
     fn prepare(conn: &mut Conn<'_>) -> Result<Self, DirectoryError> {
         let batches = unfiled(conn)?;
         let mut reads: Vec<Read> = batches.iter().flat_map(|(_, bytes)| decoded(bytes)).collect();
+        if conn.backend() == Backend::Sqlite {
+            std::thread::sleep(PAUSE);
+        }
         reads.sort_unstable();
         let run = batches.first().map_or(0, |(seq, _)| *seq);
         Ok(Self { batches: batches.into_iter().map(|(seq, _)| seq).collect(), blocks: blocks(run, &reads) })
@@ -202,9 +230,19 @@ impl Filing {
     fn finish(&self, conn: &mut Conn<'_>, now: Timestamp) -> Result<(), DirectoryError> {
         let Some(run) = self.run() else { return Ok(()) };
         let mut taken = 0;
-        for filed in self.batches.chunks(ROWS) {
-            taken += on_db!(conn, c => diesel::delete(directory_read_batch::table
-                .filter(directory_read_batch::seq.eq_any(filed))).execute(c))?;
+        match conn {
+            Conn::Postgres(conn) => {
+                for filed in self.batches.chunks(ROWS) {
+                    let filed = directory_read_batch::seq.eq_any(filed);
+                    taken += diesel::delete(directory_read_batch::table.filter(filed)).execute(*conn)?;
+                }
+            }
+            // Nobody else takes any from between: those from the first to the last are these.
+            Conn::Sqlite(conn) => {
+                let last = self.batches.last().copied().unwrap_or(run);
+                let filed = directory_read_batch::seq.between(run, last);
+                taken += diesel::delete(directory_read_batch::table.filter(filed)).execute(*conn)?;
+            }
         }
         let written = directory_read_block::table.filter(directory_read_block::run.eq(run)).count();
         let written: i64 = on_db!(conn, c => written.get_result(c))?;
@@ -229,7 +267,10 @@ fn unfiled(conn: &mut Conn<'_>) -> Result<Vec<(i64, Vec<u8>)>, DirectoryError> {
             .select((directory_read_batch::seq, directory_read_batch::reads));
         let more: Vec<(i64, Vec<u8>)> = match conn {
             Conn::Postgres(conn) => batches.for_update().skip_locked().load(*conn)?,
-            Conn::Sqlite(conn) => batches.load(*conn)?,
+            Conn::Sqlite(conn) => {
+                std::thread::sleep(PAUSE);
+                batches.load(*conn)?
+            }
         };
         let is_all = more.len() < usize::try_from(BATCHES).unwrap_or(usize::MAX);
         taken.extend(more);
