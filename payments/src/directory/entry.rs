@@ -236,8 +236,14 @@ impl Owner {
 }
 
 fn name(text: Option<&str>) -> Result<Option<String>, NotAnOwner> {
-    let words: Vec<&str> = text.unwrap_or("").split(' ').filter(|word| !word.is_empty()).collect();
-    let name = words.join(" ");
+    let text = text.unwrap_or("");
+    let mut name = String::with_capacity(text.len());
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        if !name.is_empty() {
+            name.push(' ');
+        }
+        name.push_str(word);
+    }
     if name.chars().count() > 140 || name.chars().any(char::is_control) {
         return Err(NotAnOwner::Name);
     }

@@ -40,26 +40,33 @@ pub(crate) fn mask_person(name: &str) -> String {
 }
 
 fn mask_chinese(name: &str) -> String {
-    let characters: Vec<char> = name.chars().filter(|c| !c.is_whitespace()).collect();
-    match characters.as_slice() {
-        [] | [_] => "*".to_owned(),
-        [first, _] => format!("{first}*"),
-        [first, hidden @ .., last] => format!("{first}{}{last}", "*".repeat(hidden.len())),
-    }
+    let characters = || name.chars().filter(|c| !c.is_whitespace());
+    let many = characters().count();
+    let stays = |at| many > 1 && (at == 0 || at == many - 1 && many > 2);
+    characters().enumerate().map(|(at, c)| if stays(at) { c } else { '*' }).collect()
 }
 
 fn mask_words(name: &str) -> String {
-    let words: Vec<&str> = name.split_whitespace().collect();
-    let capitals: Vec<usize> = (0..words.len()).filter(|&at| is_in_capitals(words[at])).collect();
-    let family = match (words.len(), capitals.as_slice()) {
-        (1, _) => None,
-        (_, [one]) => Some(*one),
+    let words = || name.split_whitespace();
+    let mut in_capitals = words().enumerate().filter(|(_, word)| is_in_capitals(word)).map(|(at, _)| at);
+    let family = match (words().nth(1), in_capitals.next(), in_capitals.next()) {
+        (None, ..) => None,
+        (_, Some(only), None) => Some(only),
         _ => Some(0),
     };
-    let mask = |(at, word): (usize, &&str)| {
-        if Some(at) == family { (*word).to_owned() } else { format!("{}***", word.chars().next().unwrap_or('*')) }
-    };
-    words.iter().enumerate().map(mask).collect::<Vec<_>>().join(" ")
+    let mut masked = String::with_capacity(name.len() + 8);
+    for (at, word) in words().enumerate() {
+        if at > 0 {
+            masked.push(' ');
+        }
+        if Some(at) == family {
+            masked.push_str(word);
+        } else {
+            masked.extend(word.chars().take(1));
+            masked.push_str("***");
+        }
+    }
+    masked
 }
 
 /// At least two letters, none of them small: an initial is no family name.

@@ -3,36 +3,38 @@
 //! full are written down: after a restart a payer has at most half a bucket more than it should.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasherDefault, Hasher};
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary};
 use store::{Conn, Db, Timestamp, on_db};
 
-use super::desk::{Levels, Taken};
+use super::desk::{Buckets, Levels, Taken};
 use super::schema::directory_bucket;
 use super::{Core, DirectoryError};
 use crate::directory::anti_scan::{FullAt, Limit};
-use crate::directory::{BucketKey, LookupPurpose, LookupRequest, Payer, is_guessable};
+use crate::directory::{BucketKey, LookupPurpose, LookupRequest, Payer, PayerBucket, is_guessable};
 use crate::participant::ClearingCode;
 
 /// Buckets in memory, after which those that are full again are forgotten for the first time.
 const MANY: usize = 1 << 18;
 
 /// The buckets that a look-up takes from.
-pub(super) fn of_request(core: &Core, request: &LookupRequest) -> Vec<Taken> {
+pub(super) fn of_request(core: &Core, request: &LookupRequest, payer: PayerBucket) -> Vec<Taken> {
     let agent = request.payer_agent;
     if request.purpose == LookupPurpose::Bulk {
         return vec![(core.keys.bucket_key(b"bulk", agent, ""), core.limits.bulk())];
     }
     vec![
-        (payer_key(core, request), core.limits.payer(request.payer.kind())),
+        (payer.key, core.limits.payer(payer.kind)),
         (core.keys.bucket_key(b"participant", agent, ""), core.limits.participant(agent)),
     ]
 }
 
 /// The bucket of whoever pays.
-pub(super) fn payer_key(core: &Core, request: &LookupRequest) -> BucketKey {
-    key_of_payer(core, request.payer_agent, &request.payer, is_guessable(request.proxy.kind()))
+pub(super) fn of_payer(core: &Core, request: &LookupRequest) -> PayerBucket {
+    let key = key_of_payer(core, request.payer_agent, &request.payer, is_guessable(request.proxy.kind()));
+    PayerBucket { key, kind: request.payer.kind() }
 }
 
 fn key_of_payer(core: &Core, agent: ClearingCode, payer: &Payer, guessable: bool) -> BucketKey {
@@ -84,7 +86,7 @@ pub(super) fn states(
     Ok(named.into_iter().map(state).collect())
 }
 
-type Stored = HashMap<BucketKey, FullAt>;
+type Stored = HashMap<BucketKey, FullAt, BuildHasherDefault<HashedAlready>>;
 
 /// The stored levels of these buckets, or of all.
 fn load(conn: &mut Conn<'_>, keys: Option<&[BucketKey]>) -> Result<Stored, DirectoryError> {
@@ -99,6 +101,25 @@ fn load(conn: &mut Conn<'_>, keys: Option<&[BucketKey]>) -> Result<Stored, Direc
     };
     let level = |(key, full_at): (Vec<u8>, Timestamp)| Some((key.try_into().ok()?, FullAt(full_at)));
     Ok(rows.into_iter().filter_map(level).collect())
+}
+
+/// Takes eight bytes of a key that is half of a keyed hash: nobody outside can choose keys that collide.
+#[derive(Default)]
+pub(super) struct HashedAlready(u64);
+
+impl Hasher for HashedAlready {
+    fn write(&mut self, bytes: &[u8]) {
+        if let Some(first) = bytes.first_chunk() {
+            self.0 = u64::from_ne_bytes(*first);
+        }
+    }
+
+    /// The length, which is always the same.
+    fn write_usize(&mut self, _: usize) {}
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 /// The buckets of a gateway that has the database for itself.
@@ -121,25 +142,22 @@ impl OwnBuckets {
         Ok(Self { stored: db.read(|conn| load(conn, None))?, ..Self::default() })
     }
 
-    pub(super) fn levels<'a>(&self, taken: impl Iterator<Item = &'a Taken>) -> Levels {
-        let level = |(key, _): &Taken| (*key, self.stored.get(key).copied().unwrap_or(FullAt::FULL));
-        Levels(taken.map(level).collect())
-    }
-
-    /// Takes new levels over. Returns those less than half full, which are to be written down.
-    pub(super) fn remember<'a>(
-        &mut self,
-        levels: &Levels,
-        taken: impl Iterator<Item = &'a Taken>,
-        now: Timestamp,
-    ) -> BTreeMap<BucketKey, FullAt> {
+    /// Now and then, forgets those that are full again.
+    pub(super) fn forget_full(&mut self, now: Timestamp) {
         if self.stored.len() >= self.look_at {
             self.stored.retain(|_, full_at| full_at.0 > now);
             self.look_at = MANY.max(self.stored.len() * 2);
         }
-        self.stored.extend(&levels.0);
+    }
+
+    /// Of the buckets that were taken from, those less than half full, which are to be written down.
+    pub(super) fn low<'a>(
+        &self,
+        taken: impl Iterator<Item = &'a Taken>,
+        now: Timestamp,
+    ) -> BTreeMap<BucketKey, FullAt> {
         let low = |(key, charge): &Taken| {
-            let full_at = *levels.0.get(key)?;
+            let full_at = *self.stored.get(key)?;
             let is_low = charge.limit.tokens(full_at, now) < i64::from(charge.limit.size) / 2;
             is_low.then_some((*key, full_at))
         };
@@ -151,6 +169,16 @@ impl OwnBuckets {
         if let Some(full_at) = self.stored.get_mut(key) {
             *full_at = limit.give_back(*full_at, 1, now);
         }
+    }
+}
+
+impl Buckets for OwnBuckets {
+    fn level(&self, key: &BucketKey) -> FullAt {
+        self.stored.get(key).copied().unwrap_or(FullAt::FULL)
+    }
+
+    fn set(&mut self, key: BucketKey, level: FullAt) {
+        self.stored.insert(key, level);
     }
 }
 

@@ -83,7 +83,7 @@ impl Directory {
             let rows = payable(conn, hashes.iter().flatten())?;
             let at_its_bank = |(wanted, hash): (&Wanted<'_>, &Option<ProxyHash>)| {
                 let (_, agent) = (*wanted)?;
-                rows.get(&(*hash)?)?.iter().find(|row| row.participant == agent).cloned()
+                rows.of_proxy(hash.as_ref()?).iter().find(|row| row.participant == agent).map(|row| (**row).clone())
             };
             found = wanted.iter().zip(&hashes).map(at_its_bank).collect();
         }

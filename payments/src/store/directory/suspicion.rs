@@ -115,7 +115,7 @@ impl Core {
                 let names = names.filter_map(|name| self.suspected_name(name));
                 let account = Subject::Account(row.participant, private.account.clone());
                 let by_proxy = match proxy.kind() {
-                    ProxyKind::Hkid => self.keys.subject_of_card(&row.hash()?),
+                    ProxyKind::Hkid => self.keys.subject_of_card(row.hash()),
                     _ => self.keys.subject_hash(&Subject::Proxy(proxy.clone())),
                 };
                 names.chain([by_proxy, self.keys.subject_hash(&account)]).collect()

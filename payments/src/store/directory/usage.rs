@@ -1,9 +1,12 @@
 //! When an entry was last shown to a payer, to the month: whoever uses a number need not prove it again.
 
+use std::sync::Arc;
+
 use diesel::prelude::*;
 use store::{Conn, Timestamp, on_db};
 
 use super::DirectoryError;
+use super::desk::Seen;
 use super::payable::PayableRow;
 use super::row::day;
 use super::schema::directory_entry;
@@ -14,8 +17,8 @@ use crate::participant::ClearingCode;
 const EVERY: i32 = 30;
 
 /// Of what was shown, the entries whose last use was noted long ago.
-pub(super) fn to_note(seen: &[Result<PayableRow, DirectoryError>], now: Timestamp) -> Vec<(ClearingCode, EntryId)> {
-    let long_ago = |row: &&PayableRow| day(now) - row.proven_on.max(row.last_used_on) >= EVERY;
+pub(super) fn to_note(seen: &Seen, now: Timestamp) -> Vec<(ClearingCode, EntryId)> {
+    let long_ago = |row: &&Arc<PayableRow>| day(now) - row.proven_on.max(row.last_used_on) >= EVERY;
     seen.iter().flatten().filter(long_ago).map(|row| (row.participant, row.id)).collect()
 }
 

@@ -1,13 +1,13 @@
 //! One batch of look-ups: charged, read and recorded together.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use store::{Backend, Conn, Effect, Timestamp};
 
 use super::super::payable::{Payable, PayableRow, payable};
 use super::super::reads::{self, Read};
 use super::super::{Core, DirectoryError, LOOKUP_LASTS, buckets, row, usage};
-use super::decision::{Levels, Taken};
+use super::decision::{Buckets, Taken, take};
 use crate::directory::sealed;
 use crate::directory::sealed_text::Private;
 use crate::directory::{
@@ -29,20 +29,20 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    pub(super) fn of(core: &Core, request: &LookupRequest) -> Self {
+    pub(super) fn of(core: &Core, request: &LookupRequest, payer: PayerBucket) -> Self {
         Self {
             hash: core.keys.proxy_hash(&request.proxy),
             creditor_agent: request.creditor_agent,
             payer_agent: request.payer_agent,
             purpose: request.purpose,
             recycled: request.proxy.kind().is_recycled(),
-            taken: buckets::of_request(core, request),
+            taken: buckets::of_request(core, request, payer),
         }
     }
 }
 
 /// What each look-up finds, in their order.
-pub(in super::super) type Seen = Vec<Result<PayableRow, DirectoryError>>;
+pub(in super::super) type Seen = Vec<Result<Arc<PayableRow>, DirectoryError>>;
 
 /// Serves a batch; what is returned is durably recorded.
 pub(super) fn look(core: &Arc<Core>, asked: &Arc<[Asked]>, now: Timestamp) -> Result<Seen, DirectoryError> {
@@ -66,11 +66,10 @@ pub(super) fn look(core: &Arc<Core>, asked: &Arc<[Asked]>, now: Timestamp) -> Re
             let hashes = asked.iter().map(|asked| &asked.hash);
             let entries = core.db.read_widely(|conn| payable(conn, hashes).map_err(DirectoryError::from))?;
             let (seen, reads, low) = {
-                let mut own = core.own_buckets.lock().unwrap_or_else(PoisonError::into_inner);
-                let mut levels = own.levels(asked.iter().flat_map(|asked| &asked.taken));
-                let (seen, reads) = decide(core, asked, &entries, &mut levels, now);
-                let low = own.remember(&levels, asked.iter().flat_map(|asked| &asked.taken), now);
-                (seen, reads, low)
+                let mut own = core.own();
+                let (seen, reads) = decide(core, asked, &entries, &mut *own, now);
+                own.forget_full(now);
+                (seen, reads, own.low(asked.iter().flat_map(|asked| &asked.taken), now))
             };
             let used = usage::to_note(&seen, now);
             // Neither buckets nor reads are ever kept by the state or read widely; when an entry was last used is.
@@ -87,19 +86,25 @@ pub(super) fn look(core: &Arc<Core>, asked: &Arc<[Asked]>, now: Timestamp) -> Re
 }
 
 /// Who is shown what, and what the audit will say of it.
-fn decide(core: &Core, asked: &[Asked], entries: &Payable, levels: &mut Levels, now: Timestamp) -> (Seen, Vec<Read>) {
+fn decide(
+    core: &Core,
+    asked: &[Asked],
+    entries: &Payable,
+    buckets: &mut impl Buckets,
+    now: Timestamp,
+) -> (Seen, Vec<Read>) {
     let mut reads = Vec::with_capacity(asked.len());
     let mut one = |asked: &Asked| {
-        let rows = entries.get(&asked.hash).map(Vec::as_slice).unwrap_or_default();
-        let wanted = |row: &&PayableRow| asked.creditor_agent.map_or(row.is_default, |agent| row.participant == agent);
+        let rows = entries.of_proxy(&asked.hash);
+        let wanted =
+            |row: &&Arc<PayableRow>| asked.creditor_agent.map_or(row.is_default, |agent| row.participant == agent);
         let stale = |row: &PayableRow| core.rules.must_be_proven_again(row.proven_on, row.last_used_on, row::day(now));
         let found = rows.iter().find(wanted).filter(|row| !(asked.recycled && stale(row)));
-        levels
-            .take(&asked.taken, found.is_some(), now)
+        take(buckets, &asked.taken, found.is_some(), now)
             .map_err(|retry_after| DirectoryError::TooMany { retry_after })?;
         let row = found.ok_or(DirectoryError::Unknown)?;
         reads.push(Read { entry: row.id, participant: asked.payer_agent, purpose: asked.purpose.into(), at: now });
-        Ok(row.clone())
+        Ok(Arc::clone(row))
     };
     let seen = asked.iter().map(&mut one).collect();
     (seen, reads)
@@ -109,6 +114,7 @@ fn decide(core: &Core, asked: &[Asked], entries: &Payable, levels: &mut Levels, 
 pub(super) fn show(
     core: &Core,
     request: &LookupRequest,
+    payer: PayerBucket,
     row: &PayableRow,
     now: Timestamp,
 ) -> Result<Lookup, DirectoryError> {
@@ -124,7 +130,6 @@ pub(super) fn show(
         account_token: &account_token,
     };
     let expires = Timestamp::from_seconds((now + LOOKUP_LASTS).seconds());
-    let payer = PayerBucket { key: buckets::payer_key(core, request), kind: request.payer.kind() };
     Ok(Lookup {
         participant: row.participant,
         reference: core.keys.references().issue(&shown, row.version(), expires, payer),

@@ -17,11 +17,12 @@ use store::{Backend, Timestamp};
 use tokio::sync::oneshot;
 
 use self::batch::Asked;
-pub(super) use self::decision::{Levels, Taken};
+pub(super) use self::batch::Seen;
+pub(super) use self::decision::{Buckets, Levels, Taken};
 use self::housekeeping::Housekeeping;
 use super::payable::PayableRow;
-use super::{Core, DirectoryError};
-use crate::directory::{Lookup, LookupRequest};
+use super::{Core, DirectoryError, buckets};
+use crate::directory::{Lookup, LookupRequest, PayerBucket};
 
 /// Look-ups that share a transaction at most.
 const MOST_TOGETHER: usize = 512;
@@ -31,6 +32,7 @@ const MOST_WAITING: usize = 8_192;
 /// Batches begin so long after each other at least when many ask: a transaction costs as much for a few as for many, and
 /// what it costs is missing to those who ask.
 const APART: Duration = Duration::from_millis(1);
+
 /// Look-ups so few that they are not many.
 const FEW: usize = 4;
 
@@ -38,27 +40,28 @@ const FEW: usize = 4;
 struct Job {
     asked: Asked,
     now: Timestamp,
-    answer: oneshot::Sender<Result<PayableRow, DirectoryError>>,
+    answer: oneshot::Sender<Result<Arc<PayableRow>, DirectoryError>>,
 }
 
 /// What comes of a look-up, when it is durably recorded.
 pub(super) struct Answer {
     request: LookupRequest,
+    payer: PayerBucket,
     now: Timestamp,
-    found: oneshot::Receiver<Result<PayableRow, DirectoryError>>,
+    found: oneshot::Receiver<Result<Arc<PayableRow>, DirectoryError>>,
 }
 
 impl Answer {
     /// Waits for it.
     pub(super) async fn shown(self, core: &Core) -> Result<Lookup, DirectoryError> {
         let found = self.found.await.unwrap_or(Err(DirectoryError::Stopped))?;
-        batch::show(core, &self.request, &found, self.now)
+        batch::show(core, &self.request, self.payer, &found, self.now)
     }
 
     /// The same, and nothing else is done on this thread meanwhile.
     pub(super) fn shown_blocking(self, core: &Core) -> Result<Lookup, DirectoryError> {
         let found = self.found.blocking_recv().unwrap_or(Err(DirectoryError::Stopped))?;
-        batch::show(core, &self.request, &found, self.now)
+        batch::show(core, &self.request, self.payer, &found, self.now)
     }
 }
 
@@ -95,9 +98,10 @@ impl Desk {
     /// Queues a look-up.
     pub(super) fn ask(&self, core: &Core, request: LookupRequest, now: Timestamp) -> Result<Answer, DirectoryError> {
         let (answer, found) = oneshot::channel();
-        let job = Job { asked: Asked::of(core, &request), now, answer };
+        let payer = buckets::of_payer(core, &request);
+        let job = Job { asked: Asked::of(core, &request, payer), now, answer };
         match self.jobs.as_ref().map(|jobs| jobs.try_send(job)) {
-            Some(Ok(())) => Ok(Answer { request, now, found }),
+            Some(Ok(())) => Ok(Answer { request, payer, now, found }),
             Some(Err(TrySendError::Full(_))) => Err(DirectoryError::Busy),
             Some(Err(TrySendError::Disconnected(_))) | None => Err(DirectoryError::Stopped),
         }
