@@ -32,19 +32,9 @@ impl Pgbench {
         if created.success() || pgbench.run(1).is_err() {
             eprintln!("pgbench makes its tables (scale {SCALE}), once");
             pgbench.call(&["-i", "-q", "-s", SCALE])?;
-            pgbench.settle()?;
+            settle(&pgbench.url, &[])?;
         }
         Ok(pgbench)
-    }
-
-    /// Has the new tables written to disk now: otherwise the kernel does that half a minute later, in the middle of a load.
-    fn settle(&self) -> anyhow::Result<()> {
-        let done =
-            Command::new(program("psql")?).args(["-q", "-c", "CHECKPOINT", &self.url]).output().context("psql")?;
-        if !done.status.success() {
-            bail!("CHECKPOINT: {}", String::from_utf8_lossy(&done.stderr));
-        }
-        Ok(())
     }
 
     /// Transactions a second over so many seconds.
@@ -84,6 +74,17 @@ fn program(name: &str) -> anyhow::Result<PathBuf> {
     folders.reverse();
     let folders = folders.into_iter().chain(std::env::split_paths(&path));
     folders.map(|folder| folder.join(name)).find(|file| file.is_file()).with_context(|| format!("{name} is missing"))
+}
+
+/// Does this in a database, and has what was written brought to disk now: otherwise the server and the kernel do that later, in
+/// the middle of a load.
+pub(crate) fn settle(database: &str, before: &[&str]) -> anyhow::Result<()> {
+    let commands = before.iter().chain(&["CHECKPOINT"]).flat_map(|command| ["-c", command]);
+    let done = Command::new(program("psql")?).arg("-q").args(commands).arg(database).output().context("psql")?;
+    if !done.status.success() {
+        bail!("{before:?}: {}", String::from_utf8_lossy(&done.stderr));
+    }
+    Ok(())
 }
 
 /// Bytes of a table with all its indexes.

@@ -67,7 +67,8 @@ pub(crate) fn run(mut options: Options) -> anyhow::Result<()> {
     if options.large {
         options.entries = 15_000_000;
     }
-    let over_tls = || tokio::runtime::Runtime::new()?.block_on(over_tls::measure(BEHIND_TLS, options.seconds));
+    let over_tls =
+        || tokio::runtime::Runtime::new()?.block_on(over_tls::measure(BEHIND_TLS, options.seconds, options.rounds));
     if options.only == Some(Part::Tls) {
         let [_, value, median, slowest] = over_tls()?;
         let baseline = "a fixed answer over mutual TLS";
@@ -123,7 +124,8 @@ fn measure(
     let few = FEW.min(options.entries);
     let first = fill(&directory, name, 0..few)?;
     let load = |entries| Load { directory: Arc::clone(&directory), entries, seconds: options.seconds };
-    let of_few = load(few).reads()?;
+    settle(url)?;
+    let of_few = (load(few).reads()?, load(few).lookups()?);
     let rest = if few < options.entries { fill(&directory, name, few..options.entries)? } else { first };
     figures.push(Figure::new(
         format!("an entry on disk with all indexes, {name}"),
@@ -134,17 +136,16 @@ fn measure(
     for round in 1..=options.rounds.max(1) {
         eprintln!("{name}, round {round}");
         selects.push(pgbench.select_only(options.seconds)?);
+        settle(url)?;
         reads.push(load(options.entries).reads()?);
         lookups.push(load(options.entries).lookups()?);
     }
     let (reads, lookups) = (median(&mut reads), median(&mut lookups));
     figures.push(Figure::new(format!("entries loaded, {name}"), rest, "a second"));
-    let many = Figure::new(
-        format!("time of a read at {} over {few} entries, {name}, %", options.entries),
-        100 * of_few / reads.max(1),
-        "",
-    );
-    figures.push(many);
+    for (what, of_few, of_all) in [("read", of_few.0, reads), ("look-up", of_few.1, lookups)] {
+        let measure = format!("time of a {what} at {} over {few} entries, {name}, %", options.entries);
+        figures.push(Figure::new(measure, 100 * of_few / of_all.max(1), ""));
+    }
     Ok((reads, lookups))
 }
 
@@ -188,6 +189,20 @@ fn make_ready(directory: &Directory, people: std::ops::Range<u64>, ready: &SyncS
     if let Some(rest) = gathered.rest(now())? {
         let _ = ready.send(rest);
     }
+    Ok(())
+}
+
+/// Has what was loaded written to disk, statistics made of it, as a database does by itself in time, and all of it brought into
+/// memory: what nobody asked for since it was loaded may have left it.
+fn settle(url: &str) -> anyhow::Result<()> {
+    let Some(path) = url.strip_prefix("sqlite:") else {
+        let warm =
+            "SELECT pg_prewarm(oid) FROM pg_class WHERE relname LIKE 'directory_entry%' AND relkind IN ('r', 'i')";
+        return pgbench::settle(url, &["VACUUM ANALYZE", "CREATE EXTENSION IF NOT EXISTS pg_prewarm", warm]);
+    };
+    let mut file = std::fs::File::open(path)?;
+    file.sync_all()?;
+    std::io::copy(&mut file, &mut std::io::sink())?;
     Ok(())
 }
 

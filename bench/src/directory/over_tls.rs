@@ -10,31 +10,45 @@ use anyhow::ensure;
 use super::in_process::Random;
 use super::population;
 use crate::histogram::Histogram;
-use crate::measure::Figure;
+use crate::measure::{Figure, median};
 use crate::switch::http::Connection;
 use crate::switch::installation::Installation;
 
-/// Connections of the load: about as many as the banks of a city keep open.
-const CONNECTIONS: u64 = 256;
-/// Seconds of a load at most: the eight banks may look up 160,000 times at once, and then are held back.
-const LONGEST: u64 = 2;
+/// Banks that look up.
+const BANKS: usize = 16;
+/// Connections of the load: thirty-two of each bank.
+const CONNECTIONS: u64 = 512;
+/// Seconds of a load at most: the banks may look up 320,000 times at once, and then are held back.
+const LONGEST: u64 = 4;
+/// What is not counted at the beginning: every connection is used for the first time.
+const WARM_UP: Duration = Duration::from_millis(200);
+/// What timers count.
+const TICK: Duration = Duration::from_millis(1);
 /// What no resource answers to is answered without looking at anything.
 const FIXED: &str = "/participant/v1/lookups";
 
-/// Fills a directory through the command line and asks for what is in it.
-pub(super) async fn measure(entries: u64, seconds: u64) -> anyhow::Result<[Figure; 4]> {
-    let installation = Installation::start(None).await?;
-    let codes: Vec<&str> = installation.banks.iter().map(|bank| bank.code).collect();
-    installation.import(&csv(entries, &codes)?)?;
-    let load = Load { installation, entries, seconds: seconds.min(LONGEST) };
-    let (fixed, _) = load.run(Asked::Fixed, None).await?;
-    let (looked_up, _) = load.run(Asked::Proxies, None).await?;
-    let (_, calm) = load.run(Asked::Proxies, Some(looked_up / 2)).await?;
+/// Fills a directory through the command line and asks for what is in it. Each round has a directory of its own.
+pub(super) async fn measure(entries: u64, seconds: u64, rounds: usize) -> anyhow::Result<[Figure; 4]> {
+    let (mut fixed, mut looked_up, mut middle, mut slowest) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..rounds.max(1) {
+        let installation = Installation::start(None, BANKS).await?;
+        let codes: Vec<&str> = installation.banks.iter().map(|bank| bank.code).collect();
+        installation.import(&csv(entries, &codes)?)?;
+        let load = Load { installation, entries, seconds: seconds.min(LONGEST) };
+        fixed.push(load.run(Asked::Fixed, None).await?.0);
+        let (many, _) = load.run(Asked::Proxies, None).await?;
+        looked_up.push(many);
+        let (_, calm) = load.run(Asked::Proxies, Some(many / 2)).await?;
+        middle.push(calm.per_mille(500));
+        slowest.push(calm.per_mille(990));
+    }
+    let fixed = median(&mut fixed);
+    let looked_up = Figure::new("look-ups over mutual TLS, beside a fixed answer", median(&mut looked_up), "a second");
     Ok([
         Figure::new("a fixed answer over mutual TLS", fixed, "a second"),
-        Figure::new("look-ups over mutual TLS, beside a fixed answer", looked_up, "a second").beside(fixed),
-        Figure::new("a look-up over mutual TLS at half of it, median", calm.per_mille(500), "µs"),
-        Figure::new("a look-up over mutual TLS at half of it, 99 of 100", calm.per_mille(990), "µs"),
+        looked_up.beside(fixed),
+        Figure::new("a look-up over mutual TLS at half of it, median", median(&mut middle), "µs"),
+        Figure::new("a look-up over mutual TLS at half of it, 99 of 100", median(&mut slowest), "µs"),
     ])
 }
 
@@ -88,25 +102,29 @@ impl Load {
         let pause = rate.map(|rate| Duration::from_micros(1_000_000 * CONNECTIONS / rate.max(1)));
         let connections = self.connect().await?;
         let (began, seconds, entries) = (Instant::now(), self.seconds, self.entries);
+        let counted = began + WARM_UP..began + WARM_UP + Duration::from_secs(seconds);
         let mut asking = Vec::new();
         for (number, mut connection) in (0..CONNECTIONS).zip(connections) {
-            let (times, done) = (Arc::clone(&times), Arc::clone(&done));
+            let (times, done, counted) = (Arc::clone(&times), Arc::clone(&done), counted.clone());
             asking.push(tokio::spawn(async move {
                 let mut random = Random(number + 1);
                 // One after the other, not all at the same moment.
                 let mut due = began + pause.unwrap_or_default() * u32::try_from(number)? / u32::try_from(CONNECTIONS)?;
-                while began.elapsed() < Duration::from_secs(seconds) {
+                while Instant::now() < counted.end {
                     let started = if let Some(pause) = pause {
-                        tokio::time::sleep_until(due.into()).await;
-                        let started = due;
+                        // Timers count whole milliseconds, and go off in the next one at the earliest.
+                        tokio::time::sleep_until((due - TICK).into()).await;
+                        let started = due.min(Instant::now());
                         due += pause;
                         started
                     } else {
                         Instant::now()
                     };
                     ask(&mut connection, asked, &mut random, entries).await?;
-                    times.record(started.elapsed(), 1);
-                    done.fetch_add(1, Ordering::Relaxed);
+                    if counted.contains(&started) {
+                        times.record(started.elapsed(), 1);
+                        done.fetch_add(1, Ordering::Relaxed);
+                    }
                 }
                 anyhow::Ok(())
             }));

@@ -14,8 +14,9 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::http::Connection;
 
-/// Clearing codes that no bank of the demo has.
-const CODES: [&str; 8] = ["911", "912", "913", "914", "915", "916", "917", "918"];
+/// Clearing codes that no bank of the demo has: as many banks as a load can have.
+const CODES: [&str; 16] =
+    ["911", "912", "913", "914", "915", "916", "917", "918", "921", "922", "923", "924", "925", "926", "927", "928"];
 /// What each bank may spend: more than a run can move.
 const FUNDS: &str = "1000000000.00";
 /// Who moves the banks' money: one proposes, another approves.
@@ -51,15 +52,15 @@ impl Drop for Gateway {
 }
 
 impl Installation {
-    /// A new one on this database, or on an embedded one, with one gateway and eight banks.
-    pub(crate) async fn start(database: Option<&str>) -> anyhow::Result<Self> {
+    /// A new one on this database, or on an embedded one, with one gateway and so many banks.
+    pub(crate) async fn start(database: Option<&str>, banks: usize) -> anyhow::Result<Self> {
         let mut installation = Self { folder: tempfile::tempdir()?, gateways: Vec::new(), banks: Vec::new() };
         installation.configure("lionrock.toml", database.unwrap_or("sqlite:lionrock.db"))?;
         installation.run(&["migrate"])?;
         for officer in OFFICERS {
             installation.run(&["operator", "add", "--name", officer, "--out", &installation.token_of(officer)])?;
         }
-        for code in CODES {
+        for code in CODES.into_iter().take(banks) {
             let bank = installation.join(code)?;
             installation.banks.push(bank);
         }

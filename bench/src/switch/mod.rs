@@ -52,13 +52,15 @@ pub(crate) struct Options {
 
 /// Payments in one request, when they come in bulk.
 const BULK: usize = 100;
+/// Banks that pay each other.
+const BANKS: usize = 8;
 
 /// Runs all loads and prints what they did.
 pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     let on_postgres = options.store.as_deref().filter(|url| url.starts_with("postgres"));
     let server = options.baseline.as_deref().or(on_postgres);
     let pgbench = server.filter(|_| options.at.is_none()).map(Pgbench::prepare).transpose()?;
-    let installation = Installation::start(options.store.as_deref()).await?;
+    let installation = Installation::start(options.store.as_deref(), BANKS).await?;
     let mut bench = Bench { installation, pgbench, options };
     let report = match bench.options.at {
         Some(rate) => {
