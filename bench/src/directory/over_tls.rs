@@ -113,7 +113,7 @@ impl Load {
                 while Instant::now() < counted.end {
                     let started = if let Some(pause) = pause {
                         // Timers count whole milliseconds, and go off in the next one at the earliest.
-                        tokio::time::sleep_until((due - TICK).into()).await;
+                        tokio::time::sleep_until(due.checked_sub(TICK).unwrap_or(due).into()).await;
                         let started = due.min(Instant::now());
                         due += pause;
                         started
