@@ -109,6 +109,7 @@ impl Problem {
     /// A problem for a bare status, such as the framework's own 404, 405, 413 and 415.
     pub fn from_status(status: StatusCode) -> Self {
         let (kind, title) = match status {
+            StatusCode::UNAUTHORIZED => ("unauthorized", "Who are you?"),
             StatusCode::NOT_FOUND => ("not-found", "Nothing is found here"),
             StatusCode::METHOD_NOT_ALLOWED => ("method-not-allowed", "This method is not allowed here"),
             StatusCode::PAYLOAD_TOO_LARGE => ("too-large", "The request is too large"),

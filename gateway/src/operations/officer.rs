@@ -57,8 +57,8 @@ pub(super) async fn by_token(operations: &web::Data<Operations>, token: Operator
 }
 
 fn unknown() -> Problem {
-    let detail = "Send the token of an officer: Authorization: Bearer …";
-    Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "Who are you?", detail)
+    let detail = "Send the token of an officer: Authorization: Bearer …".into();
+    Problem { detail, ..Problem::from_status(StatusCode::UNAUTHORIZED) }
 }
 
 /// Why something was not done, for the reader, and as which status.

@@ -76,3 +76,23 @@ fn refused(refusal: &identity::oidc::OAuthError) -> Problem {
     problem.challenge = refusal.www_authenticate().map(String::into_boxed_str);
     problem
 }
+
+#[cfg(test)]
+mod tests {
+    use identity::oidc::{ErrorCode, OAuthError};
+
+    use super::*;
+
+    #[test]
+    fn who_is_not_known_is_asked_who_they_are_and_who_may_not_is_told_so() {
+        for (code, status, kind) in [
+            (ErrorCode::InvalidToken, StatusCode::UNAUTHORIZED, "unauthorized"),
+            (ErrorCode::MissingToken, StatusCode::UNAUTHORIZED, "unauthorized"),
+            (ErrorCode::InsufficientScope, StatusCode::FORBIDDEN, "forbidden"),
+        ] {
+            let problem = refused(&OAuthError::new(code, ""));
+            assert_eq!((problem.status, problem.kind), (status, kind));
+            assert!(problem.challenge.is_some(), "{kind}");
+        }
+    }
+}
