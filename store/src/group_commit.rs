@@ -24,9 +24,10 @@ const MAX_BATCH: usize = 256;
 const APART: Duration = Duration::from_millis(10);
 /// How often the write-ahead log is folded into the database while nobody waits for it.
 const CHECKPOINT_EVERY: Duration = Duration::from_millis(250);
-/// While readers keep what they see, it is put off so many times at most: they let go of all that they have in memory then,
+/// While readers keep what they see, that is put off so many times at most: they let go then of all that they have in
+/// memory.
 const PUT_OFF: u32 = 16;
-/// or until so many pages have come.
+/// It is put off no longer when so many pages have come since the last time.
 const WORTH_FOLDING: i32 = 6_000;
 /// From so many pages on, the write-ahead log is to begin anew: a file that only ever grows costs its file system
 /// more at each commit than one that is written again.
