@@ -105,7 +105,7 @@ fn load(conn: &mut Conn<'_>, keys: Option<&[BucketKey]>) -> Result<Stored, Direc
 
 /// Takes eight bytes of a key that is half of a keyed hash: nobody outside can choose keys that collide.
 #[derive(Default)]
-pub(super) struct HashedAlready(u64);
+struct HashedAlready(u64);
 
 impl Hasher for HashedAlready {
     fn write(&mut self, bytes: &[u8]) {

@@ -94,6 +94,23 @@ fn a_payer_who_only_finds_is_stopped_at_the_bucket_and_what_came_back() {
 }
 
 #[test]
+fn however_many_are_asked_for_together_each_is_given_its_own() {
+    for database in TestDatabase::each().unwrap() {
+        let directory = open(&database, Limits::default());
+        populate(&directory, (0..150).step_by(2));
+        let tokens: Vec<_> = (0..150).map(|at| look(&directory, &at.to_string(), at, NOW).ok()).collect();
+        for many in [1, 31, 32, 33, 64, 65, 150] {
+            let proxies: Vec<Proxy> = (0..many).map(number).collect();
+            let wanted: Vec<_> = proxies.iter().rev().map(|proxy| Some((proxy, bank("012")))).collect();
+            let found = directory.current(&wanted).unwrap();
+            let found = found.into_iter().rev().map(|entry| entry.map(|entry| entry.account_token));
+            let expected = tokens[..proxies.len()].iter().map(|shown| shown.as_ref().map(|s| s.account_token.clone()));
+            assert!(found.eq(expected), "{many}");
+        }
+    }
+}
+
+#[test]
 fn two_gateways_share_the_buckets() {
     let Some(database) = TestDatabase::postgres().unwrap() else { return };
     let gateways = [open(&database, small()), open(&database, small())];
