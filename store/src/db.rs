@@ -8,6 +8,7 @@ use diesel::{Connection, SqliteConnection};
 use crate::changes::{Effect, State, Watch};
 use crate::connection::{PostgresPool, SqlitePool, postgres_pool, sqlite_read_pool};
 use crate::group_commit::{Haste, Writer};
+use crate::log_file::LogFile;
 use crate::wide_readers::WideReaders;
 use crate::{Backend, Conn, DatabaseUrl, Error, durability, migrate, retry, wait};
 
@@ -83,7 +84,8 @@ impl Db {
                 };
                 let watch = Arc::new(Watch::new(open()?)?);
                 let wide_readers = Arc::new(WideReaders::new(&path, options.connections));
-                let writer = Writer::start(open()?, open()?, Arc::clone(&watch), Arc::clone(&wide_readers))?;
+                let log = LogFile::of(&path);
+                let writer = Writer::start(open()?, open()?, log, Arc::clone(&watch), Arc::clone(&wide_readers))?;
                 let readers = sqlite_read_pool(&path, options.connections)?;
                 Inner::Sqlite { readers, wide_readers, writer, watch }
             }
@@ -228,6 +230,24 @@ impl Db {
                 }
                 done => return done,
             }
+        }
+    }
+
+    /// The same for whoever goes on meanwhile: `then` is told what came of it, by the thread that committed an embedded
+    /// database, which commits nothing else until it returns. It is dropped untold when the work was not begun. On
+    /// PostgreSQL all of it happens before this returns.
+    pub fn write_then<T, E>(
+        &self,
+        work: impl FnMut(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
+        effect: impl FnOnce(&T) -> Effect + Send + 'static,
+        then: impl FnOnce(Result<T, E>) + Send + 'static,
+    ) where
+        T: Send + 'static,
+        E: From<Error> + From<diesel::result::Error> + StdError + Send + 'static,
+    {
+        match &*self.0 {
+            Inner::Sqlite { writer, .. } => writer.submit(Haste::Now, work, effect, then),
+            Inner::Postgres(_) => then(self.write_with(work, effect)),
         }
     }
 

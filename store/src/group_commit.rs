@@ -14,6 +14,7 @@ use diesel::sql_types::Integer;
 use futures_channel::oneshot;
 
 use crate::changes::{Effect, Watch};
+use crate::log_file::LogFile;
 use crate::wide_readers::WideReaders;
 use crate::{Conn, Error};
 
@@ -25,10 +26,10 @@ const APART: Duration = Duration::from_millis(10);
 /// How often the write-ahead log is folded into the database while nobody waits for it.
 const CHECKPOINT_EVERY: Duration = Duration::from_millis(250);
 /// While readers keep what they see, that is put off so many times at most: they let go then of all that they have in
-/// memory.
-const PUT_OFF: u32 = 16;
+/// memory, and commits wait for the disk with it. In tests, less time is to pass.
+const PUT_OFF: u32 = if cfg!(test) { 4 } else { 60 };
 /// It is put off no longer when so many pages have come since the last time.
-const WORTH_FOLDING: i32 = 6_000;
+const WORTH_FOLDING: i32 = 16_384;
 /// From so many pages on, the write-ahead log is to begin anew: a file that only ever grows costs its file system
 /// more at each commit than one that is written again.
 const BEGIN_ANEW: i32 = 8_192;
@@ -67,6 +68,7 @@ impl Writer {
     pub(crate) fn start(
         mut conn: SqliteConnection,
         checkpoints: SqliteConnection,
+        log: LogFile,
         watch: Arc<Watch>,
         readers: Arc<WideReaders>,
     ) -> Result<Self, Error> {
@@ -77,7 +79,7 @@ impl Writer {
         let (long, of_writer) = (Arc::clone(&is_long), Arc::clone(&readers));
         let thread = thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || run(conn, &queue, &watch, &of_writer, &long))
+            .spawn(move || run(conn, log, &queue, &watch, &of_writer, &long))
             .map_err(unavailable)?;
         let (stop, stopped) = channel::<()>();
         let checkpointer = thread::Builder::new()
@@ -100,6 +102,23 @@ impl Writer {
         E: From<Error> + From<diesel::result::Error> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
+        // The caller may be gone; what it asked for is done all the same.
+        self.submit(haste, work, effect, |done| drop(answer.send(done)));
+        answered.await.unwrap_or_else(|_| Err(Error::Unavailable("the writer has stopped".to_owned()).into()))
+    }
+
+    /// The same; `then` is told by the writer's thread, which does nothing else meanwhile. It is dropped, and told
+    /// nothing, when the work is not even begun.
+    pub(crate) fn submit<T, E>(
+        &self,
+        haste: Haste,
+        work: impl FnOnce(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
+        effect: impl FnOnce(&T) -> Effect + Send + 'static,
+        then: impl FnOnce(Result<T, E>) + Send + 'static,
+    ) where
+        T: Send + 'static,
+        E: From<Error> + From<diesel::result::Error> + Send + 'static,
+    {
         let work = Box::new(move |conn: &mut SqliteConnection| -> (Answer, Effect) {
             // A panic is caught inside the savepoint, so that the savepoint is rolled back like any refusal.
             let done = conn.transaction::<T, E, _>(|conn| {
@@ -107,10 +126,8 @@ impl Writer {
                     .unwrap_or_else(|_| Err(E::from(Error::Panicked)))
             });
             let effect = done.as_ref().map_or(Effect::Changed, effect);
-            let answer: Answer = Box::new(move |committed| {
-                // The caller may be gone; what it asked for is done all the same.
-                let _ = answer.send(done.and_then(|value| committed.map(|()| value).map_err(E::from)));
-            });
+            let answer: Answer =
+                Box::new(move |committed| then(done.and_then(|value| committed.map(|()| value).map_err(E::from))));
             (answer, effect)
         });
         if let (Some(jobs), Some(thread)) = (&self.jobs, &self.thread) {
@@ -120,7 +137,6 @@ impl Writer {
                 thread.thread().unpark();
             }
         }
-        answered.await.unwrap_or_else(|_| Err(Error::Unavailable("the writer has stopped".to_owned()).into()))
     }
 }
 
@@ -139,8 +155,15 @@ impl Drop for Writer {
 
 /// `is_long` asks for the rest of a long write-ahead log, which only begins anew when nothing was added to it since it
 /// was folded in last; and nothing is while this thread does that.
-fn run(mut conn: SqliteConnection, queue: &Receiver<Job>, watch: &Watch, readers: &WideReaders, is_long: &AtomicBool) {
-    let mut next = Instant::now();
+fn run(
+    mut conn: SqliteConnection,
+    mut log: LogFile,
+    queue: &Receiver<Job>,
+    watch: &Watch,
+    readers: &WideReaders,
+    is_long: &AtomicBool,
+) {
+    let (mut next, mut is_short) = (Instant::now(), false);
     while let Ok(first) = queue.recv() {
         let mut jobs = gather(first, queue, next).into_iter();
         next = Instant::now() + APART;
@@ -148,6 +171,9 @@ fn run(mut conn: SqliteConnection, queue: &Receiver<Job>, watch: &Watch, readers
             // Nothing can be done without a transaction: drop the jobs unrun, their callers read "unavailable".
             tracing::error!(error = %refused, "SQLite would not begin a transaction");
             continue;
+        }
+        if is_short && let Err(refused) = log.lengthen() {
+            tracing::debug!(error = %refused, "the log is made longer by each commit");
         }
         let (mut answers, mut effects) = (Vec::new(), Effect::Added);
         while let Some(job) = jobs.next().or_else(|| queue.try_recv().ok()) {
@@ -165,10 +191,13 @@ fn run(mut conn: SqliteConnection, queue: &Receiver<Job>, watch: &Watch, readers
         for answer in answers {
             answer(committed.clone().map_err(Error::CommitUnknown));
         }
+        is_short = log.is_short();
         if is_long.swap(false, Ordering::Relaxed) {
             // Whoever reads again meanwhile would see something in the log, which then cannot begin anew.
             let _turn = readers.let_go();
-            let _ = fold(&mut conn, "PASSIVE");
+            let is_all = |fold: &Folded| fold.checkpointed == fold.log;
+            let begins_anew = fold(&mut conn, "PASSIVE").as_ref().is_some_and(is_all);
+            readers.log_is_long(!begins_anew);
         }
     }
 }
@@ -250,7 +279,7 @@ mod tests {
         let (jobs, queue) = channel::<Job>();
         let long = Arc::clone(is_long);
         let readers = WideReaders::new("none.db", 1);
-        let thread = thread::spawn(move || run(conn, &queue, &watch, &readers, &long));
+        let thread = thread::spawn(move || run(conn, LogFile::of("none.db"), &queue, &watch, &readers, &long));
         Writer { jobs: Some(jobs), thread: Some(thread), checkpointer: None }
     }
 

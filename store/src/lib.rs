@@ -31,6 +31,7 @@ mod durability;
 mod error;
 mod group_commit;
 mod identifier;
+mod log_file;
 mod migrate;
 mod retry;
 #[cfg(feature = "testing")]

@@ -6,7 +6,7 @@ use std::sync::{Arc, Barrier};
 
 use diesel::prelude::*;
 use store::testing::TestDatabase;
-use store::{Conn, Db, Error, Options, on_db};
+use store::{Conn, Db, Effect, Error, Options, on_db};
 
 diesel::table! {
     installation (name) {
@@ -37,6 +37,21 @@ fn what_was_written_is_there_after_opening_again() {
         assert_eq!(get(&again, "city").as_deref(), Some("Hong Kong"));
         assert!(!again.needs_migration().unwrap());
         assert_eq!(again.migrate().unwrap(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn who_goes_on_meanwhile_is_told_when_it_is_written_or_why_not() {
+    for test in TestDatabase::each().unwrap() {
+        let db = test.db();
+        let (told, tell) = std::sync::mpsc::channel();
+        for value in ["first", "second"] {
+            let (told, reader) = (told.clone(), db.clone());
+            let then = move |done: Result<(), Error>| told.send((done.is_ok(), get(&reader, "city"))).unwrap();
+            db.write_then(move |conn| put(conn, "city", value), |()| Effect::Changed, then);
+        }
+        assert_eq!(tell.recv().unwrap(), (true, Some("first".to_owned())), "it is there when that is told");
+        assert_eq!(tell.recv().unwrap(), (false, Some("first".to_owned())), "a name is there once");
     }
 }
 
