@@ -38,6 +38,15 @@ impl Limit {
         i64::from(self.size) - missing.div_euclid(self.interval()) - i64::from(missing % self.interval() != 0)
     }
 
+    /// Whether a bucket that was written down as `recorded` is to be written down again: it has a quarter less by now, or
+    /// nothing. So whoever begins with what was written down gives nobody more than a quarter too much, and whoever had
+    /// nothing left still has nothing.
+    pub(crate) fn is_worth_recording(self, recorded: FullAt, full_at: FullAt, now: Timestamp) -> bool {
+        let left = self.tokens(full_at, now);
+        let less = self.tokens(recorded, now) - left;
+        less > i64::from(self.size) / 4 || (less > 0 && left <= 0)
+    }
+
     /// How long until there is a token; no time when there is one.
     pub fn wait(self, full_at: FullAt, now: Timestamp) -> Duration {
         let without_one = i64::from(self.size).saturating_sub(1).saturating_mul(self.interval());
@@ -75,6 +84,24 @@ mod tests {
         }
         assert_eq!(LIMIT.wait(bucket, NOW), Duration::from_secs(1));
         assert_eq!(LIMIT.wait(bucket, NOW + Duration::from_secs(1)), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_bucket_is_written_down_when_it_has_a_quarter_less_or_nothing() {
+        let (large, mut recorded, mut bucket) = (Limit { size: 100, ..LIMIT }, FullAt::FULL, FullAt::FULL);
+        let mut written = Vec::new();
+        for spent in 1..=100 {
+            bucket = large.spend(bucket, 1, NOW);
+            if large.is_worth_recording(recorded, bucket, NOW) {
+                recorded = bucket;
+                written.push(spent);
+            }
+            assert!(large.tokens(recorded, NOW) - large.tokens(bucket, NOW) <= 25);
+        }
+        assert_eq!(written, [26, 52, 78, 100]);
+        assert!(!large.is_worth_recording(recorded, bucket, NOW), "it is");
+        let later = NOW + Duration::from_mins(1);
+        assert!(!large.is_worth_recording(recorded, large.spend(bucket, 20, later), later), "as much came back there");
     }
 
     #[test]

@@ -115,17 +115,19 @@ pub(super) fn record(
 }
 
 pub(super) fn of_entry(directory: &Directory, id: EntryId) -> Result<Vec<AuditRecord>, DirectoryError> {
-    let rows: Vec<(ClearingCode, String, Timestamp)> = directory.db().read(|conn| -> Result<_, DirectoryError> {
-        Ok(on_db!(conn, c => directory_audit::table
+    type Row = (ClearingCode, String, Timestamp);
+    // All of it as it was at one moment: what is filed between two statements would be in neither.
+    let (rows, reads): (Vec<Row>, _) = directory.db().snapshot(|conn| -> Result<_, DirectoryError> {
+        let rows = on_db!(conn, c => directory_audit::table
             .filter(directory_audit::entry_id.eq(id))
             .order(directory_audit::id)
             .select((directory_audit::participant, directory_audit::purpose, directory_audit::at))
-            .load(c))?)
+            .load(c))?;
+        Ok((rows, reads::of_entry(conn, id)?))
     })?;
     let record = |(participant, purpose, at): (ClearingCode, String, Timestamp)| {
         Purpose::from_code(&purpose).map(|purpose| AuditRecord { participant, purpose, at })
     };
-    let reads = directory.db().read(|conn| reads::of_entry(conn, id))?;
     let mut records: Vec<AuditRecord> = rows.into_iter().filter_map(record).chain(reads).collect();
     records.sort_by_key(|record| record.at);
     Ok(records)

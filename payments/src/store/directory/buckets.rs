@@ -1,6 +1,6 @@
 //! Where buckets are kept. On PostgreSQL in a table that all gateways share, charged in the look-ups' own
-//! transaction. An embedded database has one gateway, so there they are in its memory, and only those less than half
-//! full are written down: after a restart a payer has at most half a bucket more than it should.
+//! transaction. An embedded database has one gateway, so there they are in its memory, and written down when a quarter
+//! or all of one was taken since: after a restart nobody has more than a quarter of a bucket too much.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
@@ -76,7 +76,7 @@ pub(super) fn states(
         store::Backend::Postgres => core.db.read(|conn| load(conn, Some(&named.map(|(_, key, _)| key))))?,
         store::Backend::Sqlite => {
             let own = core.own();
-            named.iter().filter_map(|(_, key, _)| Some((*key, *own.stored.get(key)?))).collect()
+            named.iter().map(|(_, key, _)| (*key, own.level(key))).collect()
         }
     };
     let state = |(name, key, limit): (&'static str, BucketKey, Limit)| {
@@ -86,10 +86,10 @@ pub(super) fn states(
     Ok(named.into_iter().map(state).collect())
 }
 
-type Stored = HashMap<BucketKey, FullAt, BuildHasherDefault<HashedAlready>>;
+type ByKey<T> = HashMap<BucketKey, T, BuildHasherDefault<HashedAlready>>;
 
 /// The stored levels of these buckets, or of all.
-fn load(conn: &mut Conn<'_>, keys: Option<&[BucketKey]>) -> Result<Stored, DirectoryError> {
+fn load(conn: &mut Conn<'_>, keys: Option<&[BucketKey]>) -> Result<ByKey<FullAt>, DirectoryError> {
     let columns = (directory_bucket::bucket_key, directory_bucket::full_at);
     let rows: Vec<(Vec<u8>, Timestamp)> = match keys {
         Some(keys) => {
@@ -122,9 +122,17 @@ impl Hasher for HashedAlready {
     }
 }
 
+/// A bucket in memory.
+#[derive(Clone, Copy)]
+struct OwnBucket {
+    full_at: FullAt,
+    /// As it is written down.
+    recorded: FullAt,
+}
+
 /// The buckets of a gateway that has the database for itself.
 pub(super) struct OwnBuckets {
-    stored: Stored,
+    buckets: ByKey<OwnBucket>,
     /// How many there are when it is next worth looking for those that are full again. Each look goes through all, so
     /// they must have doubled since.
     look_at: usize,
@@ -132,58 +140,63 @@ pub(super) struct OwnBuckets {
 
 impl Default for OwnBuckets {
     fn default() -> Self {
-        Self { stored: Stored::default(), look_at: MANY }
+        Self { buckets: ByKey::default(), look_at: MANY }
     }
 }
 
 impl OwnBuckets {
-    /// With those that were worth writing down.
+    /// With those that were written down.
     pub(super) fn open(db: &Db) -> Result<Self, DirectoryError> {
-        Ok(Self { stored: db.read(|conn| load(conn, None))?, ..Self::default() })
+        let of_row = |(key, full_at)| (key, OwnBucket { full_at, recorded: full_at });
+        Ok(Self { buckets: db.read(|conn| load(conn, None))?.into_iter().map(of_row).collect(), ..Self::default() })
     }
 
     /// Now and then, forgets those that are full again.
     pub(super) fn forget_full(&mut self, now: Timestamp) {
-        if self.stored.len() >= self.look_at {
-            self.stored.retain(|_, full_at| full_at.0 > now);
-            self.look_at = MANY.max(self.stored.len() * 2);
+        if self.buckets.len() >= self.look_at {
+            self.buckets.retain(|_, bucket| bucket.full_at.0 > now);
+            self.look_at = MANY.max(self.buckets.len() * 2);
         }
     }
 
-    /// Of the buckets that were taken from, those less than half full, which are to be written down.
-    pub(super) fn low<'a>(
-        &self,
+    /// Of the buckets that were taken from, those that are to be written down, and count as written down from here on: when
+    /// that fails, they are again a quarter later.
+    pub(super) fn due<'a>(
+        &mut self,
         taken: impl Iterator<Item = &'a Taken>,
         now: Timestamp,
     ) -> BTreeMap<BucketKey, FullAt> {
-        let low = |(key, charge): &Taken| {
-            let full_at = *self.stored.get(key)?;
-            let is_low = charge.limit.tokens(full_at, now) < i64::from(charge.limit.size) / 2;
-            is_low.then_some((*key, full_at))
+        let due = |(key, charge): &Taken| {
+            let bucket = self.buckets.get_mut(key)?;
+            let is_worth_it = charge.limit.is_worth_recording(bucket.recorded, bucket.full_at, now);
+            is_worth_it.then(|| {
+                bucket.recorded = bucket.full_at;
+                (*key, bucket.full_at)
+            })
         };
-        taken.filter_map(low).collect()
+        taken.filter_map(due).collect()
     }
 
     /// Gives a token back.
     pub(super) fn give_back(&mut self, key: &BucketKey, limit: Limit, now: Timestamp) {
-        if let Some(full_at) = self.stored.get_mut(key) {
-            *full_at = limit.give_back(*full_at, 1, now);
+        if let Some(bucket) = self.buckets.get_mut(key) {
+            bucket.full_at = limit.give_back(bucket.full_at, 1, now);
         }
     }
 }
 
 impl Buckets for OwnBuckets {
     fn level(&self, key: &BucketKey) -> FullAt {
-        self.stored.get(key).copied().unwrap_or(FullAt::FULL)
+        self.buckets.get(key).map_or(FullAt::FULL, |bucket| bucket.full_at)
     }
 
-    fn set(&mut self, key: BucketKey, level: FullAt) {
-        self.stored.insert(key, level);
+    fn set(&mut self, key: BucketKey, full_at: FullAt) {
+        self.buckets.entry(key).or_insert(OwnBucket { full_at, recorded: FullAt::FULL }).full_at = full_at;
     }
 }
 
 /// Writes levels down.
-pub(super) fn keep(conn: &mut Conn<'_>, levels: &BTreeMap<BucketKey, FullAt>) -> Result<(), DirectoryError> {
+pub(super) fn record(conn: &mut Conn<'_>, levels: &BTreeMap<BucketKey, FullAt>) -> Result<(), DirectoryError> {
     for (key, full_at) in levels {
         on_db!(conn, c => diesel::insert_into(directory_bucket::table)
             .values((directory_bucket::bucket_key.eq(key.as_slice()), directory_bucket::full_at.eq(full_at.0)))

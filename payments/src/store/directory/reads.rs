@@ -4,9 +4,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{Binary, Nullable};
+use diesel::sql_types::{BigInt, Binary, Nullable};
 use diesel::sqlite::Sqlite;
 use store::{Backend, Conn, Db, Effect, Timestamp, on_db, wait};
 
@@ -30,6 +32,10 @@ const READS_A_BLOCK: usize = 256;
 const BLOCKS_TOGETHER: usize = 8;
 /// Between two steps of a filing: what waits meanwhile, for the writer or a processor, has it for itself.
 const PAUSE: Duration = Duration::from_millis(5);
+/// Rows that are sorted at a time.
+const PIECE: usize = 256;
+/// Batches that are removed at a time: some fifteen pages.
+const BATCHES_REMOVED: i64 = 128;
 /// Rows of one DELETE.
 const ROWS: usize = 1_000;
 
@@ -109,8 +115,7 @@ pub(super) fn append(conn: &mut Conn<'_>, reads: &[Read]) -> Result<(), Director
     Ok(())
 }
 
-/// One batch in an embedded database, prepared once. Its number is above those of all batches and of all runs, which are named
-/// after their first batch.
+/// One batch in an embedded database, prepared once. Its number is above those of all batches, those that are filed included.
 #[derive(QueryId)]
 struct Append(Vec<u8>);
 
@@ -118,8 +123,8 @@ impl QueryFragment<Sqlite> for Append {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         out.push_sql(
             "INSERT INTO directory_read_batch (seq, reads) SELECT 1 + MAX(\
-             (SELECT COALESCE(MAX(seq), 0) FROM directory_read_batch), \
-             (SELECT COALESCE(MAX(run), 0) FROM directory_read_run)), ",
+             COALESCE((SELECT MAX(seq) FROM directory_read_batch), 0), \
+             COALESCE((SELECT COALESCE(through, run) FROM directory_read_run ORDER BY run DESC LIMIT 1), 0)), ",
         );
         out.push_bind_param::<Binary, _>(&self.0)
     }
@@ -153,10 +158,16 @@ fn blocks(run: i64, sorted: &[Read]) -> Vec<BlockRow> {
     blocks
 }
 
+/// The last batch that is filed and may still be there; the runs of an embedded database follow each other.
+fn filed_through() -> SqlLiteral<BigInt> {
+    sql("COALESCE((SELECT through FROM directory_read_run ORDER BY run DESC LIMIT 1), 0)")
+}
+
 /// Whether enough has come for a run.
 pub(super) fn are_many(conn: &mut Conn<'_>) -> Result<bool, DirectoryError> {
-    let bytes = diesel::dsl::sql::<diesel::sql_types::BigInt>("COALESCE(SUM(LENGTH(reads)), 0)");
-    let bytes: i64 = on_db!(conn, c => directory_read_batch::table.select(bytes).get_result(c))?;
+    let bytes = sql::<BigInt>("COALESCE(SUM(LENGTH(reads)), 0)");
+    let unfiled = directory_read_batch::table.filter(directory_read_batch::seq.gt(filed_through()));
+    let bytes: i64 = on_db!(conn, c => unfiled.select(bytes).get_result(c))?;
     Ok(bytes / 28 >= READS_A_RUN)
 }
 
@@ -172,9 +183,10 @@ pub(super) fn file(db: &Db, now: Timestamp) -> Result<(), DirectoryError> {
     }
 }
 
-/// The same where look-ups wait for the one writer: what takes long is done before, and the blocks are written a few at a
-/// time. Nobody looks into them before their run is there.
+/// The same where look-ups wait for the one writer: what takes long is done before, the blocks are written a few at a time,
+/// and so are the batches removed. Nobody looks into the blocks before their run is there, nor into its batches after that.
 fn file_in_steps(db: &Db, now: Timestamp) -> Result<(), DirectoryError> {
+    remove_filed(db)?;
     let filing = Arc::new(db.read(Filing::prepare)?);
     let Some(run) = filing.run() else { return Ok(()) };
     // What is left of a filing that was cut short.
@@ -190,7 +202,27 @@ fn file_in_steps(db: &Db, now: Timestamp) -> Result<(), DirectoryError> {
         wait(db.write_soon(move |conn| filing.write_blocks(conn, step), |()| Effect::Added))?;
         std::thread::sleep(PAUSE);
     }
-    db.write_with(move |conn| filing.finish(conn, now), |()| Effect::Added)
+    db.write_with(move |conn| filing.finish(conn, now), |()| Effect::Added)?;
+    remove_filed(db)
+}
+
+/// Removes the batches that are filed.
+fn remove_filed(db: &Db) -> Result<(), DirectoryError> {
+    let some = |conn: &mut Conn<'_>| -> Result<usize, DirectoryError> {
+        let batches: Vec<i64> = on_db!(conn, c => directory_read_batch::table
+            .filter(directory_read_batch::seq.le(filed_through()))
+            .order(directory_read_batch::seq)
+            .limit(BATCHES_REMOVED)
+            .select(directory_read_batch::seq)
+            .load(c))?;
+        let Some((first, last)) = batches.first().zip(batches.last()) else { return Ok(0) };
+        let filed = directory_read_batch::table.filter(directory_read_batch::seq.between(first, last));
+        Ok(on_db!(conn, c => diesel::delete(filed).execute(c))?)
+    };
+    while wait(db.write_soon(some, |_| Effect::Added))? > 0 {
+        std::thread::sleep(PAUSE);
+    }
+    Ok(())
 }
 
 /// What is to be filed.
@@ -203,11 +235,17 @@ struct Filing {
 impl Filing {
     fn prepare(conn: &mut Conn<'_>) -> Result<Self, DirectoryError> {
         let batches = unfiled(conn)?;
-        let mut reads: Vec<Read> = batches.iter().flat_map(|(_, bytes)| decoded(bytes)).collect();
-        if conn.backend() == Backend::Sqlite {
-            std::thread::sleep(PAUSE);
+        let mut reads: Vec<Read> = Vec::new();
+        // A piece at a time, so that nobody waits long for this processor; to sort what is sorted in pieces is quick.
+        for piece in batches.chunks(PIECE) {
+            let before = reads.len();
+            reads.extend(piece.iter().flat_map(|(_, bytes)| decoded(bytes)));
+            reads[before..].sort_unstable();
+            if conn.backend() == Backend::Sqlite {
+                std::thread::sleep(PAUSE);
+            }
         }
-        reads.sort_unstable();
+        reads.sort();
         let run = batches.first().map_or(0, |(seq, _)| *seq);
         Ok(Self { batches: batches.into_iter().map(|(seq, _)| seq).collect(), blocks: blocks(run, &reads) })
     }
@@ -228,29 +266,34 @@ impl Filing {
 
     /// Puts the run in the place of the batches, unless another process has been at it.
     fn finish(&self, conn: &mut Conn<'_>, now: Timestamp) -> Result<(), DirectoryError> {
-        let Some(run) = self.run() else { return Ok(()) };
-        let mut taken = 0;
-        match conn {
+        let (Some(run), Some(last)) = (self.run(), self.batches.last().copied()) else { return Ok(()) };
+        let (taken, through) = match conn {
             Conn::Postgres(conn) => {
+                let mut taken = 0;
                 for filed in self.batches.chunks(ROWS) {
                     let filed = directory_read_batch::seq.eq_any(filed);
                     taken += diesel::delete(directory_read_batch::table.filter(filed)).execute(*conn)?;
                 }
+                (taken, None)
             }
-            // Nobody else takes any from between: those from the first to the last are these.
+            // Nobody else takes any from between, and who was here before has filed the first of them.
             Conn::Sqlite(conn) => {
-                let last = self.batches.last().copied().unwrap_or(run);
-                let filed = directory_read_batch::seq.between(run, last);
-                taken += diesel::delete(directory_read_batch::table.filter(filed)).execute(*conn)?;
+                let unfiled = directory_read_batch::seq.gt(filed_through()).and(directory_read_batch::seq.le(last));
+                let taken: i64 = directory_read_batch::table.filter(unfiled).count().get_result(*conn)?;
+                (usize::try_from(taken).unwrap_or_default(), Some(last))
             }
-        }
+        };
         let written = directory_read_block::table.filter(directory_read_block::run.eq(run)).count();
         let written: i64 = on_db!(conn, c => written.get_result(c))?;
         if taken != self.batches.len() || usize::try_from(written) != Ok(self.blocks.len()) {
             return Err(diesel::result::Error::RollbackTransaction.into());
         }
         on_db!(conn, c => diesel::insert_into(directory_read_run::table)
-            .values((directory_read_run::run.eq(run), directory_read_run::filed_at.eq(now)))
+            .values((
+                directory_read_run::run.eq(run),
+                directory_read_run::filed_at.eq(now),
+                directory_read_run::through.eq(through),
+            ))
             .execute(c))?;
         Ok(())
     }
@@ -259,9 +302,10 @@ impl Filing {
 /// Batches for a run, none of which another gateway is just filing.
 fn unfiled(conn: &mut Conn<'_>) -> Result<Vec<(i64, Vec<u8>)>, DirectoryError> {
     let mut taken: Vec<(i64, Vec<u8>)> = Vec::new();
+    let filed: i64 = on_db!(conn, c => diesel::select(filed_through()).get_result(c))?;
     while taken.iter().map(|(_, reads)| reads.len()).sum::<usize>() < READS_ARE_ENOUGH * BYTES {
         let batches = directory_read_batch::table
-            .filter(directory_read_batch::seq.gt(taken.last().map_or(i64::MIN, |(seq, _)| *seq)))
+            .filter(directory_read_batch::seq.gt(taken.last().map_or(filed, |(seq, _)| *seq)))
             .order(directory_read_batch::seq)
             .limit(BATCHES)
             .select((directory_read_batch::seq, directory_read_batch::reads));
@@ -296,12 +340,12 @@ const BLOCKS_OF_ENTRY: &str = "SELECT (SELECT reads FROM directory_read_block AS
      WHERE block.run = directory_read_run.run AND block.first <= $1 ORDER BY block.first DESC LIMIT 1) AS reads \
      FROM directory_read_run";
 
-/// Who looked this entry up, earliest first.
+/// Who looked this entry up, earliest first. Its statements must see the same state.
 pub(super) fn of_entry(conn: &mut Conn<'_>, entry: EntryId) -> Result<Vec<AuditRecord>, DirectoryError> {
     let blocks: Vec<FoundBlock> =
         on_db!(conn, c => diesel::sql_query(BLOCKS_OF_ENTRY).bind::<Binary, _>(entry).load(c))?;
-    let waiting: Vec<Vec<u8>> =
-        on_db!(conn, c => directory_read_batch::table.select(directory_read_batch::reads).load(c))?;
+    let unfiled = directory_read_batch::table.filter(directory_read_batch::seq.gt(filed_through()));
+    let waiting: Vec<Vec<u8>> = on_db!(conn, c => unfiled.select(directory_read_batch::reads).load(c))?;
     let packed = blocks.into_iter().filter_map(|block| block.reads).chain(waiting);
     let packed = packed.flat_map(|bytes| decoded(&bytes).filter(|read| read.entry == entry).collect::<Vec<_>>());
     let told = |(participant, purpose, at)| AuditRecord { participant, purpose: ReadPurpose(purpose).told(), at };
@@ -369,8 +413,25 @@ mod tests {
             assert!(db.write(move |conn| early.finish(conn, now)).is_err(), "by somebody else");
             assert_eq!(seen(&db), expected);
             append_some();
+            let next = db.read(Filing::prepare).unwrap();
+            db.write(move |conn| {
+                next.write_blocks(conn, 0)?;
+                next.finish(conn, now)
+            })
+            .unwrap();
+            assert_eq!(seen(&db), [0, 6, 3, 0], "filed, and maybe not removed yet");
+            append_some();
+            assert_eq!(seen(&db), [0, 8, 4, 0]);
             file(&db, now).unwrap();
-            assert_eq!(seen(&db), [0, 6, 3, 0], "the next run");
+            assert_eq!(seen(&db), [0, 8, 4, 0], "the next run");
+            let left: i64 = db
+                .read(|conn| -> Result<_, DirectoryError> {
+                    Ok(on_db!(conn, c => directory_read_batch::table.count().get_result(c))?)
+                })
+                .unwrap();
+            assert_eq!(left, 0);
+            append_some();
+            assert_eq!(seen(&db), [0, 10, 5, 0], "what comes after all were removed");
         }
     }
 

@@ -62,6 +62,7 @@ diesel::table! {
     directory_read_run (run) {
         run -> BigInt,
         filed_at -> BigInt,
+        through -> Nullable<BigInt>,
     }
 }
 

@@ -44,45 +44,55 @@ impl Asked {
 /// What each look-up finds, in their order.
 pub(in super::super) type Seen = Vec<Result<Arc<PayableRow>, DirectoryError>>;
 
-/// Serves a batch; what is returned is durably recorded.
-pub(super) fn look(core: &Arc<Core>, asked: &Arc<[Asked]>, now: Timestamp) -> Result<Seen, DirectoryError> {
+/// Serves a batch: `then` is told what was seen when that is durably recorded, on an embedded database by the thread that
+/// writes, while this one goes on with the next batch.
+pub(super) fn look(
+    core: &Arc<Core>,
+    asked: Vec<Asked>,
+    now: Timestamp,
+    then: impl FnOnce(Result<Seen, DirectoryError>) + Send + 'static,
+) {
     match core.db.backend() {
-        Backend::Postgres => {
-            let (core, asked) = (Arc::clone(core), Arc::clone(asked));
-            let db = core.db.clone();
-            db.write(move |conn| {
-                let taken = || asked.iter().flat_map(|asked| asked.taken.iter().copied());
-                let charged = buckets::charge(conn, taken(), now)?;
-                let mut levels = charged.before.clone();
-                let entries = payable(conn, asked.iter().map(|asked| &asked.hash))?;
-                let (seen, reads) = decide(&core, &asked, &entries, &mut levels, now);
-                buckets::settle(conn, &charged, &levels)?;
-                usage::write(conn, &usage::to_note(&seen, now), now)?;
-                reads::append(conn, &reads)?;
-                Ok(seen)
-            })
-        }
+        Backend::Postgres => then(look_together(core, asked, now)),
         Backend::Sqlite => {
             let hashes = asked.iter().map(|asked| &asked.hash);
-            let entries = core.db.read_widely(|conn| payable(conn, hashes).map_err(DirectoryError::from))?;
-            let (seen, reads, low) = {
+            let entries = match core.db.read_widely(|conn| payable(conn, hashes).map_err(DirectoryError::from)) {
+                Ok(entries) => entries,
+                Err(error) => return then(Err(error)),
+            };
+            let (seen, reads, levels) = {
                 let mut own = core.own();
-                let (seen, reads) = decide(core, asked, &entries, &mut *own, now);
+                let (seen, reads) = decide(core, &asked, &entries, &mut *own, now);
                 own.forget_full(now);
-                (seen, reads, own.low(asked.iter().flat_map(|asked| &asked.taken), now))
+                (seen, reads, own.due(asked.iter().flat_map(|asked| &asked.taken), now))
             };
             let used = usage::to_note(&seen, now);
             // Neither buckets nor reads are ever kept by the state or read widely; when an entry was last used is.
             let effect = if used.is_empty() { Effect::Added } else { Effect::Changed };
             let work = move |conn: &mut Conn<'_>| -> Result<(), DirectoryError> {
-                buckets::keep(conn, &low)?;
+                buckets::record(conn, &levels)?;
                 usage::write(conn, &used, now)?;
                 reads::append(conn, &reads)
             };
-            core.db.write_with(work, move |()| effect)?;
-            Ok(seen)
+            core.db.write_then(work, move |()| effect, move |written| then(written.map(|()| seen)));
         }
     }
+}
+
+/// In one transaction that locks the buckets, because other gateways charge them, too.
+fn look_together(core: &Arc<Core>, asked: Vec<Asked>, now: Timestamp) -> Result<Seen, DirectoryError> {
+    let (core, db) = (Arc::clone(core), core.db.clone());
+    db.write(move |conn| {
+        let taken = || asked.iter().flat_map(|asked| asked.taken.iter().copied());
+        let charged = buckets::charge(conn, taken(), now)?;
+        let mut levels = charged.before.clone();
+        let entries = payable(conn, asked.iter().map(|asked| &asked.hash))?;
+        let (seen, reads) = decide(&core, &asked, &entries, &mut levels, now);
+        buckets::settle(conn, &charged, &levels)?;
+        usage::write(conn, &usage::to_note(&seen, now), now)?;
+        reads::append(conn, &reads)?;
+        Ok(seen)
+    })
 }
 
 /// Who is shown what, and what the audit will say of it.

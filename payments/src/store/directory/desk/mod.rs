@@ -13,8 +13,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use store::{Backend, Timestamp};
-use tokio::sync::oneshot;
+use store::{Backend, Timestamp, wait};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use self::batch::Asked;
 pub(super) use self::batch::Seen;
@@ -29,18 +29,29 @@ const MOST_TOGETHER: usize = 512;
 /// Look-ups that wait at most; more are refused at once, and nothing is charged for them.
 const MOST_WAITING: usize = 8_192;
 
-/// Batches begin so long after each other at least when many ask: a transaction costs as much for a few as for many, and
-/// what it costs is missing to those who ask.
-const APART: Duration = Duration::from_millis(1);
+/// Batches begin so long after each other when many ask, so much for each of them: a transaction costs as much for a few
+/// as for many, and what it costs is missing to those who ask.
+const APART_EACH: Duration = Duration::from_micros(30);
+/// But at least so long,
+const APART: Duration = Duration::from_micros(500);
+/// and at most: then so many ask that no more is gained.
+const APART_AT_MOST: Duration = Duration::from_millis(2);
+
+/// Batches of which an embedded database has not said yet that they are written. More of them would not be written sooner, but
+/// in the queue they can share a batch.
+const UNDER_WAY: usize = 2;
 
 /// Look-ups so few that they are not many.
 const FEW: usize = 4;
+
+/// Whoever waits for what comes of a look-up.
+type Answering = oneshot::Sender<Result<Arc<PayableRow>, DirectoryError>>;
 
 /// One look-up that waits to be served.
 struct Job {
     asked: Asked,
     now: Timestamp,
-    answer: oneshot::Sender<Result<Arc<PayableRow>, DirectoryError>>,
+    answer: Answering,
 }
 
 /// What comes of a look-up, when it is durably recorded.
@@ -76,8 +87,8 @@ impl Desk {
     pub(super) fn open(core: &Arc<Core>) -> Result<Self, DirectoryError> {
         let (jobs, queue) = sync_channel(MOST_WAITING);
         let queue = Arc::new(Mutex::new(Queue { jobs: queue, next: Instant::now() }));
-        // While one waits for the disk, another reads. On SQLite there is one writer to wait for, and what gathers
-        // meanwhile shares the next commit.
+        // While one batch waits for the disk, another is read: on PostgreSQL by another thread, on SQLite by the same, since
+        // one thread writes there anyway.
         let threads = match core.db.backend() {
             Backend::Postgres => 3,
             Backend::Sqlite => 1,
@@ -85,8 +96,11 @@ impl Desk {
         let start = |_| {
             let (core, queue) = (Arc::clone(core), Arc::clone(&queue));
             std::thread::Builder::new().name("directory".to_owned()).spawn(move || {
-                while let Some(jobs) = gather(&queue) {
-                    serve(&core, jobs);
+                let under_way = Arc::new(Semaphore::new(UNDER_WAY));
+                while let Ok(turn) = wait(Arc::clone(&under_way).acquire_owned())
+                    && let Some(jobs) = gather(&queue)
+                {
+                    serve(&core, jobs, turn);
                 }
             })
         };
@@ -133,18 +147,34 @@ fn gather(queue: &Mutex<Queue>) -> Option<Vec<Job>> {
     let mut jobs = vec![queue.jobs.recv().ok()?];
     std::thread::sleep(queue.next.saturating_duration_since(Instant::now()));
     jobs.extend(queue.jobs.try_iter().take(MOST_TOGETHER - 1));
-    queue.next = Instant::now() + if jobs.len() > FEW { APART } else { Duration::ZERO };
+    queue.next = Instant::now() + apart(jobs.len());
     Some(jobs)
 }
 
-fn serve(core: &Arc<Core>, jobs: Vec<Job>) {
+/// How long after a batch of so many the next one begins.
+fn apart(jobs: usize) -> Duration {
+    if jobs <= FEW {
+        return Duration::ZERO;
+    }
+    (APART_EACH * u32::try_from(jobs).unwrap_or(u32::MAX)).clamp(APART, APART_AT_MOST)
+}
+
+/// Serves a batch; `turn` is given back when it is durable.
+fn serve(core: &Arc<Core>, jobs: Vec<Job>, turn: OwnedSemaphorePermit) {
     // The latest of them: a bucket that has filled since is not held against anybody.
     let Some(now) = jobs.iter().map(|job| job.now).max() else { return };
     let (asked, answers): (Vec<Asked>, Vec<_>) = jobs.into_iter().map(|job| (job.asked, job.answer)).unzip();
     core.at(now);
     // Here, where it may be waited for. Whoever is answered tries again when it cannot be read, and says why.
     let _ = core.refresh_suspicion(now);
-    match batch::look(core, &asked.into(), now) {
+    batch::look(core, asked, now, move |seen| {
+        answer(seen, answers);
+        drop(turn);
+    });
+}
+
+fn answer(seen: Result<Seen, DirectoryError>, answers: Vec<Answering>) {
+    match seen {
         Ok(seen) => {
             for (answer, found) in answers.into_iter().zip(seen) {
                 // Whoever asked may be gone.
