@@ -5,7 +5,7 @@ use std::time::Duration;
 use store::Timestamp;
 use store::testing::TestDatabase;
 
-use super::{Directory, DirectoryError, Purpose, reads, refunds};
+use super::{Directory, DirectoryError, Purpose, filing, refunds};
 use crate::directory::anti_scan::{Limit, Limits};
 use crate::directory::{
     AccountNumber, Currencies, DirectoryKeys, Lookup, LookupPurpose, LookupRequest, Owner, OwnerKind, Payer, Proxy,
@@ -192,7 +192,7 @@ fn reads_are_found_by_entry_before_and_after_they_are_filed() {
             let of_last: Vec<_> = (0..=round).map(at).collect();
             let expected = [of_first, vec![], of_last];
             assert_eq!(looked_up(), expected, "not filed");
-            reads::file(directory.db(), now).unwrap();
+            filing::file(directory.db(), now).unwrap();
             assert_eq!(looked_up(), expected, "filed");
         }
     }

@@ -10,6 +10,7 @@ mod claim_tests;
 mod desk;
 mod digest;
 mod export;
+mod filing;
 mod fps_id;
 mod holding;
 #[cfg(test)]

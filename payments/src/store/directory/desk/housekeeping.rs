@@ -5,7 +5,7 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::super::{Core, DirectoryError, buckets, digest, reads, refunds};
+use super::super::{Core, DirectoryError, buckets, digest, filing, refunds};
 
 /// So often it looks what there is to do.
 const EVERY: Duration = Duration::from_secs(1);
@@ -59,8 +59,8 @@ fn step(core: &Core, round: u32) -> Result<(), DirectoryError> {
     let Some(now) = core.latest() else { return Ok(()) };
     refunds::make(core, now)?;
     for _ in 0..RUNS {
-        if core.db.read(reads::are_many)? {
-            reads::file(&core.db, now)?;
+        if core.db.read(filing::are_many)? {
+            filing::file(&core.db, now)?;
         }
     }
     if core.db.read(digest::are_many)? {
