@@ -143,7 +143,11 @@ impl Writer {
 impl Drop for Writer {
     fn drop(&mut self) {
         drop(self.jobs.take());
-        if let Some(thread) = self.thread.take() {
+        // Whoever is told by the writer may have been the database's last holder: then this is the writer's thread, which ends
+        // by itself.
+        if let Some(thread) = self.thread.take()
+            && thread.thread().id() != thread::current().id()
+        {
             let _ = thread.join();
         }
         if let Some((stop, thread)) = self.checkpointer.take() {

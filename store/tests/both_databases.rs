@@ -56,6 +56,24 @@ fn who_goes_on_meanwhile_is_told_when_it_is_written_or_why_not() {
 }
 
 #[test]
+fn whoever_is_told_by_the_writer_may_be_the_last_holder() {
+    let test = TestDatabase::sqlite().unwrap();
+    let (holder, (told, tell)) = (Db::open(&test.url, &Options::default()).unwrap(), std::sync::mpsc::channel());
+    let (db, (let_go, gone)) = (holder.clone(), std::sync::mpsc::channel::<()>());
+    let then = move |done: Result<(), Error>| {
+        // Not before the other holder is gone.
+        gone.recv().unwrap();
+        drop(holder);
+        told.send(done.is_ok()).unwrap();
+    };
+    db.write_then(|conn| put(conn, "city", "Hong Kong"), |()| Effect::Changed, then);
+    drop(db);
+    let_go.send(()).unwrap();
+    assert_eq!(tell.recv(), Ok(true), "the writer's thread does not wait for itself");
+    assert_eq!(get(&test.db(), "city").as_deref(), Some("Hong Kong"));
+}
+
+#[test]
 fn a_failed_write_leaves_nothing_and_hurts_nobody_else() {
     for test in TestDatabase::each().unwrap() {
         let db = test.db();
